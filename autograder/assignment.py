@@ -1,0 +1,323 @@
+"""An assignment as staff wrote it: `solutions/<name>/assignment.toml` and the files beside it.
+
+For a student file `bptt.py` staff write
+
+    bptt.py         the whole file, answers between region markers
+    bptt.toml       hints, misconceptions and correct variants
+    test_bptt.py    its hidden graders
+    probe_bptt.py   optional: turns objects into numbers beside the student's code; released
+    stand_in_bptt.py  optional: put under a name that another slot builds on; holds no answer
+    oracle_bptt.py  optional: independent truths, run beside the reference only
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from autograder import source
+from autograder.errors import AssignmentError, UsageError
+
+MAX_HINT_WORDS = 80
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Slot:
+    name: str
+    file: str
+    points: float
+    seconds: float
+    builds_on: tuple[str, ...]
+    weights: Mapping[str, float]
+    forbids: tuple[str, ...]
+    all_or_nothing: bool
+    hints: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StudentFile:
+    name: str
+    libraries: tuple[str, ...]
+    text: str
+    graders: Path
+    probe: str
+    stand_in: str
+    oracle: str
+
+    @property
+    def stem(self) -> str:
+        return self.name.removesuffix(".py")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A known program: the reference with an edit in one slot.
+
+    A misconception is wrong and has a `cause` (a statement) and a `hint` (a question); a variant
+    is right and has neither.
+    """
+
+    id: str
+    slot: str
+    edits: tuple[source.Edit, ...]
+    answers: tuple[str, ...]
+    cause: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    name: str
+    folder: Path
+    title: str
+    libraries: tuple[str, ...]
+    files: Mapping[str, StudentFile]
+    slots: Mapping[str, Slot]
+    misconceptions: tuple[Program, ...] = field(default=())
+    variants: tuple[Program, ...] = field(default=())
+
+    @property
+    def points(self) -> float:
+        return sum(slot.points for slot in self.slots.values())
+
+    def slots_of(self, file: str) -> list[Slot]:
+        return [slot for slot in self.slots.values() if slot.file == file]
+
+    def blocked(self, file: str) -> tuple[str, ...]:
+        """Libraries of the course and sibling files that `file` may not use."""
+        absent = [name for name in self.libraries if name not in self.files[file].libraries]
+        siblings = [other.stem for other in self.files.values() if other.name != file]
+        return (*absent, *siblings)
+
+    def preload(self, file: str) -> tuple[str, ...]:
+        """The libraries in the interpreter that runs `file`: all of the course, or all but torch.
+
+        Whatever a file may not use is out of its reach all the same; two interpreters instead of
+        one for each file keep starting cheap. A library is left out where the file may not use it
+        and it is slow to import.
+        """
+        heavy = {"torch"} - set(self.files[file].libraries)
+        return tuple(name for name in self.libraries if name not in heavy)
+
+    def reference(self) -> dict[str, bytes]:
+        """file name -> the solution."""
+        return {file.name: file.text.encode() for file in self.files.values()}
+
+    def stubs(self) -> dict[str, bytes]:
+        """file name -> what students get."""
+        return {
+            file.name: source.stub(file.text, file.name, self.slots).encode()
+            for file in self.files.values()
+        }
+
+    def edited(self, program: Program) -> str:
+        """The text of the slot's file with the program's edit. Raises AssignmentError."""
+        file = self.files[self.slots[program.slot].file]
+        try:
+            return source.edit(
+                file.text, file.name, self.slots, program.slot, program.edits, program.answers
+            )
+        except AssignmentError as error:
+            raise AssignmentError(f"{file.stem}.toml: {program.id}: {error}") from None
+
+    def slot(self, name: str) -> Slot:
+        """The slot called `name`, or by the last part of its name. Raises UsageError."""
+        matches = [s for s in self.slots.values() if name in (s.name, s.name.rpartition(".")[2])]
+        if len(matches) != 1:
+            raise UsageError(f"no slot {name}; the slots are: {', '.join(self.slots)}")
+        return matches[0]
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+def load(name: str, course: Path) -> Assignment:
+    """Read `course/solutions/<name>`. Raises UsageError or AssignmentError, with the mend."""
+    folder = course / "solutions" / name
+    if not (folder / "assignment.toml").is_file():
+        known = sorted(p.parent.name for p in (course / "solutions").glob("*/assignment.toml"))
+        there = f"; there is: {', '.join(known)}" if known else " (is this the course folder?)"
+        raise UsageError(f"no assignment solutions/{name}/assignment.toml{there}")
+    top = _Table(_toml(folder / "assignment.toml"), "assignment.toml")
+    libraries = top.texts("libraries")
+    files = {
+        file: _file(folder, file, table)
+        for file, table in top.tables("files").items()
+        if table.only("libraries")
+    }
+    details = {file: _Table(_toml(folder / f"{_stem(file)}.toml"), f"{_stem(file)}.toml") for file in files}
+    hints = {
+        slot: table.texts("hints")
+        for toml in details.values()
+        for slot, table in toml.tables("slots").items()
+    }
+    slots = {
+        slot: _slot(slot, table, files, hints) for slot, table in top.tables("slots").items()
+    }
+    title = top.get("title", str)
+    top.only("title", "libraries", "files", "slots")
+    for slot in slots.values():
+        for other in slot.builds_on:
+            if other not in slots or slots[other].file != slot.file:
+                raise AssignmentError(
+                    f"assignment.toml: {slot.name} builds on {other}, which is no slot of {slot.file}"
+                )
+    for slot_name in hints:
+        if slot_name not in slots:
+            raise AssignmentError(f"hints for {slot_name}, which is no slot of assignment.toml")
+    for file in files.values():
+        present = {region.slot for region in source.regions(file.text, file.name, slots)}
+        for slot in slots.values():
+            if slot.file == file.name and slot.name not in present:
+                raise AssignmentError(f"{file.name}: no region for the slot {slot.name}")
+    misconceptions = _programs(details, "misconceptions", slots)
+    variants = _programs(details, "variants", slots)
+    return Assignment(name, folder, title, libraries, files, slots, misconceptions, variants)
+
+
+def _stem(file: str) -> str:
+    return file.removesuffix(".py")
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise AssignmentError(f"{path.name} is missing beside assignment.toml") from None
+    except UnicodeDecodeError:
+        raise AssignmentError(f"{path.name} is not UTF-8 text: save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise AssignmentError(f"{path.name} is no valid TOML: {error}") from None
+
+
+class _Table:
+    """A TOML table whose readers name file and key when something is not as expected."""
+
+    def __init__(self, data: dict[str, Any], where: str) -> None:
+        self.data = data
+        self.where = where
+
+    def get(self, key: str, kind: type[T], default: T | None = None) -> T:
+        value = self.data.get(key, default)
+        if kind is float and type(value) is int:
+            value = float(value)
+        if not isinstance(value, kind):
+            said = "is missing" if value is None else f"must be a {kind.__name__}, not {value!r}"
+            raise AssignmentError(f"{self.where}: {key} {said}")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.get(key, list, [])
+        if not all(isinstance(item, str) for item in value):
+            raise AssignmentError(f"{self.where}: {key} must be a list of strings")
+        return tuple(value)
+
+    def tables(self, key: str) -> dict[str, _Table]:
+        value = self.get(key, dict, {})
+        return {name: self._table(item, f"{self.where}: {key}.{name}") for name, item in value.items()}
+
+    def list_of_tables(self, key: str) -> list[_Table]:
+        value = self.get(key, list, [])
+        return [self._table(item, f"{self.where}: {key} {i + 1}") for i, item in enumerate(value)]
+
+    @staticmethod
+    def _table(item: Any, where: str) -> _Table:
+        if not isinstance(item, dict):
+            raise AssignmentError(f"{where} must be a table")
+        return _Table(item, where)
+
+    def only(self, *keys: str) -> bool:
+        unknown = [key for key in self.data if key not in keys]
+        if unknown:
+            raise AssignmentError(
+                f"{self.where}: unknown key {unknown[0]}; known are {', '.join(keys)}"
+            )
+        return True
+
+
+def _file(folder: Path, name: str, table: _Table) -> StudentFile:
+    stem = _stem(name)
+    for needed in (name, f"test_{name}"):
+        if not (folder / needed).is_file():
+            raise AssignmentError(f"{needed} is missing beside assignment.toml")
+
+    def text(file: str) -> str:
+        path = folder / file
+        return path.read_text("utf-8") if path.is_file() else ""
+
+    return StudentFile(
+        name=name,
+        libraries=table.texts("libraries"),
+        text=text(name),
+        graders=folder / f"test_{name}",
+        probe=text(f"probe_{stem}.py"),
+        stand_in=text(f"stand_in_{stem}.py"),
+        oracle=text(f"oracle_{stem}.py"),
+    )
+
+
+def _slot(
+    name: str, table: _Table, files: Mapping[str, StudentFile], hints: Mapping[str, tuple[str, ...]]
+) -> Slot:
+    table.only("file", "points", "seconds", "builds_on", "weights", "forbids", "all_or_nothing")
+    file = table.get("file", str)
+    if file not in files:
+        raise AssignmentError(f"{table.where}: file {file} is not among [files]")
+    weights = table.get("weights", dict, {})
+    if not all(isinstance(w, (int, float)) and w >= 0 for w in weights.values()):
+        raise AssignmentError(f"{table.where}: weights must be numbers, none below zero")
+    return Slot(
+        name=name,
+        file=file,
+        points=table.get("points", float),
+        seconds=table.get("seconds", float, 3.0),
+        builds_on=table.texts("builds_on"),
+        weights={check: float(weight) for check, weight in weights.items()},
+        forbids=table.texts("forbids"),
+        all_or_nothing=table.get("all_or_nothing", bool, False),
+        hints=hints.get(name, ()),
+    )
+
+
+def _programs(
+    tomls: Mapping[str, _Table], key: str, slots: Mapping[str, Slot]
+) -> tuple[Program, ...]:
+    found: dict[str, Program] = {}
+    for toml in tomls.values():
+        toml.only("slots", "misconceptions", "variants")
+        for table in toml.list_of_tables(key):
+            program = _program(table, wrong=key == "misconceptions")
+            if program.slot not in slots:
+                raise AssignmentError(f"{table.where}: {program.slot} is no slot")
+            if program.id in found:
+                raise AssignmentError(f"{table.where}: a second {program.id}")
+            found[program.id] = program
+    return tuple(found.values())
+
+
+def _program(table: _Table, wrong: bool) -> Program:
+    table.only("id", "slot", "find", "replace", "edits", "answer", "answers", *(("cause", "hint") if wrong else ()))
+    table.where = f"{table.where} ({table.get('id', str)})"
+    edits: Sequence[source.Edit] = [
+        source.Edit(one.get("find", str), one.get("replace", str))
+        for one in table.list_of_tables("edits")
+    ]
+    if "find" in table.data:
+        edits = [source.Edit(table.get("find", str), table.get("replace", str)), *edits]
+    answers = table.texts("answers")
+    if "answer" in table.data:
+        answers = (table.get("answer", str),)
+    if not edits and not answers:
+        raise AssignmentError(f"{table.where}: neither find and replace, nor edits, nor answer")
+    return Program(
+        id=table.get("id", str),
+        slot=table.get("slot", str),
+        edits=tuple(edits),
+        answers=answers,
+        cause=table.get("cause", str) if wrong else "",
+        hint=table.get("hint", str) if wrong else "",
+    )

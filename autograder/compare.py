@@ -1,0 +1,374 @@
+"""The comparisons that graders use: inputs go to the student, one of these judges the answer.
+
+    same(answer, want)      the same structure, shapes, dtypes and, within rounding, numbers
+    unmodified(answer)      the call left its arguments as they were
+    undisturbed(answer)     the call left global settings and generators as they were
+    expect(condition, fact) anything else
+
+Numbers are compared result by result in norm, `|got - want| <= rtol |want| + atol scale`, with
+`scale` the largest norm among the results of the answer. Elementwise relative error would punish
+saturated units, where 1 - h**2 is exactly 0 and the truth is 1e-16.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.failure import CheckFailed, Failure, harmless
+from autograder.probing import kind
+from autograder.wire import Opaque, Tensor
+
+# Correct float64 programs differ by up to 2e-15 in norm, float32 arithmetic in between costs
+# 3e-8: 1e-10 is more than two decades from both. In float32, correct programs differ by up to
+# 5e-7 and wrong ones by 1e-2 and more.
+RTOL = {"float64": 1e-10, "complex128": 1e-10, "float32": 1e-4, "complex64": 1e-4, "float16": 1e-2}
+ATOL = {"float64": 1e-12, "complex128": 1e-12, "float32": 1e-6, "complex64": 1e-6, "float16": 1e-3}
+
+
+@dataclass
+class Log:
+    """What one run of one check asked and compared; diagnosis and public checks live on it."""
+
+    calls: list[Any] = field(default_factory=list)  # of program.Call
+    comparisons: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A value that came back from a program, and what the call did besides.
+
+    Indexing gives a part, as an Answer again.
+    """
+
+    value: Any
+    mutated: tuple[str, ...] = ()
+    touched: tuple[str, ...] = ()
+    log: Log | None = None
+    call: int = 0
+    path: tuple[Any, ...] = ()
+
+    def __getitem__(self, key: Any) -> Answer:
+        try:
+            part = self.value[key]
+        except (KeyError, IndexError, TypeError):
+            fact = f"the result is {_kind(self.value)} without [{key!r}]"
+            raise CheckFailed(Failure("wrong", fact)) from None
+        return Answer(part, self.mutated, self.touched, self.log, self.call, (*self.path, key))
+
+    def array(self) -> np.ndarray:
+        """The value as a numpy array of numbers. Fails the check where it is none."""
+        if not isinstance(self.value, (np.ndarray, np.generic, float)):
+            fact = f"the result is {_kind(self.value)} where numbers were expected"
+            raise CheckFailed(Failure("wrong", fact))
+        return np.asarray(self.value)
+
+
+def expect(condition: bool, fact: str, *details: str) -> None:
+    """Fail the check with `fact` unless `condition` holds."""
+    if not condition:
+        raise CheckFailed(Failure("wrong", fact, details))
+
+
+def unmodified(answer: Answer) -> None:
+    """Fail the check if the call changed one of its arguments."""
+    _record(answer, {"do": "unmodified"})
+    if answer.mutated:
+        fact = f"the call changed its argument {', '.join(map(harmless, answer.mutated[:3]))}"
+        raise CheckFailed(Failure("wrong", fact, ("arguments are not to be modified",)))
+
+
+def undisturbed(answer: Answer, *but: str) -> None:
+    """Fail the check if the call changed global state, other than what `but` names."""
+    _record(answer, {"do": "undisturbed", "but": list(but)})
+    touched = [name for name in answer.touched if name not in but]
+    if touched:
+        fact = f"the call changed the global {', '.join(map(harmless, touched[:3]))}"
+        raise CheckFailed(Failure("wrong", fact, ("no function changes global state",)))
+
+
+def same(
+    answer: Any,
+    want: Any,
+    *,
+    names: Sequence[str] = (),
+    rtol: float | None = None,
+    extra_keys: bool = False,
+) -> None:
+    """Fail the check unless `answer` is `want`.
+
+    Args:
+        answer: an Answer, or a plain value.
+        want: an Answer of the reference, or a plain value. A list or tuple admits a list, tuple
+            or array of that length.
+        names: what the parts of a tuple are called, for messages.
+        rtol: relative tolerance in norm; by default the one of the dtype of `want`.
+        extra_keys: whether a dict may have keys that `want` has not.
+    """
+    wanted = want.value if isinstance(want, Answer) else want
+    if isinstance(answer, Answer):
+        note = {"do": "same", "want": wanted, "names": list(names)}
+        _record(answer, {**note, "rtol": rtol, "extra_keys": extra_keys})
+        answer = answer.value
+    failure = difference(answer, wanted, names=names, rtol=rtol, extra_keys=extra_keys)
+    if failure is not None:
+        raise CheckFailed(failure)
+
+
+def _record(answer: Answer, comparison: dict[str, Any]) -> None:
+    if answer.log is not None:
+        place = {"call": answer.call, "path": list(answer.path)}
+        answer.log.comparisons.append({**comparison, **place})
+
+
+# ------------------------------------------------------------------------------ difference
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    name: str
+    got: Any
+    want: Any
+
+
+class _Unlike(Exception):
+    """The structures differ."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+
+
+def difference(
+    got: Any,
+    want: Any,
+    *,
+    names: Sequence[str] = (),
+    rtol: float | None = None,
+    extra_keys: bool = False,
+) -> Failure | None:
+    """What is wrong with `got`, or None. The order: structure, shape, dtype, finite, values."""
+    try:
+        leaves = list(_leaves("", got, want, tuple(names), extra_keys))
+    except _Unlike as unlike:
+        return unlike.failure
+    norms = [_norm(leaf.want) for leaf in leaves if isinstance(leaf.want, (np.ndarray, float))]
+    scale = max([n for n in norms if math.isfinite(n)], default=0.0) or 1.0
+    failures = {leaf.name: _leaf_failure(leaf, rtol, scale) for leaf in leaves}
+    wrong = [name for name, failure in failures.items() if failure is not None]
+    if not wrong:
+        return None
+    right = tuple(name for name in failures if name not in wrong)
+    first = failures[wrong[0]]
+    assert first is not None
+    return Failure(
+        first.verdict, first.fact, first.details, (*_together(right, wrong), *first.right)
+    )
+
+
+def _leaves(
+    name: str, got: Any, want: Any, names: tuple[str, ...], extra_keys: bool
+) -> Iterator[_Leaf]:
+    if isinstance(want, dict):
+        yield from _dict_leaves(name, got, want, extra_keys)
+    elif isinstance(want, (list, tuple)):
+        count = _length(got)
+        if count is None:
+            _unlike(name, got, f"a list or tuple of {len(want)}")
+        if count != len(want):
+            _unlike_length(name, count, len(want))
+        for i, item in enumerate(want):
+            part = names[i] if i < len(names) else f"{name or 'result'}[{i}]"
+            yield from _leaves(part, got[i], item, (), extra_keys)
+    elif isinstance(want, Tensor):
+        if not isinstance(got, Tensor):
+            _unlike(name, got, "a tensor")
+        if got.device != want.device:
+            fact = f"{_called(name)} is on the wrong device"
+            raise _Unlike(Failure("wrong", fact, _pair(want.device, got.device)))
+        yield _Leaf(name, got, want)
+    elif isinstance(want, np.ndarray):
+        if not isinstance(got, np.ndarray) or isinstance(got, Tensor):
+            _unlike(name, got, "an array")
+        yield _Leaf(name, got, want)
+    elif isinstance(want, (float, np.floating)):
+        if not isinstance(got, (float, np.floating)):
+            _unlike(name, got, "a float")
+        yield _Leaf(name, float(got), float(want))
+    else:
+        yield _Leaf(name, got, want)
+
+
+def _dict_leaves(
+    name: str, got: Any, want: dict[Any, Any], extra_keys: bool
+) -> Iterator[_Leaf]:
+    if not isinstance(got, dict):
+        _unlike(name, got, f"a dict with the keys {_keys(want)}")
+    missing = [key for key in want if key not in got]
+    extra = [key for key in got if key not in want]
+    if missing:
+        fact = f"{_called(name)} lacks the key {_keys(missing)}"
+        raise _Unlike(Failure("wrong", fact, (f"it has {_keys(got) or 'none'}",)))
+    if extra and not extra_keys:
+        fact = f"{_called(name)} has a key that was not asked for: {_keys(extra)}"
+        raise _Unlike(Failure("wrong", fact, (f"asked for: {_keys(want)}",)))
+    for key, item in want.items():
+        part = f"{name}[{key!r}]" if name else str(key)
+        yield from _leaves(part, got[key], item, (), extra_keys)
+
+
+def _length(value: Any) -> int | None:
+    if isinstance(value, (list, tuple)):
+        return len(value)
+    if isinstance(value, np.ndarray) and not isinstance(value, Tensor) and value.ndim:
+        return len(value)
+    return None
+
+
+def _unlike(name: str, got: Any, expected: str) -> None:
+    raise _Unlike(
+        Failure("wrong", f"{_called(name)} is {_kind(got)} where {expected} was expected")
+    )
+
+
+def _unlike_length(name: str, got: int | None, want: int) -> None:
+    fact = f"{_called(name)} has the wrong length"
+    raise _Unlike(Failure("wrong", fact, _pair(str(want), str(got))))
+
+
+def _leaf_failure(leaf: _Leaf, rtol: float | None, scale: float) -> Failure | None:
+    name, got, want = _called(leaf.name), leaf.got, leaf.want
+    if not isinstance(want, (np.ndarray, float)):
+        equal = type(got) is type(want) and got == want
+        shown = _pair(_plain(want), _plain(got))
+        return None if equal else Failure("wrong", f"{name} is not what was expected", shown)
+    if isinstance(want, np.ndarray):
+        if got.shape != want.shape:
+            fact = f"{name} has the wrong shape"
+            return Failure("wrong", fact, _pair(str(want.shape), str(got.shape)))
+        if got.dtype != want.dtype:
+            fact = f"{name} has the wrong dtype"
+            return Failure("wrong", fact, _pair(want.dtype.name, got.dtype.name))
+    got, want = np.asarray(got), np.asarray(want)
+    bad = ~np.isfinite(got) & np.isfinite(want)
+    if bad.any():
+        place = _index(np.argwhere(bad)[0])
+        return Failure("wrong", f"{name} contains {got[bad][0]}{place and ' at ' + place}")
+    return _value_failure(name, got, want, rtol, scale)
+
+
+def _value_failure(
+    name: str, got: np.ndarray, want: np.ndarray, rtol: float | None, scale: float
+) -> Failure | None:
+    dtype = want.dtype.name
+    if dtype not in RTOL:
+        wrong = got != want
+        if not wrong.any():
+            return None
+    else:
+        with np.errstate(all="ignore"):
+            exact = np.complex128 if want.dtype.kind == "c" else np.float64
+            gap = np.abs(got.astype(exact) - want.astype(exact))
+        gap[got == want] = 0.0  # infinities that agree
+        relative = RTOL[dtype] if rtol is None else rtol
+        tolerance = relative * _norm(want) + ATOL[dtype] * scale
+        if np.isfinite(gap).all() and _norm(gap) <= tolerance:
+            return None
+        wrong = ~(gap <= tolerance / math.sqrt(max(gap.size, 1)))
+    at = np.unravel_index(int(np.argmax(np.abs(got.astype(complex) - want))), want.shape)
+    if want.ndim == 0:
+        return Failure("wrong", f"{name} is wrong", _numbers(want[()], got[()]))
+    count = f"{int(wrong.sum())} of {want.size} entries differ; the largest gap is at {_index(at)}"
+    fact = f"{name} has the right shape but wrong values"
+    return Failure("wrong", fact, (count, *_numbers(want[at], got[at])), _prefix(name, wrong))
+
+
+def _prefix(name: str, wrong: np.ndarray) -> tuple[str, ...]:
+    """Where an array is right up to an index of one axis and wrong from there on."""
+    for axis in range(wrong.ndim):
+        others = tuple(i for i in range(wrong.ndim) if i != axis)
+        along = wrong.any(axis=others)
+        first = int(np.argmax(along))
+        if along.size > 2 and first > 0 and along[first:].all():
+            colons = [":"] * wrong.ndim
+            colons[axis] = f":{first}"
+            return (f"{name}[{', '.join(colons)}]",)
+    return ()
+
+
+def _together(right: tuple[str, ...], wrong: Sequence[str]) -> Iterator[str]:
+    """Names of right results, with series such as inputs[0], inputs[1] drawn together."""
+    series: dict[str, list[int]] = {}
+    for name in right:
+        base, bracket, index = name.rpartition("[")
+        if bracket and index[:-1].isdigit():
+            series.setdefault(base, []).append(int(index[:-1]))
+        else:
+            yield name
+    for base, indices in series.items():
+        if len(indices) == 1:
+            yield f"{base}[{indices[0]}]"
+        elif indices == list(range(indices[0], indices[-1] + 1)):
+            whole = not any(name.rpartition("[")[0] == base for name in wrong)
+            yield base if whole else f"{base}[{indices[0]}] to [{indices[-1]}]"
+        else:
+            yield f"{len(indices)} of {base}"
+
+
+# ------------------------------------------------------------------------------ words
+
+
+def _norm(value: Any) -> float:
+    with np.errstate(all="ignore"):
+        array = np.abs(np.asarray(value))
+        array = array[np.isfinite(array)].astype(np.float64)
+        largest = float(array.max(initial=0.0))
+        if largest == 0.0:
+            return 0.0
+        return largest * float(np.sqrt(np.sum((array / largest) ** 2)))
+
+
+def _called(name: str) -> str:
+    return name or "the result"
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, Opaque):
+        name = harmless(value.type_name, 60)
+        return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {value.shape}"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__} of {len(value)}"
+    return kind(value)
+
+
+def _keys(keys: Any) -> str:
+    return ", ".join(harmless(str(key), 40) for key in list(keys)[:8])
+
+
+def _index(at: Sequence[Any] | np.ndarray) -> str:
+    return f"[{', '.join(str(int(i)) for i in at)}]" if len(at) else ""
+
+
+def _pair(want: str, got: str) -> tuple[str, str]:
+    return (f"  expected   {want}", f"  got        {got}")
+
+
+def _numbers(want: Any, got: Any) -> tuple[str, ...]:
+    texts = [f"{want:.7g}", f"{got:.7g}"]
+    if texts[0] == texts[1]:
+        texts = [f"{want:.17g}", f"{got:.17g}"]
+    width = max(map(len, texts))
+    return _pair(texts[0].rjust(width), texts[1].rjust(width))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, (bool, int, float, str)):
+        return harmless(repr(value), 80)
+    return _kind(value)

@@ -1,0 +1,74 @@
+"""What is known of a failed check: facts, in the words that a student reads."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Any
+
+VERDICTS = (
+    "correct",
+    "wrong",
+    "error",
+    "timeout",
+    "crash",
+    "forbidden",
+    "not_started",
+    "missing",
+    "ungraded",
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a check failed. Facts only; a likely cause is added elsewhere.
+
+    `fact` is one sentence, `details` are further lines, `right` names the results that are right,
+    `line` is a line of the student's file.
+    """
+
+    verdict: str
+    fact: str
+    details: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
+    line: int | None = None
+
+    def at(self, line: int | None) -> Failure:
+        return replace(self, line=self.line if line is None else line)
+
+
+class CheckFailed(Exception):
+    """Raised in a grader where the student's answer is not right."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.fact)
+        self.failure = failure
+
+
+def harmless(text: str, limit: int = 300) -> str:
+    """Text of a student's, safe to print: one line, no control or bidirectional characters."""
+    text = re.sub(r"\s+", " ", text[: 4 * limit]).strip()
+    kept = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    return kept if len(kept) <= limit else kept[: limit - 1] + "…"
+
+
+def from_error(error: dict[str, Any], doing: str, slot: str, file: str) -> Failure:
+    """The failure behind a worker's error reply while `doing` ('calling f')."""
+    kind, name, line = error["kind"], harmless(error["type"], 60), error["line"]
+    message = harmless(error["message"])
+    if kind == "missing":
+        return Failure("missing", f"{file} has no {slot}", ("it is in the file as handed out",))
+    if kind == "forbidden":
+        return Failure("forbidden", f"it uses {message}, which this slot may not", line=line)
+    if kind == "result":
+        return Failure("wrong", message, line=line)
+    if name == "NotImplementedError":
+        if message == slot:
+            return Failure("not_started", "not started yet", line=line)
+        if message:
+            return Failure("error", f"it needs {message}, which is not started yet", line=line)
+    if name in ("SyntaxError", "IndentationError", "TabError"):
+        return Failure("error", f"{file} is no valid Python: {message}", line=line)
+    what = f"{name}: {message}" if message else name
+    return Failure("error", f"{doing} raised {what}", line=line)

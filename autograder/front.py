@@ -1,0 +1,329 @@
+"""The one door to a student's process: start it, load a file, call with a deadline, end it.
+
+`Workers` keeps one zygote for each set of libraries and hands out `Worker`s. How a worker is
+started (forked from a zygote, or an interpreter of its own) is decided here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.errors import GraderFault
+from autograder.wire import Channel, Closed, DeadlineExceeded, WireError
+from autograder.zygote import REQUEST, STATUS
+
+START_SECONDS = 120.0
+LOAD_SECONDS = 10.0
+MEMORY_MB = 1024
+MAX_CALLBACKS = 20_000
+CAN_FORK = sys.platform == "linux"
+
+Callback = Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a worker loads: one student file and the staff code that runs beside it."""
+
+    file: str
+    source: bytes
+    extras: tuple[tuple[str, str], ...] = ()
+    stand_ins: Mapping[str, str] = field(default_factory=dict)  # slot -> extra's function or ""
+    libraries: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    forbids: Mapping[str, Sequence[str]] = field(default_factory=dict)  # slot -> patterns
+
+
+class WorkerDied(Exception):
+    """The process ended or was ended. `timeout` tells whether it was the clock."""
+
+    def __init__(self, reason: str, timeout: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.timeout = timeout
+
+
+class Worker:
+    """One process with one student file in it."""
+
+    def __init__(self, channel: Channel, end: Callable[[float], str]) -> None:
+        self._channel = channel
+        self._end = end
+        self._seq = 0
+        self._callbacks = 0
+        self.alive = True
+
+    def load(self, code: Code) -> dict[str, Any]:
+        """Execute the file. Returns `{"lines": ...}` or `{"error": ...}`; raises WorkerDied."""
+        import numpy as np
+
+        body = {
+            "file": code.file,
+            "source": np.frombuffer(code.source, np.uint8),
+            "extras": [list(extra) for extra in code.extras],
+            "stand_ins": dict(code.stand_ins),
+            "blocked": list(code.blocked),
+            "forbids": {slot: list(patterns) for slot, patterns in code.forbids.items()},
+        }
+        return self._ask("load", body, LOAD_SECONDS, "loading the file", None)
+
+    def call(
+        self,
+        name: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        *,
+        slot: str,
+        seconds: float,
+        callback: Callback | None = None,
+    ) -> dict[str, Any]:
+        """Call a function. Returns the worker's reply, checked for form; raises WorkerDied."""
+        body = {"name": name, "args": list(args), "kwargs": dict(kwargs), "slot": slot}
+        return self._ask("call", body, seconds, f"calling {name}", callback)
+
+    def _ask(
+        self, kind: str, body: Any, seconds: float, doing: str, callback: Callback | None
+    ) -> dict[str, Any]:
+        self._seq += 1
+        deadline = time.monotonic() + seconds
+        try:
+            self._channel.send(kind, self._seq, body, deadline)
+            for _ in range(MAX_CALLBACKS):
+                answer, _, reply = self._channel.receive(("ok", "error", "callback"), None, deadline)
+                if answer == "callback" and callback is not None:
+                    self._answer(reply, callback, deadline)
+                    continue
+                if answer == "ok":
+                    return _checked_ok(reply)
+                if answer == "error":
+                    return {"error": _checked_error(reply)}
+                raise WireError("unexpected message")
+            raise WireError("too many callbacks")
+        except DeadlineExceeded:
+            self.close()
+            reason = f"no answer after {seconds:g} s of {doing}: an endless loop?"
+            raise WorkerDied(reason, timeout=True) from None
+        except Closed:
+            status = self.close(patience=0.5)
+            raise WorkerDied(f"the process ended while {doing}{status}", timeout=False) from None
+        except WireError as error:
+            self.close()
+            reason = f"the process answered with something that is no result ({error})"
+            raise WorkerDied(reason, timeout=False) from None
+
+    def _answer(self, request: Any, callback: Callback, deadline: float) -> None:
+        try:
+            slot, args, kwargs = request["slot"], request["args"], request["kwargs"]
+            if not (isinstance(slot, str) and isinstance(args, tuple) and isinstance(kwargs, dict)):
+                raise WireError("callback")
+        except (KeyError, TypeError):
+            raise WireError("callback") from None
+        self._callbacks += 1
+        self._channel.send("answer", self._callbacks, callback(slot, args, kwargs), deadline)
+
+    def close(self, patience: float = 0.0) -> str:
+        """End the process and everything it started. Returns how it had ended, if it had.
+
+        A process that is just ending by itself gets `patience` seconds to do so.
+        """
+        if not self.alive:
+            return ""
+        self.alive = False
+        status = self._end(patience)
+        self._channel.close()
+        return status
+
+
+def _checked_ok(reply: Any) -> dict[str, Any]:
+    if not isinstance(reply, dict):
+        raise WireError("reply")
+    names = {k: v for k, v in reply.items() if k in ("mutated", "touched")}
+    if not all(isinstance(v, list) and all(isinstance(s, str) for s in v) for v in names.values()):
+        raise WireError("reply")
+    if not isinstance(reply.get("printed", ""), str):
+        raise WireError("reply")
+    lines = reply.get("lines", {})
+    if not isinstance(lines, dict) or not all(
+        isinstance(k, str) and type(v) is int for k, v in lines.items()
+    ):
+        raise WireError("reply")
+    return reply
+
+
+def _checked_error(reply: Any) -> dict[str, Any]:
+    if not isinstance(reply, dict):
+        raise WireError("error reply")
+    line = reply.get("line")
+    return {
+        "kind": str(reply.get("kind", "raised")),
+        "type": str(reply.get("type", "")),
+        "message": str(reply.get("message", "")),
+        "line": line if type(line) is int else None,
+        "printed": str(reply.get("printed", "")),
+    }
+
+
+class Workers:
+    """Starts workers. A context manager: leaving it ends everything that was started."""
+
+    def __init__(self, memory_mb: int = MEMORY_MB) -> None:
+        self._memory_mb = memory_mb
+        self._zygotes: dict[tuple[str, ...], _Zygote] = {}
+        self._single: list[Worker] = []
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._single:
+            worker.close()
+        for zygote in self._zygotes.values():
+            zygote.close()
+        self._zygotes.clear()
+
+    @property
+    def protection(self) -> str:
+        """Which protection is in force, in the words of the report."""
+        if CAN_FORK:
+            return "D: own process, limits on time, memory and files; no sandbox"
+        return "own process, limit on time; no sandbox"
+
+    def start(self, libraries: Sequence[str], device: str = "cpu") -> Worker:
+        """A worker in whose interpreter `libraries` are imported."""
+        if device != "cpu" or not CAN_FORK:
+            worker = self._start_single(libraries, device)
+            self._single.append(worker)
+            return worker
+        key = tuple(sorted(libraries))
+        if key not in self._zygotes:
+            self._zygotes[key] = _Zygote(key, self._memory_mb)
+        return self._zygotes[key].fork()
+
+    def _start_single(self, libraries: Sequence[str], device: str) -> Worker:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = _interpreter("single", theirs, self._memory_mb, libraries, device)
+
+        def end(patience: float) -> str:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(patience)
+            status = process.poll()
+            process.kill()
+            process.wait()
+            return "" if status is None else f" (exit status {status})"
+
+        return Worker(Channel(ours), end)
+
+
+class _Zygote:
+    def __init__(self, libraries: tuple[str, ...], memory_mb: int) -> None:
+        self.control, theirs = socket.socketpair()
+        with theirs, tempfile.TemporaryFile() as errors:
+            self.process = _interpreter("fork", theirs, memory_mb, libraries, "cpu", errors)
+            self.control.settimeout(START_SECONDS)
+            try:
+                ready = self.control.recv(7)
+            except TimeoutError:
+                ready = b""
+            if ready != b"ready..":
+                self.process.kill()
+                self.process.wait()
+                errors.seek(0)
+                said = errors.read()[-2000:].decode(errors="replace").strip()
+                raise GraderFault(
+                    f"the interpreter for {', '.join(libraries)} did not start "
+                    f"({ready.decode() or 'no answer'}): {said or 'it said nothing'}"
+                )
+
+    def fork(self) -> Worker:
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                socket.send_fds(self.control, [REQUEST.pack(b"f", 0)], [theirs.fileno()])
+            data, descriptors, _, _ = socket.recv_fds(self.control, STATUS.size, 1)
+        except OSError as error:
+            raise GraderFault(f"the zygote is gone: {error}") from None
+        if len(data) < STATUS.size or not descriptors:
+            raise GraderFault("the zygote is gone")
+        pid, _ = STATUS.unpack(data)
+        return Worker(Channel(ours), lambda patience: self._end(pid, descriptors[0], patience))
+
+    def _end(self, pid: int, pidfd: int, patience: float) -> str:
+        """Kill the process and its group, and tell how it had ended by itself, if it had."""
+        ended, _, _ = select.select([pidfd], [], [], patience)
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)  # not yet reaped, so the number is still its own
+        os.close(pidfd)
+        try:
+            self.control.sendall(REQUEST.pack(b"w", pid))
+            data = self.control.recv(STATUS.size)
+            status = STATUS.unpack(data)[1]
+        except (OSError, ValueError):
+            return ""
+        if not ended:
+            return ""
+        if os.WIFSIGNALED(status):
+            return f" (killed by {signal.Signals(os.WTERMSIG(status)).name})"
+        return f" (exit status {os.waitstatus_to_exitcode(status)})"
+
+    def close(self) -> None:
+        self.control.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _interpreter(
+    mode: str,
+    channel: socket.socket,
+    memory_mb: int,
+    libraries: Sequence[str],
+    device: str,
+    errors: Any = subprocess.DEVNULL,
+) -> subprocess.Popen[bytes]:
+    windows = sys.platform == "win32"
+    number = "-" if windows else str(channel.fileno())
+    command = [sys.executable, "-I", "-m", "autograder.zygote", mode, number, str(memory_mb)]
+    process = subprocess.Popen(
+        [*command, *libraries],
+        stdin=subprocess.PIPE if windows else subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=errors,
+        env=dict(_environment(device)),
+        pass_fds=() if windows else (channel.fileno(),),
+        start_new_session=not windows,
+    )
+    if windows and process.stdin is not None:
+        shared = channel.share(process.pid)  # type: ignore[attr-defined,unused-ignore]
+        process.stdin.write(len(shared).to_bytes(4, "big") + shared)
+        process.stdin.flush()
+    return process
+
+
+def _environment(device: str) -> Iterator[tuple[str, str]]:
+    """One thread, no display, no GPU unless asked for; of the user's own only what is needed."""
+    for name in ("OMP", "OPENBLAS", "MKL"):
+        yield f"{name}_NUM_THREADS", "1"
+    yield "MPLBACKEND", "Agg"
+    yield "PYTHONHASHSEED", "0"
+    yield "LC_ALL", "C.UTF-8"
+    if device == "cpu":
+        yield "CUDA_VISIBLE_DEVICES", ""
+    for name in ("HOME", "SYSTEMROOT", "USERPROFILE", "LD_LIBRARY_PATH"):
+        if name in os.environ:
+            yield name, os.environ[name]

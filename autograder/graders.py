@@ -1,0 +1,277 @@
+"""The hidden graders: pytest files, collected once, run for many programs.
+
+pytest keeps the control: it collects, then its run loop hands the collected checks to `body`.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pytest
+from _pytest.runner import runtestprotocol
+
+from autograder.assignment import Assignment
+from autograder.compare import Log
+from autograder.errors import AssignmentError, GraderFault, KitError
+from autograder.failure import CheckFailed, Failure
+from autograder.front import Workers
+from autograder.program import Caller, Mode, Program, ReferenceCache
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of a slot. `name` is unique in the slot; `sentence` finishes "it ..."."""
+
+    slot: str
+    name: str
+    sentence: str
+    public: bool
+    params: Mapping[str, Any]
+    item: pytest.Item = field(repr=False)
+
+    @property
+    def base(self) -> str:
+        return self.name.partition("[")[0]
+
+
+@dataclass(frozen=True)
+class CheckRun:
+    """A check, run for one program in one mode. `skipped` is the reason why it was not run."""
+
+    check: Check
+    mode: Mode
+    failure: Failure | None
+    log: Log
+    skipped: str = ""
+    broken: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.failure is None and not self.skipped and not self.broken
+
+
+class Graders:
+    """The collected checks of an assignment, ready to be run."""
+
+    def __init__(
+        self, assignment: Assignment, workers: Workers, seed: int, device: str, checks: list[Check]
+    ) -> None:
+        self.assignment = assignment
+        self.workers = workers
+        self.seed = seed
+        self.chosen = device
+        self.checks: dict[str, list[Check]] = {slot: [] for slot in assignment.slots}
+        for check in checks:
+            self.checks[check.slot].append(check)
+        self.reference = ReferenceCache(
+            Program(assignment, workers, assignment.reference(), reference=None)
+        )
+        self._now: tuple[Program, Check, Mode, Log] | None = None
+        self._excuse: BaseException | None = None
+
+    def program(self, sources: Mapping[str, bytes | Failure]) -> Program:
+        """A program to be graded."""
+        return Program(self.assignment, self.workers, sources, self.reference.program)
+
+    def run(self, program: Program, check: Check, mode: Mode = ()) -> CheckRun:
+        """Run one check for one program."""
+        log = Log()
+        self._now, self._excuse = (program, check, mode, log), None
+        reports = runtestprotocol(check.item, nextitem=None, log=False)
+        skipped = [r for r in reports if r.skipped]
+        if skipped:
+            where = skipped[0].longrepr
+            reason = where[2] if isinstance(where, tuple) else str(where)
+            return CheckRun(check, mode, None, log, skipped=reason.removeprefix("Skipped: "))
+        if isinstance(self._excuse, CheckFailed):
+            return CheckRun(check, mode, self._excuse.failure, log)
+        if self._excuse is not None or any(r.failed for r in reports):
+            excuse = self._excuse
+            return CheckRun(check, mode, None, log, broken=f"{type(excuse).__name__}: {excuse}")
+        return CheckRun(check, mode, None, log)
+
+    # fixtures and hooks reach the check that is running through these
+
+    def caller(self, student: bool) -> Caller:
+        assert self._now is not None
+        program, check, mode, log = self._now
+        device = check.params.get("device", "cpu")
+        source = program if student else self.reference
+
+        def ask(name: str, args: Any, kwargs: Any) -> Any:
+            return source.call(check.slot, name, args, kwargs, mode, device)
+
+        return Caller(ask, log if student else Log())
+
+    def rng(self) -> np.random.Generator:
+        assert self._now is not None
+        check = self._now[1]
+        return np.random.default_rng([self.seed, zlib.crc32(f"{check.slot}/{check.name}".encode())])
+
+    def note(self, error: BaseException) -> None:
+        if self._excuse is None:
+            self._excuse = error
+
+
+def with_graders(
+    assignment: Assignment,
+    workers: Workers,
+    body: Callable[[Graders], T],
+    *,
+    seed: int,
+    device: str = "cpu",
+    files: Sequence[str] = (),
+) -> T:
+    """Collect the assignment's graders (of `files`, or all) and call `body` with them.
+
+    Raises AssignmentError where a grader file cannot be collected, and what `body` raises.
+    """
+    chosen = [assignment.files[name] for name in (files or assignment.files)]
+    plugin = _Plugin(assignment, workers, body, seed, device)
+    arguments = [
+        *(str(file.graders) for file in chosen),
+        f"--rootdir={assignment.folder}",
+        f"--confcutdir={assignment.folder}",
+        f"-c{os.devnull}",
+        "--import-mode=importlib",
+        "--capture=no",
+        "-pno:terminal",
+        "-pno:cacheprovider",
+        "-pno:faulthandler",
+        "-pno:logging",
+        "-pno:warnings",
+    ]
+    autoload = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    options = os.environ.pop("PYTEST_ADDOPTS", None)
+    try:
+        pytest.main(arguments, plugins=[plugin])
+    finally:
+        if autoload is None:
+            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        if options is not None:
+            os.environ["PYTEST_ADDOPTS"] = options
+    if plugin.error is not None:
+        raise plugin.error
+    if not plugin.done:
+        raise AssignmentError("the graders could not be collected: " + "; ".join(plugin.problems))
+    result: T = plugin.result
+    return result
+
+
+class _Plugin:
+    def __init__(
+        self,
+        assignment: Assignment,
+        workers: Workers,
+        body: Callable[[Graders], Any],
+        seed: int,
+        device: str,
+    ) -> None:
+        self.assignment = assignment
+        self.workers = workers
+        self.body = body
+        self.seed = seed
+        self.chosen = device
+        self.graders: Graders | None = None
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.done = False
+        self.problems: list[str] = []
+
+    # ---- fixtures
+
+    @pytest.fixture
+    def student(self) -> Caller:
+        return self._running().caller(student=True)
+
+    @pytest.fixture
+    def reference(self) -> Caller:
+        return self._running().caller(student=False)
+
+    @pytest.fixture
+    def rng(self) -> np.random.Generator:
+        return self._running().rng()
+
+    @pytest.fixture(params=["cpu", "cuda"])
+    def device(self, request: pytest.FixtureRequest) -> str:
+        name = str(request.param)
+        if name != "cpu" and name != self.chosen:
+            pytest.skip(f"not run: {name} was not asked for (--device {name})")
+        return name
+
+    def _running(self) -> Graders:
+        if self.graders is None:
+            raise GraderFault("no graders are running")
+        return self.graders
+
+    # ---- hooks
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "slot(name): the slot that a check belongs to")
+        config.addinivalue_line("markers", "public: frozen and given to students")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.problems.append(str(report.longrepr).strip().splitlines()[-1])
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_pyfunc_call(self) -> Generator[None, Any, None]:
+        """A student's failure is a result, not an error: pytest draws up no traceback for it."""
+        outcome = yield
+        error = outcome.excinfo[1] if outcome.excinfo else None
+        if isinstance(error, CheckFailed):
+            self._running().note(error)
+            outcome.force_result(True)
+
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        if call.excinfo is not None and not isinstance(call.excinfo.value, pytest.skip.Exception):
+            self._running().note(call.excinfo.value)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed or self.problems:
+            return True
+        try:
+            checks = list(_checks(session.items, self.assignment))
+            self.graders = Graders(
+                self.assignment, self.workers, self.seed, self.chosen, checks
+            )
+            with self.graders.reference.program:
+                self.result = self.body(self.graders)
+            self.done = True
+        except (KitError, KeyboardInterrupt, Exception) as error:
+            self.error = error
+        return True
+
+
+def _checks(items: Sequence[pytest.Item], assignment: Assignment) -> Iterator[Check]:
+    seen = set()
+    for item in items:
+        mark = item.get_closest_marker("slot")
+        file = Path(item.path).name.removeprefix("test_")
+        if mark is None:
+            raise AssignmentError(f"test_{file}: {item.name} says not which slot it grades")
+        slot = str(mark.args[0])
+        if slot not in assignment.slots or assignment.slots[slot].file != file:
+            raise AssignmentError(f"test_{file}: {item.name} grades {slot}, no slot of {file}")
+        params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+        function: Any = getattr(item, "function", None)
+        name = function.__name__.removeprefix("test_")
+        if params:
+            name += f"[{', '.join(f'{key}={value}' for key, value in params.items())}]"
+        if (slot, name) in seen:
+            raise AssignmentError(f"test_{file}: a second check {name} of {slot}")
+        seen.add((slot, name))
+        sentence = (function.__doc__ or "").strip().partition("\n")[0]
+        if not sentence:
+            raise AssignmentError(f"test_{file}: {item.name} has no docstring")
+        public = item.get_closest_marker("public") is not None
+        yield Check(slot, name, sentence, public, params, item)

@@ -1,0 +1,154 @@
+"""Which libraries a slot may use, watched from inside the student's process.
+
+Two ways in, both judged by what runs and not by what a file's text says:
+
+- A library of the course that a file may not use is a `Placeholder`: importing it at the top of
+  the file, naming it in an annotation or a comment costs nothing, using it while a slot runs does.
+- A ready-made function or class that a slot may not use (`forbids`) is wrapped; the wrapper lets
+  everybody pass but code that runs for such a slot.
+
+`Forbidden` is no `Exception`, and every hit is also noted, so `except:` does not hide one.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+class Forbidden(BaseException):
+    """Code of a slot used what the slot may not use."""
+
+
+class Guard:
+    """What is forbidden at the moment, and where it was used all the same.
+
+    `file` is the student's file name as it stands in code objects.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.running = False  # a slot of the student's is being called
+        self.active: frozenset[str] = frozenset()
+        self.hits: list[tuple[str, int | None]] = []
+
+    def refuse(self, name: str) -> None:
+        """Note the use of `name` and raise Forbidden."""
+        line = None
+        frame: types.FrameType | None = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename == self.file:
+                line = frame.f_lineno
+                break
+            frame = frame.f_back
+        self.hits.append((name, line))
+        raise Forbidden(name)
+
+    def block(self, libraries: Iterable[str]) -> None:
+        """Put placeholders in the place of whole libraries (top-level module names)."""
+        roots = frozenset(libraries)
+        for name in [m for m in sys.modules if m.partition(".")[0] in roots]:
+            del sys.modules[name]
+        sys.meta_path.insert(0, _PlaceholderFinder(self, roots))
+
+    def wrap(self, patterns: Iterable[str]) -> frozenset[str]:
+        """Wrap everything that matches (`torch.nn.RNN*`); return the full names of it."""
+        names = set()
+        for pattern in patterns:
+            parent_name, _, last = pattern.rpartition(".")
+            parent = _resolve(parent_name)
+            if parent is None:
+                continue
+            for attribute in fnmatch.filter(dir(parent), last):
+                name = f"{parent_name}.{attribute}"
+                names.add(name)
+                self._wrap_one(parent, attribute, name)
+        return frozenset(names)
+
+    def _wrap_one(self, parent: Any, attribute: str, name: str) -> None:
+        target = getattr(parent, attribute)
+        if isinstance(target, type):
+            for method in ("__init__", "forward"):
+                if callable(getattr(target, method, None)):
+                    wrapped = self._watched(getattr(target, method), name)
+                    setattr(target, method, wrapped)
+        elif callable(target):
+            setattr(parent, attribute, self._watched(target, name))
+
+    def _watched(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            if name in self.active:
+                self.refuse(name)
+            return function(*args, **kwargs)
+
+        return watched
+
+
+def _resolve(dotted: str) -> Any:
+    """The object behind a dotted name whose first module is already imported, or None."""
+    first, *rest = dotted.split(".")
+    found: Any = sys.modules.get(first)
+    for part in rest:
+        found = getattr(found, part, None)
+    return found
+
+
+class Placeholder(types.ModuleType):
+    """Stands where a library is that a file may not use."""
+
+    def __init__(self, name: str, guard: Guard) -> None:
+        super().__init__(name)
+        self.__dict__.update(_guard=guard, __path__=[])
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._touch(name)
+
+    def _touch(self, name: str) -> Placeholder:
+        guard: Guard = self.__dict__["_guard"]
+        if guard.running:
+            guard.refuse(self.__name__)
+        return Placeholder(f"{self.__name__}.{name}" if name else self.__name__, guard)
+
+    def __call__(self, *_: Any, **__: Any) -> Placeholder:
+        return self._touch("")
+
+    def __getitem__(self, _: Any) -> Placeholder:
+        return self._touch("")
+
+    def __or__(self, _: Any) -> Placeholder:
+        return self._touch("")
+
+    __ror__ = __or__
+
+    def __mro_entries__(self, _: Any) -> tuple[type, ...]:
+        return ()
+
+
+class _PlaceholderFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def __init__(self, guard: Guard, roots: frozenset[str]) -> None:
+        self.guard = guard
+        self.roots = roots
+
+    def find_spec(
+        self, fullname: str, path: Any = None, target: Any = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname.partition(".")[0] not in self.roots:
+            return None
+        if self.guard.running:
+            self.guard.refuse(fullname)
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return Placeholder(spec.name, self.guard)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        pass

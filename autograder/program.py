@@ -1,0 +1,206 @@
+"""Programs as graders see them: things with functions that answer with numbers.
+
+A student's submission, the reference and each misconception are the same to everything here: one
+source text a file, run in workers of its own. Nothing but numbers comes back.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autograder import wire
+from autograder.assignment import Assignment
+from autograder.compare import Answer, Log
+from autograder.errors import GraderFault
+from autograder.failure import CheckFailed, Failure, from_error, harmless
+from autograder.front import Code, Worker, WorkerDied, Workers
+
+Mode = tuple[str, ...]  # the slots that are replaced by stand-ins; () is the program by itself
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a program and what came of it: an Answer or a Failure."""
+
+    name: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    outcome: Answer | Failure
+
+
+class Program:
+    """One submission (or reference, or misconception) while it is being graded.
+
+    `sources` maps a file name to its bytes, or to the Failure that stands for it. A context
+    manager: leaving it ends the program's workers.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        workers: Workers,
+        sources: Mapping[str, bytes | Failure],
+        reference: Program | None = None,
+    ) -> None:
+        self.assignment = assignment
+        self.sources = sources
+        self._workers = workers
+        self._reference = reference
+        self._loaded: dict[tuple[str, Mode, str], Worker | Failure] = {}
+        self._lines: dict[str, dict[str, int]] = {}
+        self._over: dict[tuple[str, Mode], Failure] = {}
+        self.printed: dict[str, str] = {}
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._loaded.values():
+            if isinstance(worker, Worker):
+                worker.close()
+        self._loaded.clear()
+
+    def line(self, slot: str) -> int | None:
+        """The line of the slot's definition in the program's file, where it is known."""
+        return self._lines.get(self.assignment.slots[slot].file, {}).get(slot)
+
+    def call(
+        self, slot: str, name: str, args: Any, kwargs: Any, mode: Mode, device: str
+    ) -> Answer | Failure:
+        """Call a probe or a function of the slot's file. A process that ends costs the slot."""
+        over = self._over.get((slot, mode))
+        if over is not None:
+            return over
+        file = self.assignment.slots[slot].file
+        worker = self._worker(file, mode, device)
+        if isinstance(worker, Failure):
+            return worker
+        try:
+            reply = worker.call(
+                name,
+                args,
+                kwargs,
+                slot=slot,
+                seconds=self.assignment.slots[slot].seconds,
+                callback=self._answer_stand_in,
+            )
+        except WorkerDied as died:
+            del self._loaded[file, mode, device]
+            verdict = "timeout" if died.timeout else "crash"
+            self._over[slot, mode] = Failure(verdict, harmless(died.reason), line=self.line(slot))
+            return self._over[slot, mode]
+        error = reply.get("error")
+        printed = (error or reply).get("printed", "")
+        if printed:
+            self.printed[slot] = (self.printed.get(slot, "") + printed)[:4000]
+        if error:
+            return from_error(error, f"calling {name}", slot, file)
+        mutated, touched = tuple(reply.get("mutated", ())), tuple(reply.get("touched", ()))
+        return Answer(reply.get("value"), mutated, touched)
+
+    def _worker(self, file: str, mode: Mode, device: str) -> Worker | Failure:
+        key = (file, mode, device)
+        if key not in self._loaded:
+            self._loaded[key] = self._load(file, mode, device)
+        return self._loaded[key]
+
+    def _load(self, file: str, mode: Mode, device: str) -> Worker | Failure:
+        source = self.sources.get(file, Failure("missing", f"{file} is not there"))
+        if isinstance(source, Failure):
+            return source
+        assignment, staff = self.assignment, self.assignment.files[file]
+        extras = [(f"probe_{file}", staff.probe), (f"stand_in_{file}", staff.stand_in)]
+        if self._reference is None:
+            extras.append((f"oracle_{file}", staff.oracle))
+        code = Code(
+            file=file,
+            source=source,
+            extras=tuple(extra for extra in extras if extra[1]),
+            stand_ins={slot: stand_in_of(assignment, slot) for slot in mode},
+            blocked=assignment.blocked(file),
+            forbids={slot.name: slot.forbids for slot in assignment.slots_of(file) if slot.forbids},
+        )
+        worker = self._workers.start(assignment.preload(file), device)
+        try:
+            reply = worker.load(code)
+        except WorkerDied as died:
+            return Failure("timeout" if died.timeout else "crash", harmless(died.reason))
+        error = reply.get("error")
+        if error:
+            worker.close()
+            return from_error(error, f"importing {file}", "", file)
+        self._lines[file] = reply["lines"]
+        return worker
+
+    def _answer_stand_in(self, slot: str, args: Any, kwargs: Any) -> dict[str, Any]:
+        """Compute for a stand-in that calls back: numbers in, numbers out."""
+        if self._reference is None or slot not in self.assignment.slots:
+            return {"error": "no such function"}
+        outcome = self._reference.call(slot, slot, args, kwargs, (), "cpu")
+        if isinstance(outcome, Failure):
+            return {"error": harmless(outcome.fact)}
+        return {"value": outcome.value}
+
+
+def stand_in_of(assignment: Assignment, slot: str) -> str:
+    """The name of the slot's stand-in in its stand_in file; "" where the grader computes."""
+    name = slot.rpartition(".")[2]
+    text = assignment.files[assignment.slots[slot].file].stand_in
+    defined = [node.name for node in ast.parse(text).body if hasattr(node, "name")]
+    return name if name in defined else ""
+
+
+class Caller:
+    """What a grader knows as `student` or `reference`: `student.rnn_step(...)` gives an Answer."""
+
+    def __init__(self, ask: Callable[[str, Any, Any], Answer | Failure], log: Log) -> None:
+        self._ask = ask
+        self._log = log
+
+    def __getattr__(self, name: str) -> Callable[..., Answer]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self.call(name, *args, **kwargs)
+
+    def call(self, name: str, *args: Any, **kwargs: Any) -> Answer:
+        """Call by name, which may contain dots. Raises CheckFailed where there is no answer."""
+        args = tuple(_bare(arg) for arg in args)
+        kwargs = {key: _bare(arg) for key, arg in kwargs.items()}
+        outcome = self._ask(name, args, kwargs)
+        self._log.calls.append(Call(name, args, kwargs, outcome))
+        if isinstance(outcome, Failure):
+            raise CheckFailed(outcome)
+        number = len(self._log.calls) - 1
+        return Answer(outcome.value, outcome.mutated, outcome.touched, self._log, number)
+
+
+def _bare(value: Any) -> Any:
+    return value.value if isinstance(value, Answer) else value
+
+
+class ReferenceCache:
+    """The reference's answers, each computed once a run."""
+
+    def __init__(self, reference: Program) -> None:
+        self.program = reference
+        self._answers: dict[bytes, Answer] = {}
+        self.computed = 0
+
+    def call(
+        self, slot: str, name: str, args: Any, kwargs: Any, mode: Mode, device: str
+    ) -> Answer:
+        """Raises GraderFault where the reference itself fails."""
+        named = tuple(s for s in mode if stand_in_of(self.program.assignment, s))
+        frame = wire.pack("key", 0, [slot, name, list(args), dict(kwargs), list(named), device])
+        key = hashlib.sha256(frame).digest()
+        if key not in self._answers:
+            outcome = self.program.call(slot, name, args, kwargs, named, device)
+            if isinstance(outcome, Failure):
+                raise GraderFault(f"the reference failed in {name} ({slot}): {outcome.fact}")
+            self._answers[key] = outcome
+            self.computed += 1
+        return self._answers[key]

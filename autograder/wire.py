@@ -1,0 +1,303 @@
+"""What crosses between a grader and a student's process: numbers, text and plain containers.
+
+A frame is a fixed prefix, a msgpack header that describes a tree of values, and the raw bytes of
+its arrays. Nothing is ever unpickled, and nothing is allocated before its size was checked.
+
+A value of a tree is None, bool, int, float, str, or one of
+
+    ["l", [...]]          list                  ["t", [...]]      tuple
+    ["d", [[k, v], ...]]  dict                  ["a", i]          numpy array, number i of the frame
+    ["x", i, device]      torch tensor          ["g", i]          numpy scalar
+    ["o", type, text]     anything else, by the name of its type only
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+import struct
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+import numpy as np
+
+PREFIX = struct.Struct(">4sIQ")
+MAGIC = b"agr1"
+MAX_HEADER = 1 << 20
+MAX_BLOB = 64 << 20
+MAX_NODES = 100_000
+MAX_DEPTH = 32
+MAX_TEXT = 20_000
+MAX_NDIM = 8
+DTYPES = frozenset(
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 "
+    "float16 float32 float64 complex64 complex128".split()
+)
+
+
+class WireError(Exception):
+    """The other side sent something that is not a frame. Its process is not spoken to again."""
+
+
+class Closed(WireError):
+    """The other side is gone."""
+
+
+class DeadlineExceeded(WireError):
+    """No complete frame came in time."""
+
+
+class Tensor(np.ndarray):
+    """The numbers of a torch tensor, on a side that may have no torch.
+
+    Everything of a numpy array, and `device`, the name of the device the tensor was on.
+    """
+
+    device: str
+
+    def __array_finalize__(self, obj: Any) -> None:
+        self.device = getattr(obj, "device", "cpu")
+
+
+def tensor(values: Any, device: str = "cpu") -> Tensor:
+    """Mark numbers (any shape and allowed dtype) to arrive as a torch tensor."""
+    marked = np.array(values, order="C").view(Tensor)
+    marked.device = device
+    return marked
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A value that cannot cross, by the name of its type."""
+
+    type_name: str
+    text: str = ""
+
+
+# ------------------------------------------------------------------------------ encode
+
+
+class _Encoder:
+    def __init__(self) -> None:
+        self.arrays: list[np.ndarray] = []
+        self.nodes = 0
+
+    def node(self, value: Any, depth: int = 0) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            return ["o", "a structure too deep or too large to send", ""]
+        if value is None or isinstance(value, (bool, str)) or type(value) is float:
+            return value[:MAX_TEXT] if isinstance(value, str) else value
+        if type(value) is int:
+            return value if abs(value) < 2**63 else ["o", "int of more than 64 bits", ""]
+        if isinstance(value, np.generic):
+            return self.array(["g"], np.asarray(value))
+        if isinstance(value, Tensor):
+            return self.array(["x", value.device], value)
+        if isinstance(value, np.ndarray):
+            return self.array(["a"], np.asarray(value))
+        if isinstance(value, (list, tuple)):
+            tag = "l" if isinstance(value, list) else "t"
+            return [tag, [self.node(item, depth + 1) for item in value]]
+        if isinstance(value, dict):
+            return ["d", [[self.key(k), self.node(v, depth + 1)] for k, v in value.items()]]
+        if isinstance(value, Opaque):
+            return ["o", value.type_name, value.text]
+        if isinstance(value, (int, float)):  # a subclass, such as an enum
+            return ["o", type(value).__name__, ""]
+        torch = sys.modules.get("torch")
+        if torch is not None and isinstance(value, torch.Tensor):
+            return self.torch_tensor(value)
+        return ["o", type(value).__name__[:200], ""]
+
+    def key(self, key: Any) -> Any:
+        plain = key is None or isinstance(key, (bool, str)) or type(key) in (int, float)
+        return key if plain else f"<{type(key).__name__}>"
+
+    def array(self, node: list[Any], array: np.ndarray) -> Any:
+        if array.dtype.name not in DTYPES or array.ndim > MAX_NDIM:
+            return ["o", f"array of dtype {array.dtype.name} with {array.ndim} axes"[:200], ""]
+        little = array.dtype.newbyteorder("<")
+        self.arrays.append(np.ascontiguousarray(array, dtype=little).reshape(array.shape))
+        return [node[0], len(self.arrays) - 1, *node[1:]]
+
+    def torch_tensor(self, value: Any) -> Any:
+        device = value.device.type
+        if device == "meta" or value.layout is not sys.modules["torch"].strided:
+            return ["o", f"tensor on {device}, {value.layout}"[:200], ""]
+        name = str(value.dtype).removeprefix("torch.")
+        if name not in DTYPES:
+            return ["o", f"tensor of dtype {name}"[:200], ""]
+        return self.array(["x", device], value.detach().cpu().resolve_conj().resolve_neg().numpy())
+
+
+def pack(kind: str, seq: int, body: Any) -> bytes:
+    """One frame. Raises WireError where it would be larger than the other side accepts."""
+    encoder = _Encoder()
+    node = encoder.node(body)
+    table, chunks, offset = [], [], 0
+    for array in encoder.arrays:
+        table.append([array.dtype.name, list(array.shape), offset, array.nbytes])
+        chunks.append(array.tobytes())
+        offset += array.nbytes
+    header = msgpack.packb([kind, seq, node, table], unicode_errors="replace")
+    if len(header) > MAX_HEADER or offset > MAX_BLOB:
+        raise WireError("the result is too large to send")
+    return b"".join([PREFIX.pack(MAGIC, len(header), offset), header, *chunks])
+
+
+# ------------------------------------------------------------------------------ decode
+
+
+class _Decoder:
+    def __init__(self, table: Any, blob: memoryview) -> None:
+        _demand(isinstance(table, list) and len(table) <= MAX_NODES, "array table")
+        self.arrays = [self.one_array(entry, blob) for entry in table]
+        self.nodes = 0
+
+    @staticmethod
+    def one_array(entry: Any, blob: memoryview) -> np.ndarray:
+        _demand(isinstance(entry, list) and len(entry) == 4, "array entry")
+        name, shape, offset, nbytes = entry
+        _demand(isinstance(name, str) and name in DTYPES, "dtype")
+        _demand(isinstance(shape, list) and len(shape) <= MAX_NDIM, "shape")
+        _demand(all(type(n) is int and 0 <= n <= MAX_BLOB for n in shape), "shape")
+        _demand(type(offset) is int and type(nbytes) is int, "offsets")
+        dtype = np.dtype(name)
+        _demand(math.prod(shape) * dtype.itemsize == nbytes, "array size")
+        _demand(0 <= offset and nbytes >= 0 and offset + nbytes <= len(blob), "offsets")
+        if dtype.kind == "b":  # any byte but 0 and 1 is no boolean
+            raw = np.frombuffer(blob, np.uint8, count=nbytes, offset=offset)
+            return (raw != 0).reshape(shape)
+        count = nbytes // dtype.itemsize
+        return np.frombuffer(blob, dtype, count=count, offset=offset).reshape(shape).copy()
+
+    def value(self, node: Any, depth: int = 0) -> Any:
+        self.nodes += 1
+        _demand(depth <= MAX_DEPTH and self.nodes <= MAX_NODES, "size of the tree")
+        if node is None or type(node) in (bool, int, float):
+            return node
+        if type(node) is str:
+            _demand(len(node) <= MAX_TEXT, "length of a text")
+            return node
+        _demand(isinstance(node, list) and len(node) >= 2 and type(node[0]) is str, "node")
+        tag, payload = node[0], node[1]
+        if tag in ("l", "t"):
+            _demand(isinstance(payload, list), "list")
+            items = [self.value(item, depth + 1) for item in payload]
+            return items if tag == "l" else tuple(items)
+        if tag == "d":
+            return self.mapping(payload, depth)
+        if tag == "o":
+            text = node[2] if len(node) > 2 else ""
+            _demand(type(payload) is str and type(text) is str, "opaque value")
+            return Opaque(payload[:200], text[:200])
+        _demand(tag in ("a", "g", "x"), "tag")
+        _demand(type(payload) is int and 0 <= payload < len(self.arrays), "array number")
+        array = self.arrays[payload]
+        if tag == "g":
+            _demand(array.ndim == 0, "scalar")
+            return array[()]
+        if tag == "x":
+            _demand(len(node) == 3 and type(node[2]) is str, "device")
+            return tensor(array, node[2][:20])
+        return array
+
+    def mapping(self, payload: Any, depth: int) -> dict[Any, Any]:
+        _demand(isinstance(payload, list), "dict")
+        result = {}
+        for pair in payload:
+            _demand(isinstance(pair, list) and len(pair) == 2, "dict entry")
+            key = pair[0]
+            _demand(key is None or type(key) in (bool, int, float, str), "dict key")
+            _demand(type(key) is not str or len(key) <= MAX_TEXT, "dict key")
+            result[key] = self.value(pair[1], depth + 1)
+        return result
+
+
+def _demand(condition: bool, what: str) -> None:
+    if not condition:
+        raise WireError(f"malformed frame: {what}")
+
+
+def check_prefix(prefix: bytes) -> tuple[int, int]:
+    """The sizes of header and blob. Raises WireError before anything of that size is allocated."""
+    magic, header, blob = PREFIX.unpack(prefix)
+    _demand(magic == MAGIC, "magic")
+    _demand(header <= MAX_HEADER and blob <= MAX_BLOB, "size")
+    return header, blob
+
+
+def unpack(header: bytes, blob: bytes) -> tuple[str, int, Any]:
+    """(kind, sequence number, body) of a frame's two parts. Raises WireError, and only that."""
+    try:
+        parts = msgpack.unpackb(header, strict_map_key=True, max_ext_len=0, max_bin_len=0)
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise WireError(f"malformed frame: {type(error).__name__}") from None
+    _demand(isinstance(parts, list) and len(parts) == 4, "header")
+    kind, seq, node, table = parts
+    _demand(type(kind) is str and type(seq) is int, "header")
+    return kind, seq, _Decoder(table, memoryview(blob)).value(node)
+
+
+# ------------------------------------------------------------------------------ channel
+
+
+class Channel:
+    """Frames over a stream socket, with one deadline for a whole frame."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+
+    def send(self, kind: str, seq: int, body: Any, deadline: float | None = None) -> None:
+        data = memoryview(pack(kind, seq, body))
+        try:
+            while data:
+                self._arm(deadline)
+                data = data[self.sock.send(data) :]
+        except TimeoutError:
+            raise DeadlineExceeded("the other side did not read in time") from None
+        except OSError:
+            raise Closed("the other side is gone") from None
+
+    def receive(
+        self, kinds: Iterable[str], seq: int | None = None, deadline: float | None = None
+    ) -> tuple[str, int, Any]:
+        """The next frame; its kind must be one of `kinds`, its number `seq` where given."""
+        sizes = check_prefix(self._exactly(PREFIX.size, deadline))
+        kind, got, body = unpack(*(self._exactly(size, deadline) for size in sizes))
+        _demand(kind in kinds, "kind")
+        _demand(seq is None or got == seq, "sequence number")
+        return kind, got, body
+
+    def _exactly(self, size: int, deadline: float | None) -> bytes:
+        parts = []
+        try:
+            while size:
+                self._arm(deadline)
+                part = self.sock.recv(min(size, 1 << 20))
+                if not part:
+                    raise Closed("the other side is gone")
+                parts.append(part)
+                size -= len(part)
+        except TimeoutError:
+            raise DeadlineExceeded("no answer in time") from None
+        except OSError:
+            raise Closed("the other side is gone") from None
+        return b"".join(parts)
+
+    def _arm(self, deadline: float | None) -> None:
+        if deadline is None:
+            self.sock.settimeout(None)
+            return
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.sock.settimeout(left)
+
+    def close(self) -> None:
+        self.sock.close()

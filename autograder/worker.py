@@ -1,0 +1,313 @@
+"""Inside the student's process: load one file, answer calls with numbers.
+
+This side holds no secret and is not believed: it runs next to the student's code. Messages:
+
+    load      {file, source, extras, slots, stand_ins, blocked, forbids}  -> ok {lines} | error
+    call      {name, args, kwargs, slot}        -> ok {value, mutated, touched, printed} | error
+    callback  {slot, args, kwargs}  (to the grader, for a stand-in)       -> answer {value | error}
+
+A called name is looked up in the extras first (probe functions, which get the student's module
+as their first argument), then in the student's module.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import io
+import linecache
+import os
+import random
+import sys
+import traceback
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from autograder.guard import Forbidden, Guard
+from autograder.probing import BadResult
+from autograder.wire import Channel, Closed, Tensor, WireError
+
+MAX_PRINTED = 4000
+
+
+def serve(channel: Channel) -> None:
+    """Answer until the other side closes the channel."""
+    worker = _Worker(channel)
+    try:
+        while True:
+            kind, seq, body = channel.receive(("load", "call"))
+            reply = worker.load(body) if kind == "load" else worker.call(body)
+            worker.send(*reply, seq)
+    except Closed:
+        pass
+
+
+class _Printed(io.TextIOBase):
+    """The student's stdout and stderr: kept up to a limit."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.left = MAX_PRINTED
+
+    def write(self, text: str) -> int:
+        kept = str(text)[: self.left]
+        self.left -= len(kept)
+        if kept:
+            self.parts.append(kept)
+        return len(text)
+
+    def take(self) -> str:
+        text = "".join(self.parts)
+        self.parts, self.left = [], MAX_PRINTED
+        return text
+
+
+class _Worker:
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.module = types.ModuleType("student")
+        self.extras: list[types.ModuleType] = []
+        self.forbidden: dict[str, frozenset[str]] = {}
+        self.printed = _Printed()
+        self.callbacks = 0
+
+    def send(self, kind: str, body: Any, seq: int) -> None:
+        try:
+            self.channel.send(kind, seq, body)
+        except Closed:
+            raise
+        except WireError as error:
+            self.channel.send("error", seq, {"kind": "result", "message": str(error)})
+
+    # ---------------------------------------------------------------- load
+
+    def load(self, body: dict[str, Any]) -> tuple[str, Any]:
+        self.file = str(body["file"])
+        source = body["source"].tobytes()
+        self.guard = Guard(self.file)
+        for name, text in body["extras"]:
+            self.extras.append(_execute(name, text.encode()))
+        self.guard.block(body["blocked"])
+        self.forbidden = {
+            slot: self.guard.wrap(patterns) for slot, patterns in body["forbids"].items()
+        }
+        sys.stdout = sys.stderr = self.printed
+        os.environ.clear()
+        text = source.decode("utf-8", "replace")
+        linecache.cache[self.file] = (len(source), None, text.splitlines(True), self.file)
+        self.module = types.ModuleType(self.file.removesuffix(".py"))
+        self.module.__file__ = self.file
+        sys.modules[self.module.__name__] = self.module
+        try:
+            tree = ast.parse(source, self.file)
+            lines = dict(_definitions(tree))
+            exec(compile(tree, self.file, "exec", dont_inherit=True), self.module.__dict__)
+        except BaseException as error:
+            return "error", self.describe(error)
+        for slot, name in body["stand_ins"].items():
+            self.put_stand_in(slot, name)
+        gc.collect()
+        return "ok", {"lines": lines}
+
+    def put_stand_in(self, slot: str, name: str) -> None:
+        owner: Any = self.module
+        *path, last = slot.split(".")
+        for part in path:
+            owner = getattr(owner, part)
+        stand_in = self.find_extra(name) if name else self.callback(slot)
+        setattr(owner, last, stand_in)
+
+    def callback(self, slot: str) -> Callable[..., Any]:
+        """A function of the same signature that lets the grader compute."""
+
+        def stand_in(*args: Any, **kwargs: Any) -> Any:
+            self.callbacks += 1
+            self.channel.send("callback", self.callbacks, {"slot": slot, "args": args, "kwargs": kwargs})
+            _, _, body = self.channel.receive(("answer",), self.callbacks)
+            if "error" in body:
+                raise ValueError(body["error"])
+            return _revive(body["value"])
+
+        stand_in.__name__ = slot
+        return stand_in
+
+    # ---------------------------------------------------------------- call
+
+    def call(self, body: dict[str, Any]) -> tuple[str, Any]:
+        args = [_revive(value) for value in body["args"]]
+        kwargs = {name: _revive(value) for name, value in body["kwargs"].items()}
+        try:
+            function, names = self.find(str(body["name"]))
+        except AttributeError as error:
+            return "error", {"kind": "missing", "message": str(error)}
+        watched = list(_arrays(args, kwargs, names))
+        before = [(path, array, _copy(array)) for path, array in watched]
+        _seed()
+        state = _global_state()
+        self.guard.hits.clear()
+        self.guard.active = self.forbidden.get(body["slot"], frozenset())
+        self.guard.running = True
+        try:
+            value = function(*args, **kwargs)
+        except BaseException as error:
+            return "error", {**self.describe(error), "printed": self.printed.take()}
+        finally:
+            self.guard.running = False
+            self.guard.active = frozenset()
+            now = _global_state()
+            _restore()
+        if self.guard.hits:
+            return "error", self.describe(Forbidden(self.guard.hits[0][0]))
+        return "ok", {
+            "value": value,
+            "mutated": [path for path, array, was in before if not _identical(array, was)],
+            "touched": [name for name, was in state.items() if now[name] != was],
+            "printed": self.printed.take(),
+        }
+
+    def find(self, name: str) -> tuple[Callable[..., Any], list[str]]:
+        """A callable and the names of its arguments. Raises AttributeError."""
+        try:
+            probe = self.find_extra(name)
+        except AttributeError:
+            found: Any = self.module
+            for part in name.split("."):
+                found = getattr(found, part)
+            return found, _argument_names(found)
+        module = self.module
+        return lambda *args, **kwargs: probe(module, *args, **kwargs), _argument_names(probe)[1:]
+
+    def find_extra(self, name: str) -> Callable[..., Any]:
+        for extra in self.extras:
+            if name in extra.__dict__:
+                found: Callable[..., Any] = extra.__dict__[name]
+                return found
+        raise AttributeError(name)
+
+    def describe(self, error: BaseException) -> dict[str, Any]:
+        """What a grader may know of an exception: facts as text, and the student's line."""
+        if isinstance(error, Forbidden) and self.guard.hits:
+            name, line = self.guard.hits[0]
+            return {"kind": "forbidden", "message": name, "line": line}
+        line = None
+        for frame in traceback.walk_tb(error.__traceback__):
+            if frame[0].f_code.co_filename == self.file:
+                line = frame[1]
+        if isinstance(error, SyntaxError) and line is None:
+            line = error.lineno
+        kind = "result" if isinstance(error, BadResult) else "raised"
+        try:
+            message = str(error.msg if isinstance(error, SyntaxError) else error)
+        except BaseException:
+            message = ""
+        return {"kind": kind, "type": type(error).__name__, "message": message[:500], "line": line}
+
+
+# ------------------------------------------------------------------------------ pieces
+
+
+def _execute(name: str, source: bytes) -> types.ModuleType:
+    module = types.ModuleType(name.removesuffix(".py"))
+    module.__file__ = name
+    exec(compile(source, name, "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def _definitions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, int]]:
+    """(qualified name, line) of each function and class, nested ones included."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield prefix + node.name, node.lineno
+            if isinstance(node, ast.ClassDef):
+                yield from _definitions(node, f"{prefix}{node.name}.")
+        elif isinstance(node, (ast.If, ast.Try, ast.With)):
+            yield from _definitions(node, prefix)
+
+
+def _argument_names(function: Any) -> list[str]:
+    code = getattr(function, "__code__", None)
+    return list(code.co_varnames[: code.co_argcount]) if isinstance(code, types.CodeType) else []
+
+
+def _arrays(args: list[Any], kwargs: dict[str, Any], names: list[str]) -> Iterator[tuple[str, Any]]:
+    """(path, array or tensor) of everything a call could modify."""
+    labelled = [(names[i] if i < len(names) else f"argument {i + 1}", v) for i, v in enumerate(args)]
+    stack = [*labelled, *kwargs.items()]
+    while stack:
+        path, value = stack.pop(0)
+        if isinstance(value, dict):
+            stack.extend((f"{path}[{key!r}]", item) for key, item in value.items())
+        elif isinstance(value, (list, tuple)):
+            stack.extend((f"{path}[{i}]", item) for i, item in enumerate(value))
+        elif isinstance(value, np.ndarray) or hasattr(value, "detach"):
+            yield path, value
+
+
+def _copy(array: Any) -> Any:
+    return array.copy() if isinstance(array, np.ndarray) else array.detach().clone()
+
+
+def _identical(now: Any, was: Any) -> bool:
+    """The same dtype, shape and values, NaN equal to NaN."""
+    if isinstance(was, np.ndarray):
+        return now.shape == was.shape and now.dtype == was.dtype and now.tobytes() == was.tobytes()
+    return (
+        now.shape == was.shape
+        and now.dtype == was.dtype
+        and now.detach().cpu().numpy().tobytes() == was.cpu().numpy().tobytes()
+    )
+
+
+def _revive(value: Any) -> Any:
+    """Tensors of the wire become torch tensors."""
+    if isinstance(value, Tensor):
+        torch = sys.modules["torch"]
+        return torch.from_numpy(np.array(value)).to(value.device)
+    if isinstance(value, dict):
+        return {key: _revive(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_revive(item) for item in value)
+    return value
+
+
+def _seed() -> None:
+    """Every call starts from the same random state, so that a regrade repeats it."""
+    random.seed(0)
+    np.random.seed(0)
+    torch = sys.modules.get("torch")
+    if torch is not None and hasattr(torch, "manual_seed"):
+        torch.manual_seed(0)
+
+
+def _global_state() -> dict[str, Any]:
+    """Settings that no slot may change, as values that can be compared."""
+    state: dict[str, Any] = {
+        "numpy.random": np.random.get_state()[1].tobytes() + bytes([np.random.get_state()[2] % 256]),
+        "random": random.getstate(),
+        "numpy.seterr": tuple(np.geterr().values()),
+    }
+    torch = sys.modules.get("torch")
+    if torch is not None and hasattr(torch, "get_rng_state"):
+        state["torch.random"] = torch.get_rng_state().numpy().tobytes()
+        state["torch.manual_seed"] = torch.initial_seed()
+        state["torch.set_default_dtype"] = torch.get_default_dtype()
+        state["torch.set_grad_enabled"] = torch.is_grad_enabled()
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        state["matplotlib.rcParams"] = dict.copy(pyplot.rcParams)
+    return state
+
+
+def _restore() -> None:
+    """One slot's careless setting must not cost another slot."""
+    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+    torch = sys.modules.get("torch")
+    if torch is not None and hasattr(torch, "set_grad_enabled"):
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")

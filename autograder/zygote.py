@@ -1,0 +1,134 @@
+"""A clean interpreter, warmed up once, from which the student's processes are forked.
+
+It is started with exec and has never held a hidden test or a reference. On its control socket it
+takes `fork` with one descriptor (the worker's channel) and answers with the worker's pid and
+pidfd, and `wait` with a pid and answers with its exit status. When the control socket closes,
+it kills what is left and ends.
+
+`--single` serves one worker without forking: where there is no safe fork, and for CUDA.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Iterable
+
+from autograder.wire import Channel
+
+REQUEST = struct.Struct(">cq")
+STATUS = struct.Struct(">qq")
+
+
+def main(argv: list[str]) -> None:
+    mode, channel, megabytes, *libraries = argv
+    if channel == "-":  # Windows: the socket comes over stdin
+        size = int.from_bytes(sys.stdin.buffer.read(4), "big")
+        sock = socket.fromshare(sys.stdin.buffer.read(size))  # type: ignore[attr-defined,unused-ignore]
+    else:
+        sock = socket.socket(fileno=int(channel))
+    preload(libraries)
+    if mode == "single":
+        from autograder.worker import serve
+
+        serve(Channel(sock))
+        return
+    _fork_on_request(sock, int(megabytes) << 20)
+
+
+def preload(libraries: Iterable[str]) -> None:
+    """Import, and run once, what submissions will use: the first run of each costs the most."""
+    sys.dont_write_bytecode = True
+    import autograder.worker  # noqa: F401
+
+    for name in libraries:
+        importlib.import_module(name)
+    if "matplotlib" in libraries:
+        import matplotlib.figure
+        import matplotlib.pyplot as plt
+
+        import autograder.figures  # noqa: F401
+
+        plt.close(plt.figure())
+    if "numpy" in libraries:
+        import numpy as np
+
+        np.tanh(np.ones((2, 2)) @ np.ones((2, 2)))
+        np.random.default_rng(0).standard_normal(2)
+        np.linalg.norm(np.ones(2))
+    if "torch" in libraries:
+        import torch
+
+        torch.set_num_threads(1)
+        torch.nn.RNN(2, 2, batch_first=True)(torch.ones(1, 2, 2))[0].sum().backward()
+
+
+def _fork_on_request(control: socket.socket, memory: int) -> None:
+    if sys.platform == "linux" and len(os.listdir("/proc/self/task")) != 1:
+        control.sendall(b"threads")  # a fork of several threads can hang
+        return
+    control.sendall(b"ready..")
+    children: set[int] = set()
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 1)
+        if len(data) < REQUEST.size:
+            break
+        what, pid = REQUEST.unpack(data)
+        if what == b"f":
+            child = os.fork()
+            if child == 0:
+                control.close()
+                _become_worker(descriptors[0], memory)
+            os.close(descriptors[0])
+            children.add(child)
+            pidfd = os.pidfd_open(child)
+            socket.send_fds(control, [STATUS.pack(child, 0)], [pidfd])
+            os.close(pidfd)
+        else:
+            _, status = os.waitpid(pid, 0)
+            children.discard(pid)
+            control.sendall(STATUS.pack(pid, status))
+    for child in children:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+
+
+def _become_worker(descriptor: int, memory: int) -> None:
+    """Never returns."""
+    status = 1
+    try:
+        os.setsid()
+        _limit(memory)
+        with open(os.devnull, "r+b") as null:
+            for standard in (0, 1, 2):
+                os.dup2(null.fileno(), standard)
+        from autograder.worker import serve
+
+        serve(Channel(socket.socket(fileno=descriptor)))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _limit(memory: int) -> None:
+    """Memory beyond what the interpreter has already, no core file, no file of any size."""
+    import resource
+
+    used = 0
+    if sys.platform == "linux":
+        with open("/proc/self/statm") as statm:
+            used = int(statm.read().split()[0]) * resource.getpagesize()
+    for name, value in (("AS", used + memory), ("CORE", 0), ("FSIZE", 0), ("NOFILE", 64)):
+        limit = getattr(resource, f"RLIMIT_{name}")
+        hard = resource.getrlimit(limit)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (value, value))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
