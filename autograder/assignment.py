@@ -54,7 +54,7 @@ class StudentFile:
 
 
 @dataclass(frozen=True)
-class Program:
+class KnownProgram:
     """A known program: the reference with an edit in one slot.
 
     A misconception is wrong and has a `cause` (a statement) and a `hint` (a question); a variant
@@ -77,8 +77,8 @@ class Assignment:
     libraries: tuple[str, ...]
     files: Mapping[str, StudentFile]
     slots: Mapping[str, Slot]
-    misconceptions: tuple[Program, ...] = field(default=())
-    variants: tuple[Program, ...] = field(default=())
+    misconceptions: tuple[KnownProgram, ...] = field(default=())
+    variants: tuple[KnownProgram, ...] = field(default=())
 
     @property
     def points(self) -> float:
@@ -93,16 +93,6 @@ class Assignment:
         siblings = [other.stem for other in self.files.values() if other.name != file]
         return (*absent, *siblings)
 
-    def preload(self, file: str) -> tuple[str, ...]:
-        """The libraries in the interpreter that runs `file`: all of the course, or all but torch.
-
-        Whatever a file may not use is out of its reach all the same; two interpreters instead of
-        one for each file keep starting cheap. A library is left out where the file may not use it
-        and it is slow to import.
-        """
-        heavy = {"torch"} - set(self.files[file].libraries)
-        return tuple(name for name in self.libraries if name not in heavy)
-
     def reference(self) -> dict[str, bytes]:
         """file name -> the solution."""
         return {file.name: file.text.encode() for file in self.files.values()}
@@ -114,7 +104,7 @@ class Assignment:
             for file in self.files.values()
         }
 
-    def edited(self, program: Program) -> str:
+    def edited(self, program: KnownProgram) -> str:
         """The text of the slot's file with the program's edit. Raises AssignmentError."""
         file = self.files[self.slots[program.slot].file]
         try:
@@ -142,29 +132,27 @@ def load(name: str, course: Path) -> Assignment:
         known = sorted(p.parent.name for p in (course / "solutions").glob("*/assignment.toml"))
         there = f"; there is: {', '.join(known)}" if known else " (is this the course folder?)"
         raise UsageError(f"no assignment solutions/{name}/assignment.toml{there}")
-    top = _Table(_toml(folder / "assignment.toml"), "assignment.toml")
+    top = _read(folder / "assignment.toml")
     libraries = top.texts("libraries")
     files = {
         file: _file(folder, file, table)
         for file, table in top.tables("files").items()
         if table.only("libraries")
     }
-    details = {file: _Table(_toml(folder / f"{_stem(file)}.toml"), f"{_stem(file)}.toml") for file in files}
+    details = {file: _read(folder / f"{_stem(file)}.toml") for file in files}
     hints = {
         slot: table.texts("hints")
         for toml in details.values()
         for slot, table in toml.tables("slots").items()
     }
-    slots = {
-        slot: _slot(slot, table, files, hints) for slot, table in top.tables("slots").items()
-    }
+    slots = {slot: _slot(slot, table, files, hints) for slot, table in top.tables("slots").items()}
     title = top.get("title", str)
     top.only("title", "libraries", "files", "slots")
     for slot in slots.values():
         for other in slot.builds_on:
             if other not in slots or slots[other].file != slot.file:
                 raise AssignmentError(
-                    f"assignment.toml: {slot.name} builds on {other}, which is no slot of {slot.file}"
+                    f"assignment.toml: {slot.name} builds on {other}, no slot of {slot.file}"
                 )
     for slot_name in hints:
         if slot_name not in slots:
@@ -217,8 +205,9 @@ class _Table:
         return tuple(value)
 
     def tables(self, key: str) -> dict[str, _Table]:
+        where = f"{self.where}: {key}"
         value = self.get(key, dict, {})
-        return {name: self._table(item, f"{self.where}: {key}.{name}") for name, item in value.items()}
+        return {name: self._table(item, f"{where}.{name}") for name, item in value.items()}
 
     def list_of_tables(self, key: str) -> list[_Table]:
         value = self.get(key, list, [])
@@ -237,6 +226,10 @@ class _Table:
                 f"{self.where}: unknown key {unknown[0]}; known are {', '.join(keys)}"
             )
         return True
+
+
+def _read(path: Path) -> _Table:
+    return _Table(_toml(path), path.name)
 
 
 def _file(folder: Path, name: str, table: _Table) -> StudentFile:
@@ -285,8 +278,8 @@ def _slot(
 
 def _programs(
     tomls: Mapping[str, _Table], key: str, slots: Mapping[str, Slot]
-) -> tuple[Program, ...]:
-    found: dict[str, Program] = {}
+) -> tuple[KnownProgram, ...]:
+    found: dict[str, KnownProgram] = {}
     for toml in tomls.values():
         toml.only("slots", "misconceptions", "variants")
         for table in toml.list_of_tables(key):
@@ -299,8 +292,9 @@ def _programs(
     return tuple(found.values())
 
 
-def _program(table: _Table, wrong: bool) -> Program:
-    table.only("id", "slot", "find", "replace", "edits", "answer", "answers", *(("cause", "hint") if wrong else ()))
+def _program(table: _Table, wrong: bool) -> KnownProgram:
+    reasons = ("cause", "hint") if wrong else ()
+    table.only("id", "slot", "find", "replace", "edits", "answer", "answers", *reasons)
     table.where = f"{table.where} ({table.get('id', str)})"
     edits: Sequence[source.Edit] = [
         source.Edit(one.get("find", str), one.get("replace", str))
@@ -313,7 +307,7 @@ def _program(table: _Table, wrong: bool) -> Program:
         answers = (table.get("answer", str),)
     if not edits and not answers:
         raise AssignmentError(f"{table.where}: neither find and replace, nor edits, nor answer")
-    return Program(
+    return KnownProgram(
         id=table.get("id", str),
         slot=table.get("slot", str),
         edits=tuple(edits),

@@ -202,9 +202,7 @@ def _leaves(
         yield _Leaf(name, got, want)
 
 
-def _dict_leaves(
-    name: str, got: Any, want: dict[Any, Any], extra_keys: bool
-) -> Iterator[_Leaf]:
+def _dict_leaves(name: str, got: Any, want: dict[Any, Any], extra_keys: bool) -> Iterator[_Leaf]:
     if not isinstance(got, dict):
         _unlike(name, got, f"a dict with the keys {_keys(want)}")
     missing = [key for key in want if key not in got]
@@ -253,17 +251,18 @@ def _leaf_failure(leaf: _Leaf, rtol: float | None, scale: float) -> Failure | No
             fact = f"{name} has the wrong dtype"
             return Failure("wrong", fact, _pair(want.dtype.name, got.dtype.name))
     got, want = np.asarray(got), np.asarray(want)
-    bad = ~np.isfinite(got) & np.isfinite(want)
-    if bad.any():
-        place = _index(np.argwhere(bad)[0])
-        return Failure("wrong", f"{name} contains {got[bad][0]}{place and ' at ' + place}")
+    bad = np.argwhere(~np.isfinite(got) & np.isfinite(want))
+    if len(bad):
+        place = f" at {_index(bad[0])}" if want.ndim else ""
+        return Failure("wrong", f"{name} contains {got[tuple(bad[0])]}{place}")
     return _value_failure(name, got, want, rtol, scale)
 
 
 def _value_failure(
-    name: str, got: np.ndarray, want: np.ndarray, rtol: float | None, scale: float
+    name: str, got: Any, want: Any, rtol: float | None, scale: float
 ) -> Failure | None:
     dtype = want.dtype.name
+    wrong: Any  # a mask; numpy types a comparison too narrowly
     if dtype not in RTOL:
         wrong = got != want
         if not wrong.any():
@@ -278,7 +277,8 @@ def _value_failure(
         if np.isfinite(gap).all() and _norm(gap) <= tolerance:
             return None
         wrong = ~(gap <= tolerance / math.sqrt(max(gap.size, 1)))
-    at = np.unravel_index(int(np.argmax(np.abs(got.astype(complex) - want))), want.shape)
+    gaps = np.abs(got.astype(complex) - want)
+    at = np.unravel_index(int(np.argmax(gaps)), want.shape)
     if want.ndim == 0:
         return Failure("wrong", f"{name} is wrong", _numbers(want[()], got[()]))
     count = f"{int(wrong.sum())} of {want.size} entries differ; the largest gap is at {_index(at)}"
@@ -290,7 +290,7 @@ def _prefix(name: str, wrong: np.ndarray) -> tuple[str, ...]:
     """Where an array is right up to an index of one axis and wrong from there on."""
     for axis in range(wrong.ndim):
         others = tuple(i for i in range(wrong.ndim) if i != axis)
-        along = wrong.any(axis=others)
+        along: Any = wrong.any(axis=others)
         first = int(np.argmax(along))
         if along.size > 2 and first > 0 and along[first:].all():
             colons = [":"] * wrong.ndim
@@ -352,7 +352,7 @@ def _keys(keys: Any) -> str:
     return ", ".join(harmless(str(key), 40) for key in list(keys)[:8])
 
 
-def _index(at: Sequence[Any] | np.ndarray) -> str:
+def _index(at: Any) -> str:
     return f"[{', '.join(str(int(i)) for i in at)}]" if len(at) else ""
 
 

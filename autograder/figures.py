@@ -1,1 +1,278 @@
-"""Figures as data (filled in with the plotting slots)."""
+"""Figures as data: what a matplotlib figure shows, without rendering it.
+
+For probe files. Nothing is judged here: `describe` says which lines, heat maps, titles, labels and
+legends there are, in data coordinates, as plain values that can cross to a grader.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.category import StrCategoryFormatter
+from matplotlib.collections import Collection, LineCollection, PathCollection
+from matplotlib.colors import to_hex
+from matplotlib.container import ErrorbarContainer, StemContainer
+from matplotlib.figure import Figure, FigureBase
+from matplotlib.image import AxesImage
+from matplotlib.lines import AxLine, Line2D
+from matplotlib.ticker import FixedFormatter, FuncFormatter
+
+from autograder.probing import BadResult, kind
+
+
+def describe(figure: object) -> dict[str, Any]:
+    """What `figure` shows, as texts, lists and float64 arrays. What is not visible is left out.
+
+    Returns:
+        suptitle, supxlabel, supylabel: texts, with those of subfigures.
+        legend: [{label, style}] of the legends of the figure itself.
+        axes: one dict for each Axes, insets included, in the order in which they were made:
+            title: the left, centre and right titles, joined.
+            xlabel, ylabel, xscale, yscale: texts.
+            xlim, ylim: [first, last], as shown (the first is the larger on an inverted axis).
+            xticks, yticks: [[position, text]] where tick labels are words or were set by hand.
+            lines: [{label, x, y, style}] of what is drawn in data coordinates: plotted lines, those
+                of error bars, stems and line collections, and the points of scatter plots.
+            meshes: [{values, x, y, clim, colorbar}] of images and colour meshes: values[i, j] is
+                shown at (x[j], y[i]), x and y increasing, NaN where it is masked; clim is
+                [lowest, highest]; colorbar says whether a colour bar was made for it.
+            legend: [{label, style}].
+            is_colorbar: whether it is a colour bar; then `clim` is its range, and it has no
+                lines or meshes.
+
+    A style is [colour, line style, marker], with "" for what is not known.
+
+    Raises BadResult where `figure` is no Figure.
+    """
+    if not isinstance(figure, Figure):
+        raise BadResult(f"the result is {_what(figure)} where a Figure was expected")
+    figures = list(_with_subfigures(figure))
+    return {
+        "suptitle": _joined(f.get_suptitle() for f in figures),
+        "supxlabel": _joined(f.get_supxlabel() for f in figures),
+        "supylabel": _joined(f.get_supylabel() for f in figures),
+        "legend": [entry for f in figures for one in f.legends for entry in _entries(one)],
+        "axes": [_axes(ax) for ax in _with_insets(figure.axes) if ax.get_visible()],
+    }
+
+
+def _what(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"a tuple ({', '.join(type(item).__name__ for item in value[:4])})"
+    return kind(value)
+
+
+def _with_subfigures(figure: FigureBase) -> Iterator[FigureBase]:
+    yield figure
+    for part in figure.subfigs:
+        yield from _with_subfigures(part)
+
+
+def _with_insets(axes: Iterable[Any]) -> Iterator[Axes]:
+    for ax in axes:
+        yield ax
+        yield from _with_insets(ax.child_axes)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ".join(text for text in texts if text)
+
+
+def _axes(ax: Axes) -> dict[str, Any]:
+    bar = getattr(ax, "_colorbar", None)
+    is_colorbar = bar is not None or ax.get_label() == "<colorbar>"
+    described: dict[str, Any] = {
+        "title": _joined(ax.get_title(loc) for loc in ("left", "center", "right")),
+        "xlabel": _axis_label(ax, "x"),
+        "ylabel": _axis_label(ax, "y"),
+        "xscale": str(ax.get_xscale()),
+        "yscale": str(ax.get_yscale()),
+        "xlim": [float(value) for value in ax.get_xlim()],
+        "ylim": [float(value) for value in ax.get_ylim()],
+        "xticks": _tick_labels(ax.xaxis),
+        "yticks": _tick_labels(ax.yaxis),
+        "lines": [] if is_colorbar else list(_lines(ax)),
+        "meshes": [] if is_colorbar else list(_meshes(ax)),
+        "legend": list(_entries(ax.get_legend())),
+        "is_colorbar": is_colorbar,
+    }
+    if bar is not None:
+        described["clim"] = [float(bar.vmin), float(bar.vmax)]
+    return described
+
+
+def _axis_label(ax: Axes, name: str) -> str:
+    axis = ax.xaxis if name == "x" else ax.yaxis
+    shown = ax.axison and axis.get_visible() and axis.label.get_visible()
+    return str(axis.label.get_text()) if shown else ""
+
+
+def _tick_labels(axis: Any) -> list[list[Any]]:
+    formatter = axis.get_major_formatter()
+    if not isinstance(formatter, (FixedFormatter, FuncFormatter, StrCategoryFormatter)):
+        return []
+    places = [float(place) for place in axis.get_majorticklocs()]
+    texts: list[str] = []
+    with contextlib.suppress(Exception):  # a formatter may be anybody's function
+        texts = [str(text) for text in formatter.format_ticks(places)]
+    return [[place, text] for place, text in zip(places, texts, strict=False) if text]
+
+
+# ------------------------------------------------------------------------------ lines
+
+
+def _lines(ax: Axes) -> Iterator[dict[str, Any]]:
+    named, parts = _containers(ax)
+    for line in ax.lines:
+        if isinstance(line, AxLine) or not _in_data(line, ax) or id(line) in parts:
+            continue
+        label = named.get(id(line), "") or str(line.get_label())
+        yield _line(line, label, line.get_xdata(orig=False), line.get_ydata(orig=False))
+    for collection in ax.collections:
+        if not collection.get_visible() or id(collection) in parts:
+            continue
+        label = str(collection.get_label())
+        if isinstance(collection, LineCollection) and _in_data(collection, ax):
+            for segment in collection.get_segments():
+                points = np.asarray(segment, dtype=np.float64).reshape(-1, 2)
+                yield _line(collection, label, points[:, 0], points[:, 1])
+        elif isinstance(collection, PathCollection):
+            points = np.ma.asarray(collection.get_offsets()).reshape(-1, 2)
+            yield _line(collection, label, points[:, 0], points[:, 1])
+
+
+def _containers(ax: Axes) -> tuple[dict[int, str], set[int]]:
+    """Names of lines that their container bears, and the bars and stems that are no lines."""
+    named: dict[int, str] = {}
+    parts: set[int] = set()
+    for container in ax.containers:
+        if isinstance(container, ErrorbarContainer):
+            main, caps, bars = container.lines
+            parts.update(id(artist) for artist in (*caps, *bars))
+        elif isinstance(container, StemContainer):
+            main = container.markerline
+            parts.update((id(container.stemlines), id(container.baseline)))
+        else:
+            continue
+        label = container.get_label()
+        if main is not None and label and not str(label).startswith("_"):
+            named[id(main)] = str(label)
+    return named, parts
+
+
+def _in_data(artist: Any, ax: Axes) -> bool:
+    """Whether both coordinates are data (those of axhline, for one, are not)."""
+    if not artist.get_visible():
+        return False
+    return all(artist.get_transform().contains_branch_seperately(ax.transData))
+
+
+def _line(artist: Any, label: str, x: Any, y: Any) -> dict[str, Any]:
+    return {"label": label, "x": _numbers(x), "y": _numbers(y), "style": _style(artist)}
+
+
+def _numbers(values: Any) -> np.ndarray:
+    return np.array(np.ma.asarray(values, dtype=np.float64).filled(np.nan))
+
+
+def _style(artist: Any) -> list[str]:
+    if isinstance(artist, Line2D):
+        marker = artist.get_marker()
+        shown = marker if isinstance(marker, (str, int)) else ""
+        return [_colour(artist.get_color()), str(artist.get_linestyle()), str(shown)]
+    colours: Any = ()
+    if isinstance(artist, LineCollection):
+        colours = artist.get_color()
+    elif isinstance(artist, Collection):
+        colours = artist.get_facecolor() if len(artist.get_facecolor()) else artist.get_edgecolor()
+    elif hasattr(artist, "get_facecolor"):
+        colours = [artist.get_facecolor()]
+    return [_colour(colours[0]) if len(colours) else "", "", ""]
+
+
+def _colour(colour: Any) -> str:
+    try:
+        return "none" if isinstance(colour, str) and colour == "none" else str(to_hex(colour))
+    except (TypeError, ValueError):
+        return ""
+
+
+def _entries(legend: Any) -> Iterator[dict[str, Any]]:
+    if legend is None or not legend.get_visible():
+        return
+    for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=False):
+        yield {"label": str(text.get_text()), "style": _style(handle)}
+
+
+# ------------------------------------------------------------------------------ meshes
+
+
+def _meshes(ax: Axes) -> Iterator[dict[str, Any]]:
+    artists: list[Any] = [*ax.images, *ax.collections]
+    for artist in artists:
+        values = artist.get_array() if artist.get_visible() else None
+        if values is None or np.ma.asarray(values).size == 0:
+            continue
+        cells = None
+        if isinstance(artist, AxesImage):
+            cells = _image_cells(artist, np.ma.asarray(values))
+        elif hasattr(artist, "get_coordinates"):
+            cells = _mesh_cells(np.asarray(artist.get_coordinates()), np.ma.asarray(values))
+        if cells is None:
+            continue
+        artist.autoscale_None()  # limits not given are those that drawing would choose
+        limits = (artist.norm.vmin, artist.norm.vmax)
+        yield {
+            **_ascending(*cells),
+            "clim": [float("nan") if limit is None else float(limit) for limit in limits],
+            "colorbar": getattr(artist, "colorbar", None) is not None,
+        }
+
+
+Cells = tuple[np.ndarray, np.ndarray, np.ndarray]  # x and y of the centres, values
+
+
+def _image_cells(image: Any, values: Any) -> Cells | None:
+    """An image's cells; None for one made of colours, which shows no values."""
+    if values.ndim != 2:
+        return None
+    rows, columns = values.shape
+    if hasattr(image, "_Ax"):  # PcolorImage holds edges, NonUniformImage centres
+        x, y = np.asarray(image._Ax), np.asarray(image._Ay)
+        if len(x) == columns + 1:
+            x, y = (x[:-1] + x[1:]) / 2, (y[:-1] + y[1:]) / 2
+        return x, y, values
+    left, right, bottom, top = image.get_extent()
+    first, last = (bottom, top) if image.origin == "lower" else (top, bottom)
+    x = left + (np.arange(columns) + 0.5) / columns * (right - left)
+    y = first + (np.arange(rows) + 0.5) / rows * (last - first)
+    return x, y, values
+
+
+def _mesh_cells(corners: np.ndarray, values: Any) -> Cells | None:
+    """A colour mesh's cells, from the corners (rows + 1, columns + 1, 2) or the nodes."""
+    rows, columns = corners.shape[0] - 1, corners.shape[1] - 1
+    if values.size == rows * columns:
+        centres = (corners[:-1, :-1] + corners[1:, :-1] + corners[:-1, 1:] + corners[1:, 1:]) / 4
+    elif values.size == (rows + 1) * (columns + 1):  # smooth shading: values stand at the nodes
+        centres = corners
+    else:  # made of colours
+        return None
+    values = values.reshape(centres.shape[:2])
+    x, y = centres[..., 0], centres[..., 1]
+    if np.ptp(x, axis=0).sum() > np.ptp(x, axis=1).sum():  # rows run along x
+        x, y, values = x.T, y.T, values.T
+    return x.mean(axis=0), y.mean(axis=1), values
+
+
+def _ascending(x: np.ndarray, y: np.ndarray, values: Any) -> dict[str, Any]:
+    across, up = np.argsort(x, kind="stable"), np.argsort(y, kind="stable")
+    return {
+        "values": _numbers(values[np.ix_(up, across)]),
+        "x": np.asarray(x[across], dtype=np.float64),
+        "y": np.asarray(y[up], dtype=np.float64),
+    }

@@ -27,6 +27,7 @@ START_SECONDS = 120.0
 LOAD_SECONDS = 10.0
 MEMORY_MB = 1024
 MAX_CALLBACKS = 20_000
+ANSWERS = ("ok", "error", "callback")
 CAN_FORK = sys.platform == "linux"
 
 Callback = Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
@@ -100,7 +101,7 @@ class Worker:
         try:
             self._channel.send(kind, self._seq, body, deadline)
             for _ in range(MAX_CALLBACKS):
-                answer, _, reply = self._channel.receive(("ok", "error", "callback"), None, deadline)
+                answer, _, reply = self._channel.receive(ANSWERS, None, deadline)
                 if answer == "callback" and callback is not None:
                     self._answer(reply, callback, deadline)
                     continue

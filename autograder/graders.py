@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,46 +15,16 @@ import numpy as np
 import pytest
 from _pytest.runner import runtestprotocol
 
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, KnownProgram, Slot
+from autograder.checks import Check, CheckRun
 from autograder.compare import Log
+from autograder.diagnosis import Fingerprint, fingerprint
 from autograder.errors import AssignmentError, GraderFault, KitError
 from autograder.failure import CheckFailed, Failure
 from autograder.front import Workers
-from autograder.program import Caller, Mode, Program, ReferenceCache
+from autograder.program import Caller, Mode, Program, ReferenceCache, stand_in_of
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check of a slot. `name` is unique in the slot; `sentence` finishes "it ..."."""
-
-    slot: str
-    name: str
-    sentence: str
-    public: bool
-    params: Mapping[str, Any]
-    item: pytest.Item = field(repr=False)
-
-    @property
-    def base(self) -> str:
-        return self.name.partition("[")[0]
-
-
-@dataclass(frozen=True)
-class CheckRun:
-    """A check, run for one program in one mode. `skipped` is the reason why it was not run."""
-
-    check: Check
-    mode: Mode
-    failure: Failure | None
-    log: Log
-    skipped: str = ""
-    broken: str = ""
-
-    @property
-    def passed(self) -> bool:
-        return self.failure is None and not self.skipped and not self.broken
 
 
 class Graders:
@@ -76,16 +45,22 @@ class Graders:
         )
         self._now: tuple[Program, Check, Mode, Log] | None = None
         self._excuse: BaseException | None = None
+        self._fingerprints: dict[tuple[str, Mode], Mapping[str, Fingerprint]] = {}
 
     def program(self, sources: Mapping[str, bytes | Failure]) -> Program:
         """A program to be graded."""
         return Program(self.assignment, self.workers, sources, self.reference.program)
 
+    def modes(self, slot: Slot) -> list[Mode]:
+        """By itself, then with a stand-in for each slot it builds on, then for all of them."""
+        single: list[Mode] = [(other,) for other in slot.builds_on]
+        return [(), *single, *([slot.builds_on] if len(single) > 1 else [])]
+
     def run(self, program: Program, check: Check, mode: Mode = ()) -> CheckRun:
         """Run one check for one program."""
         log = Log()
         self._now, self._excuse = (program, check, mode, log), None
-        reports = runtestprotocol(check.item, nextitem=None, log=False)
+        reports = runtestprotocol(check.body, nextitem=None, log=False)
         skipped = [r for r in reports if r.skipped]
         if skipped:
             where = skipped[0].longrepr
@@ -97,6 +72,32 @@ class Graders:
             excuse = self._excuse
             return CheckRun(check, mode, None, log, broken=f"{type(excuse).__name__}: {excuse}")
         return CheckRun(check, mode, None, log)
+
+    # the known misconceptions: graders are a `diagnosis.Library`
+
+    def fingerprints(self, slot: str, mode: Mode) -> Mapping[str, Fingerprint]:
+        """What each misconception of the slot answers, with the stand-ins of `mode` that are known.
+
+        Where a stand-in lets the grader compute, the other slots are right: as without it.
+        """
+        named = tuple(other for other in mode if stand_in_of(self.assignment, other))
+        if (slot, named) not in self._fingerprints:
+            self._fingerprints[slot, named] = {
+                known.id: self._fingerprint(known, named)
+                for known in self.assignment.misconceptions
+                if known.slot == slot
+            }
+        return self._fingerprints[slot, named]
+
+    def _fingerprint(self, known: KnownProgram, mode: Mode) -> Fingerprint:
+        file = self.assignment.slots[known.slot].file
+        sources = {file: self.assignment.edited(known).encode()}
+        with self.program(sources) as program:
+            checks = self.checks[known.slot]
+            return fingerprint([[self.run(program, check, mode)] for check in checks])
+
+    def known(self, id: str) -> KnownProgram:
+        return next(known for known in self.assignment.misconceptions if known.id == id)
 
     # fixtures and hooks reach the check that is running through these
 
@@ -241,9 +242,7 @@ class _Plugin:
             return True
         try:
             checks = list(_checks(session.items, self.assignment))
-            self.graders = Graders(
-                self.assignment, self.workers, self.seed, self.chosen, checks
-            )
+            self.graders = Graders(self.assignment, self.workers, self.seed, self.chosen, checks)
             with self.graders.reference.program:
                 self.result = self.body(self.graders)
             self.done = True

@@ -124,7 +124,7 @@ class Program:
             blocked=assignment.blocked(file),
             forbids={slot.name: slot.forbids for slot in assignment.slots_of(file) if slot.forbids},
         )
-        worker = self._workers.start(assignment.preload(file), device)
+        worker = self._workers.start(staff.libraries, device)
         try:
             reply = worker.load(code)
         except WorkerDied as died:
@@ -190,9 +190,7 @@ class ReferenceCache:
         self._answers: dict[bytes, Answer] = {}
         self.computed = 0
 
-    def call(
-        self, slot: str, name: str, args: Any, kwargs: Any, mode: Mode, device: str
-    ) -> Answer:
+    def call(self, slot: str, name: str, args: Any, kwargs: Any, mode: Mode, device: str) -> Answer:
         """Raises GraderFault where the reference itself fails."""
         named = tuple(s for s in mode if stand_in_of(self.program.assignment, s))
         frame = wire.pack("key", 0, [slot, name, list(args), dict(kwargs), list(named), device])

@@ -33,10 +33,8 @@ MAX_NODES = 100_000
 MAX_DEPTH = 32
 MAX_TEXT = 20_000
 MAX_NDIM = 8
-DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 "
-    "float16 float32 float64 complex64 complex128".split()
-)
+INTEGERS = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+DTYPES = frozenset((*INTEGERS, "float16", "float32", "float64", "complex64", "complex128"))
 
 
 class WireError(Exception):
@@ -57,7 +55,7 @@ class Tensor(np.ndarray):
     Everything of a numpy array, and `device`, the name of the device the tensor was on.
     """
 
-    device: str
+    device: str  # type: ignore[assignment]  # numpy's own says where the numbers lie now
 
     def __array_finalize__(self, obj: Any) -> None:
         self.device = getattr(obj, "device", "cpu")
@@ -110,7 +108,7 @@ class _Encoder:
         if isinstance(value, (int, float)):  # a subclass, such as an enum
             return ["o", type(value).__name__, ""]
         torch = sys.modules.get("torch")
-        if torch is not None and isinstance(value, torch.Tensor):
+        if hasattr(torch, "__version__") and isinstance(value, torch.Tensor):  # not a placeholder
             return self.torch_tensor(value)
         return ["o", type(value).__name__[:200], ""]
 
@@ -169,10 +167,11 @@ class _Decoder:
         _demand(type(offset) is int and type(nbytes) is int, "offsets")
         dtype = np.dtype(name)
         _demand(math.prod(shape) * dtype.itemsize == nbytes, "array size")
-        _demand(0 <= offset and nbytes >= 0 and offset + nbytes <= len(blob), "offsets")
+        _demand(offset >= 0 and nbytes >= 0, "offsets")
+        _demand(offset + nbytes <= len(blob), "offsets")
         if dtype.kind == "b":  # any byte but 0 and 1 is no boolean
             raw = np.frombuffer(blob, np.uint8, count=nbytes, offset=offset)
-            return (raw != 0).reshape(shape)
+            return np.asarray(raw != 0).reshape(shape)
         count = nbytes // dtype.itemsize
         return np.frombuffer(blob, dtype, count=count, offset=offset).reshape(shape).copy()
 

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.guard import Forbidden, Guard
+from autograder.guard import Forbidden, Guard, Placeholder
 from autograder.probing import BadResult
 from autograder.wire import Channel, Closed, Tensor, WireError
 
@@ -125,7 +125,8 @@ class _Worker:
 
         def stand_in(*args: Any, **kwargs: Any) -> Any:
             self.callbacks += 1
-            self.channel.send("callback", self.callbacks, {"slot": slot, "args": args, "kwargs": kwargs})
+            request = {"slot": slot, "args": args, "kwargs": kwargs}
+            self.channel.send("callback", self.callbacks, request)
             _, _, body = self.channel.receive(("answer",), self.callbacks)
             if "error" in body:
                 raise ValueError(body["error"])
@@ -234,8 +235,8 @@ def _argument_names(function: Any) -> list[str]:
 
 def _arrays(args: list[Any], kwargs: dict[str, Any], names: list[str]) -> Iterator[tuple[str, Any]]:
     """(path, array or tensor) of everything a call could modify."""
-    labelled = [(names[i] if i < len(names) else f"argument {i + 1}", v) for i, v in enumerate(args)]
-    stack = [*labelled, *kwargs.items()]
+    names = [*names, *(f"argument {i + 1}" for i in range(len(names), len(args)))]
+    stack: list[tuple[str, Any]] = [*zip(names, args, strict=False), *kwargs.items()]
     while stack:
         path, value = stack.pop(0)
         if isinstance(value, dict):
@@ -251,14 +252,12 @@ def _copy(array: Any) -> Any:
 
 
 def _identical(now: Any, was: Any) -> bool:
-    """The same dtype, shape and values, NaN equal to NaN."""
-    if isinstance(was, np.ndarray):
-        return now.shape == was.shape and now.dtype == was.dtype and now.tobytes() == was.tobytes()
-    return (
-        now.shape == was.shape
-        and now.dtype == was.dtype
-        and now.detach().cpu().numpy().tobytes() == was.cpu().numpy().tobytes()
-    )
+    """The same dtype, shape and bytes."""
+    if now.shape != was.shape or now.dtype != was.dtype:
+        return False
+    if not isinstance(was, np.ndarray):
+        now, was = now.detach().cpu().numpy(), was.cpu().numpy()
+    return bool(now.tobytes() == was.tobytes())
 
 
 def _revive(value: Any) -> Any:
@@ -273,29 +272,40 @@ def _revive(value: Any) -> Any:
     return value
 
 
+def _imported(name: str) -> Any:
+    """A library that is there already and is no placeholder, or None."""
+    module = sys.modules.get(name)
+    return None if isinstance(module, Placeholder) else module
+
+
 def _seed() -> None:
     """Every call starts from the same random state, so that a regrade repeats it."""
     random.seed(0)
     np.random.seed(0)
-    torch = sys.modules.get("torch")
-    if torch is not None and hasattr(torch, "manual_seed"):
+    torch = _imported("torch")
+    if torch is not None:
         torch.manual_seed(0)
 
 
 def _global_state() -> dict[str, Any]:
     """Settings that no slot may change, as values that can be compared."""
+    drawn: Any = np.random.get_state(legacy=False)
     state: dict[str, Any] = {
-        "numpy.random": np.random.get_state()[1].tobytes() + bytes([np.random.get_state()[2] % 256]),
+        "numpy.random": (
+            drawn["state"]["key"].tobytes(),
+            drawn["state"]["pos"],
+            drawn["has_gauss"],
+        ),
         "random": random.getstate(),
         "numpy.seterr": tuple(np.geterr().values()),
     }
-    torch = sys.modules.get("torch")
-    if torch is not None and hasattr(torch, "get_rng_state"):
+    torch = _imported("torch")
+    if torch is not None:
         state["torch.random"] = torch.get_rng_state().numpy().tobytes()
         state["torch.manual_seed"] = torch.initial_seed()
         state["torch.set_default_dtype"] = torch.get_default_dtype()
         state["torch.set_grad_enabled"] = torch.is_grad_enabled()
-    pyplot = sys.modules.get("matplotlib.pyplot")
+    pyplot = _imported("matplotlib.pyplot")
     if pyplot is not None:
         state["matplotlib.rcParams"] = dict.copy(pyplot.rcParams)
     return state
@@ -304,10 +314,10 @@ def _global_state() -> dict[str, Any]:
 def _restore() -> None:
     """One slot's careless setting must not cost another slot."""
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-    torch = sys.modules.get("torch")
-    if torch is not None and hasattr(torch, "set_grad_enabled"):
+    torch = _imported("torch")
+    if torch is not None:
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
-    pyplot = sys.modules.get("matplotlib.pyplot")
+    pyplot = _imported("matplotlib.pyplot")
     if pyplot is not None:
         pyplot.close("all")

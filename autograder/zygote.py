@@ -44,16 +44,12 @@ def main(argv: list[str]) -> None:
 def preload(libraries: Iterable[str]) -> None:
     """Import, and run once, what submissions will use: the first run of each costs the most."""
     sys.dont_write_bytecode = True
-    import autograder.worker  # noqa: F401
-
-    for name in libraries:
+    for name in ("autograder.worker", *libraries):
         importlib.import_module(name)
     if "matplotlib" in libraries:
-        import matplotlib.figure
         import matplotlib.pyplot as plt
 
-        import autograder.figures  # noqa: F401
-
+        importlib.import_module("autograder.figures")
         plt.close(plt.figure())
     if "numpy" in libraries:
         import numpy as np

@@ -1,0 +1,157 @@
+"""What went wrong, from numbers: certain facts, and a likely cause where the numbers match one.
+
+A misconception is recognised when it passes and fails the very checks that the submission passes
+and fails, and gave the same numbers (to rounding) in those that fail. Two misconceptions that
+both match leave the cause open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.assignment import KnownProgram
+from autograder.checks import CheckRun
+from autograder.compare import Answer
+from autograder.failure import Failure
+from autograder.program import Mode
+from autograder.wire import Opaque
+
+# Correct programs differ by 2e-15 (float64) and 5e-7 (float32); another mistake by far more.
+AGREE = {"float32": 1e-4, "complex64": 1e-4, "float16": 1e-2}
+AGREE_DEFAULT = 1e-9
+
+Outcome = Answer | Failure
+Fingerprint = Mapping[str, Sequence[Outcome] | None]  # check -> outcomes of its calls; None: passed
+
+
+class Library(Protocol):
+    """The known misconceptions and what they answer."""
+
+    def fingerprints(self, slot: str, mode: Mode) -> Mapping[str, Fingerprint]:
+        """id -> fingerprint of each misconception of the slot."""
+        ...
+
+    def known(self, id: str) -> KnownProgram: ...
+
+
+def fingerprint(tried: Sequence[Sequence[CheckRun]]) -> dict[str, Sequence[Outcome] | None]:
+    """The fingerprint of a program's runs, each check in its last mode."""
+    return {
+        runs[-1].check.name: None if runs[-1].failure is None else outcomes(runs[-1])
+        for runs in tried
+    }
+
+
+def outcomes(run: CheckRun) -> list[Outcome]:
+    return [call.outcome for call in run.log.calls]
+
+
+def recognise(
+    tried: Sequence[Sequence[CheckRun]], library: Library, slot: str
+) -> KnownProgram | None:
+    """The one misconception whose numbers these are, or None."""
+    modes = {run.mode for runs in tried for run in runs}
+    by_mode = {mode: library.fingerprints(slot, mode) for mode in modes}
+    matching = []
+    for known in by_mode.get((), {}):
+        prints = {mode: fingerprints[known] for mode, fingerprints in by_mode.items()}
+        if all(_check_matches(runs, prints) for runs in tried):
+            matching.append(known)
+    return library.known(matching[0]) if len(matching) == 1 else None
+
+
+def _check_matches(runs: Sequence[CheckRun], prints: Mapping[Mode, Fingerprint]) -> bool:
+    name = runs[-1].check.name
+    if runs[-1].failure is None:
+        return prints[()].get(name, None) is None
+    return any(_same_outcomes(outcomes(run), prints[run.mode].get(name)) for run in runs)
+
+
+def _same_outcomes(ours: Sequence[Outcome], theirs: Sequence[Outcome] | None) -> bool:
+    if theirs is None or not ours or len(ours) != len(theirs):
+        return False
+    return all(_agree(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def _agree(ours: Outcome, theirs: Outcome) -> bool:
+    if isinstance(ours, Failure) and isinstance(theirs, Failure):
+        return (ours.verdict, ours.fact) == (theirs.verdict, theirs.fact)
+    if isinstance(ours, Failure) or isinstance(theirs, Failure):
+        return False
+    if bool(ours.mutated) != bool(theirs.mutated):
+        return False
+    return agree(ours.value, theirs.value)
+
+
+def agree(ours: Any, theirs: Any) -> bool:
+    """Equal to rounding, whatever the containers and the wrapping of the numbers."""
+    a, b = list(_flat(ours)), list(_flat(theirs))
+    if len(a) != len(b):
+        return False
+    scale = max((_size(y) for y in b if isinstance(y, np.ndarray)), default=0.0)
+    return all(_leaves_agree(x, y, scale) for x, y in zip(a, b, strict=True))
+
+
+def _leaves_agree(x: Any, y: Any, scale: float) -> bool:
+    if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)):
+        return type(x) is type(y) and bool(x == y)
+    if x.shape != y.shape or x.dtype != y.dtype:
+        return False
+    if x.dtype.kind not in "fc":
+        return bool((x == y).all())
+    finite = np.isfinite(x)
+    if not (finite == np.isfinite(y)).all():
+        return False
+    relative = AGREE.get(x.dtype.name, AGREE_DEFAULT)
+    with np.errstate(all="ignore"):
+        gap = float(np.linalg.norm((x - y)[finite]))
+        return gap <= relative * (float(np.linalg.norm(y[finite])) + 1e-3 * scale)
+
+
+def _size(array: np.ndarray) -> float:
+    if array.dtype.kind not in "fc":
+        return 0.0
+    with np.errstate(all="ignore"):
+        return float(np.linalg.norm(array[np.isfinite(array)]))
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield str(key)
+            yield from _flat(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _flat(item)
+    elif isinstance(value, np.ndarray):
+        yield np.asarray(value)
+    elif isinstance(value, (float, np.floating)):
+        yield np.asarray(value, dtype=np.float64)
+    elif isinstance(value, Opaque):
+        yield value.type_name
+    else:
+        yield value
+
+
+def ladder(runs: Sequence[CheckRun]) -> Iterator[str]:
+    """For checks of one kind at several sizes: which sizes are right and which are wrong."""
+    groups: dict[tuple[str, str], list[tuple[float, bool]]] = {}
+    for run in runs:
+        if len(run.check.params) == 1 and not run.skipped and not run.broken:
+            ((name, value),) = run.check.params.items()
+            if isinstance(value, (int, float)):
+                groups.setdefault((run.check.base, name), []).append((value, run.passed))
+    for (_, name), entries in groups.items():
+        entries.sort()
+        right = [value for value, passed in entries if passed]
+        wrong = [value for value, passed in entries if not passed]
+        if not right or not wrong:
+            continue
+        said = ", ".join(f"{value:g}" for value in right)
+        if max(right) < min(wrong):
+            yield f"right for {name} = {said}; wrong from {name} = {min(wrong):g} on"
+        else:
+            yield f"right for {name} = {said}; wrong for {', '.join(f'{v:g}' for v in wrong)}"

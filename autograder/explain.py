@@ -1,0 +1,99 @@
+"""A slot's result in the words that a student reads; the same lines for every view.
+
+What was done, expected, got, the likely cause (labelled as such), where, what next: at most
+`MAX_LINES` lines of at most `WIDTH` characters.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from autograder.judge import SlotResult
+
+MAX_LINES = 12
+WIDTH = 96
+MARKS = {"correct": "✓", "not_started": "○", "missing": "○", "ungraded": "?"}
+
+
+def mark(result: SlotResult) -> str:
+    """One character for a verdict; the word beside it says the same."""
+    return MARKS.get(result.verdict, "✗")
+
+
+def headline(result: SlotResult) -> str:
+    """`bptt   3 of 7 checks pass`, without the mark."""
+    run = [check for check in result.checks if check.passed is not None]
+    passed = sum(bool(check.passed) for check in run)
+    if result.verdict == "correct":
+        carried = " (carried forward)" if result.carried_forward else ""
+        return f"{result.slot}   all {len(run)} checks pass{carried}"
+    if result.verdict == "ungraded":
+        return f"{result.slot}   ungraded: a person will look at it"
+    if result.verdict in ("not_started", "missing", "timeout", "crash", "forbidden"):
+        return f"{result.slot}   {result.verdict.replace('_', ' ')}"
+    return f"{result.slot}   {passed} of {len(run)} checks pass"
+
+
+def explain(result: SlotResult, hint_command: bool = False) -> list[str]:
+    """The lines below the headline; none where there is nothing to mend."""
+    failure = result.failure
+    if failure is None or result.verdict == "ungraded":
+        return []
+    if result.verdict == "not_started":
+        return [f"  write it in {_place(result)}, where the TODO is"] if result.line else []
+    lines: list[str] = []
+    whole_file = result.verdict == "missing" or not _ran(result)
+    if not whole_file:
+        lines += _wrap(f"it {result.sentence}", "  ✗ ")
+    lines += _wrap(failure.fact, "    ")
+    lines += [f"    {detail}" for detail in failure.details]
+    if failure.right:
+        lines += _wrap(f"right: {', '.join(failure.right[:8])}", "    ")[:1]
+    lines += [f"    {fact}" for fact in result.facts[:1]]
+    lines += _advice(result)
+    more = f"        more: autograder hint {result.slot}" if hint_command else ""
+    if result.line or more:
+        lines += ["", f"  {_place(result)}{more}"]
+    return _at_most(lines)
+
+
+def _advice(result: SlotResult) -> Iterator[str]:
+    if result.cause:
+        yield ""
+        yield from _wrap(f"{result.cause}.", "  Likely cause: ")
+        yield from _wrap(result.hint, "  Ask yourself: ")
+    elif result.blocked_by and result.verdict in ("wrong", "error") and _ran(result):
+        yield ""
+        yield from _wrap(
+            f"{', '.join(result.blocked_by)} is not right yet, and this builds on it.", "  "
+        )
+
+
+def _ran(result: SlotResult) -> bool:
+    """Whether it is about a check, not about loading the file."""
+    failure = result.failure
+    return failure is not None and not failure.fact.startswith((f"{result.file} ", "importing "))
+
+
+def _place(result: SlotResult) -> str:
+    return f"{result.file}:{result.line}" if result.line else result.file
+
+
+def _wrap(text: str, prefix: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=prefix,
+        subsequent_indent=" " * len(prefix),
+        break_long_words=True,
+    )
+
+
+def _at_most(lines: list[str]) -> list[str]:
+    """Drop what matters least until it fits: empty lines first, then the middle."""
+    while len(lines) > MAX_LINES - 1 and "" in lines:
+        lines.remove("")
+    if len(lines) > MAX_LINES - 1:
+        lines = [*lines[: MAX_LINES - 3], "    …", lines[-1]]
+    return lines

@@ -1,0 +1,323 @@
+"""Public checks: hidden checks frozen to inputs, expected numbers and nothing else.
+
+A released folder has `checks/assignment.json` and, for each student file, `checks/<file>.json`
+(the frozen checks, and what each misconception answers them) and, where the graders use one,
+`checks/probe_<file>.py`. They are replayed without pytest and without a reference.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.assignment import Assignment, KnownProgram, Slot, StudentFile
+from autograder.checks import Check, CheckRun
+from autograder.compare import Answer, Log, same, undisturbed, unmodified
+from autograder.diagnosis import Fingerprint, Outcome
+from autograder.errors import KitError, UsageError
+from autograder.failure import CheckFailed, Failure
+from autograder.program import Caller, Mode, Program
+from autograder.wire import Opaque, Tensor, tensor
+
+FOLDER = "checks"
+# Expected numbers are rounded, so that the last bits of one machine's arithmetic are not released.
+# Two decades below the tolerances of compare.RTOL.
+DIGITS = {"float64": 12, "complex128": 12, "float32": 7, "complex64": 7}
+
+
+# ------------------------------------------------------------------------------ values
+
+
+def to_json(value: Any, rounded: bool = False) -> Any:
+    """A value as JSON; `rounded` numbers lose what is below `DIGITS` significant digits."""
+    if isinstance(value, float) and not isinstance(value, np.generic):
+        return {"float": _number(value, 12 if rounded else 17)}
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.asarray(value)
+        digits = DIGITS.get(array.dtype.name, 17) if rounded else 17
+        numbers = [_number(x, digits) for x in array.ravel().tolist()]
+        kind = "scalar" if isinstance(value, np.generic) else "array"
+        node = {kind: numbers, "shape": list(array.shape), "dtype": array.dtype.name}
+        return {**node, "device": value.device} if isinstance(value, Tensor) else node
+    if isinstance(value, list):
+        return [to_json(item, rounded) for item in value]
+    if isinstance(value, tuple):
+        return {"tuple": [to_json(item, rounded) for item in value]}
+    if isinstance(value, dict):
+        return {"dict": [[key, to_json(item, rounded)] for key, item in value.items()]}
+    if isinstance(value, Opaque):
+        return {"opaque": value.type_name}
+    raise TypeError(f"{type(value).__name__} cannot be frozen")
+
+
+def from_json(node: Any) -> Any:
+    """The inverse of `to_json`, without what was rounded away."""
+    if isinstance(node, list):
+        return [from_json(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "float" in node:
+        return float(node["float"])
+    if "tuple" in node:
+        return tuple(from_json(item) for item in node["tuple"])
+    if "dict" in node:
+        return {key: from_json(item) for key, item in node["dict"]}
+    if "opaque" in node:
+        return Opaque(node["opaque"])
+    numbers = [complex(x) if isinstance(x, str) and "j" in x else x for x in _values(node)]
+    array = np.array(numbers, dtype=node["dtype"]).reshape(node["shape"])
+    if "scalar" in node:
+        return array[()]
+    return tensor(array, node["device"]) if "device" in node else array
+
+
+def _values(node: dict[str, Any]) -> list[Any]:
+    found: list[Any] = node["array"] if "array" in node else node["scalar"]
+    return found
+
+
+def _number(value: Any, digits: int) -> Any:
+    if isinstance(value, complex):
+        return str(value)
+    if isinstance(value, float):
+        return float(f"{value:.{digits}g}") if math.isfinite(value) else str(value)
+    return value
+
+
+# ------------------------------------------------------------------------------ checks
+
+
+@dataclass(frozen=True)
+class FrozenCheck:
+    """The calls of a check, and the comparisons of their answers."""
+
+    calls: Sequence[tuple[str, tuple[Any, ...], Mapping[str, Any]]]
+    comparisons: Sequence[Mapping[str, Any]]
+
+
+def freeze(run: CheckRun) -> dict[str, Any]:
+    """A run of the reference as JSON: the check's calls and comparisons."""
+    calls = [
+        {"name": c.name, "args": to_json(list(c.args)), "kwargs": to_json(dict(c.kwargs))}
+        for c in run.log.calls
+    ]
+    comparisons = [
+        {
+            key: to_json(value, rounded=True) if key == "want" else value
+            for key, value in comparison.items()
+        }
+        for comparison in run.log.comparisons
+    ]
+    check = run.check
+    return {
+        "slot": check.slot,
+        "name": check.name,
+        "sentence": check.sentence,
+        "params": dict(check.params),
+        "calls": calls,
+        "comparisons": comparisons,
+    }
+
+
+def thaw(node: Mapping[str, Any]) -> Check:
+    """A frozen check, ready to be replayed."""
+    calls = [
+        (call["name"], tuple(from_json(call["args"])), from_json(call["kwargs"]))
+        for call in node["calls"]
+    ]
+    comparisons = [
+        {key: from_json(value) if key == "want" else value for key, value in comparison.items()}
+        for comparison in node["comparisons"]
+    ]
+    body = FrozenCheck(calls, comparisons)
+    return Check(node["slot"], node["name"], node["sentence"], True, node["params"], body)
+
+
+class FrozenChecks:
+    """Runs public checks; a `checks.Runner`."""
+
+    def __init__(self, assignment: Assignment, checks: Sequence[Check]) -> None:
+        self.assignment = assignment
+        self.checks: dict[str, list[Check]] = {slot: [] for slot in assignment.slots}
+        for check in checks:
+            self.checks[check.slot].append(check)
+
+    def modes(self, slot: Slot) -> list[Mode]:
+        return [()]
+
+    def run(self, program: Program, check: Check, mode: Mode = ()) -> CheckRun:
+        """Replay the calls in order, and after each its comparisons."""
+        log = Log()
+
+        def ask(name: str, args: Any, kwargs: Any) -> Answer | Failure:
+            return program.call(check.slot, name, args, kwargs, mode, "cpu")
+
+        caller = Caller(ask, log)
+        try:
+            for number, (name, args, kwargs) in enumerate(check.body.calls):
+                answer = caller.call(name, *args, **kwargs)
+                for comparison in check.body.comparisons:
+                    if comparison["call"] == number:
+                        _compare(answer, comparison)
+        except CheckFailed as failed:
+            return CheckRun(check, mode, failed.failure, log)
+        return CheckRun(check, mode, None, log)
+
+
+def _compare(answer: Answer, comparison: Mapping[str, Any]) -> None:
+    part = answer
+    for key in comparison["path"]:
+        part = part[key]
+    if comparison["do"] == "unmodified":
+        unmodified(part)
+    elif comparison["do"] == "undisturbed":
+        undisturbed(part, *comparison["but"])
+    else:
+        same(
+            part,
+            comparison["want"],
+            names=comparison["names"],
+            rtol=comparison["rtol"],
+            extra_keys=comparison["extra_keys"],
+        )
+
+
+# ------------------------------------------------------------------------------ misconceptions
+
+
+def freeze_fingerprint(fingerprint: Fingerprint) -> dict[str, Any]:
+    """What a misconception answers to the public checks, as JSON."""
+    return {
+        check: None if outcomes is None else [_freeze_outcome(outcome) for outcome in outcomes]
+        for check, outcomes in fingerprint.items()
+    }
+
+
+def _freeze_outcome(outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, Failure):
+        return {"failure": [outcome.verdict, outcome.fact]}
+    mutated = {"mutated": True} if outcome.mutated else {}
+    return {"value": to_json(outcome.value, rounded=True), **mutated}
+
+
+def _thaw_outcome(node: Mapping[str, Any]) -> Outcome:
+    if "failure" in node:
+        return Failure(*node["failure"])
+    return Answer(from_json(node["value"]), ("an argument",) if node.get("mutated") else ())
+
+
+@dataclass
+class FrozenLibrary:
+    """The misconceptions of a released folder; a `diagnosis.Library`."""
+
+    nodes: Mapping[str, Mapping[str, Any]]
+    thawed: dict[str, dict[str, Fingerprint]] = field(default_factory=dict)
+
+    def fingerprints(self, slot: str, mode: Mode) -> Mapping[str, Fingerprint]:
+        if slot not in self.thawed:
+            self.thawed[slot] = {
+                id: {
+                    check: None if nodes is None else [_thaw_outcome(one) for one in nodes]
+                    for check, nodes in node["fingerprint"].items()
+                }
+                for id, node in self.nodes.items()
+                if node["slot"] == slot
+            }
+        return self.thawed[slot]
+
+    def known(self, id: str) -> KnownProgram:
+        node = self.nodes[id]
+        return KnownProgram(id, node["slot"], (), (), node["cause"], node["hint"])
+
+
+# ------------------------------------------------------------------------------ a released folder
+
+
+@dataclass(frozen=True)
+class Released:
+    """What a released folder says of itself. `data` holds the frozen files that were read."""
+
+    folder: Path
+    assignment: Assignment
+
+    def runner(self, files: Sequence[str]) -> tuple[FrozenChecks, FrozenLibrary]:
+        """The public checks and misconceptions of some files."""
+        nodes = [_read_json(self.folder / FOLDER / f"{Path(f).stem}.json") for f in files]
+        checks = [thaw(check) for node in nodes for check in node["checks"]]
+        known = {entry["id"]: entry for node in nodes for entry in node["misconceptions"]}
+        return FrozenChecks(self.assignment, checks), FrozenLibrary(known)
+
+
+def find_released(start: Path) -> Released:
+    """The released folder that is `start` or around it. Raises UsageError."""
+    for folder in (start, *start.parents):
+        if (folder / FOLDER / "assignment.json").is_file():
+            return Released(folder, _assignment(folder))
+    raise UsageError(
+        f"no {FOLDER}/assignment.json here: change into the folder of the assignment "
+        "(the one with the files that you fill in)"
+    )
+
+
+def describe_assignment(assignment: Assignment) -> dict[str, Any]:
+    """What students may know of an assignment, as JSON."""
+    return {
+        "name": assignment.name,
+        "title": assignment.title,
+        "libraries": list(assignment.libraries),
+        "files": {f.name: {"libraries": list(f.libraries)} for f in assignment.files.values()},
+        "slots": {
+            slot.name: {
+                "file": slot.file,
+                "points": slot.points,
+                "seconds": slot.seconds,
+                "builds_on": list(slot.builds_on),
+                "forbids": list(slot.forbids),
+                "hints": list(slot.hints),
+            }
+            for slot in assignment.slots.values()
+        },
+    }
+
+
+def _assignment(folder: Path) -> Assignment:
+    data = _read_json(folder / FOLDER / "assignment.json")
+    files = {}
+    for name, details in data["files"].items():
+        probe = folder / FOLDER / f"probe_{name}"
+        text = probe.read_text("utf-8") if probe.is_file() else ""
+        files[name] = StudentFile(name, tuple(details["libraries"]), "", Path(), text, "", "")
+    slots = {
+        name: Slot(
+            name=name,
+            file=slot["file"],
+            points=slot["points"],
+            seconds=slot["seconds"],
+            builds_on=tuple(slot["builds_on"]),
+            weights={},
+            forbids=tuple(slot["forbids"]),
+            all_or_nothing=False,
+            hints=tuple(slot["hints"]),
+        )
+        for name, slot in data["slots"].items()
+    }
+    libraries = tuple(data["libraries"])
+    return Assignment(data["name"], folder, data["title"], libraries, files, slots)
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise KitError(
+            f"{path.name} cannot be read ({type(error).__name__}): "
+            f"take the folder {FOLDER}/ from the handout again"
+        ) from None

@@ -1,0 +1,131 @@
+"""Which files a submission has. Nothing is executed, nothing is followed.
+
+Only regular files of the expected names are read, up to a limit; whatever else lies in a folder
+is left where it is.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import tokenize
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.failure import Failure, harmless
+
+MAX_BYTES = 1 << 20
+MAX_ENTRIES = 2000
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in: for each expected file its bytes, or why there are none."""
+
+    student: str
+    sources: Mapping[str, bytes | Failure]
+    notes: tuple[str, ...] = ()
+
+
+def students(folder: Path, assignment: str) -> tuple[list[str], list[str]]:
+    """(those with a folder for the assignment, those without), sorted. Raises UsageError."""
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(
+                entry.name
+                for entry in entries
+                if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
+            )
+    except FileNotFoundError:
+        raise UsageError(
+            f"no folder {folder}: collect the submissions first, or name theirs with --submissions"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read: {error.strerror}") from None
+    handed_in = [name for name in names if _is_folder(folder / name / assignment)]
+    if not handed_in:
+        raise UsageError(
+            f"{folder} has no submissions of {assignment}: they are expected as "
+            f"{folder}/STUDENT/{assignment}/"
+        )
+    return handed_in, [name for name in names if name not in handed_in]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def read(folder: Path, student: str, files: Iterable[str]) -> Submission:
+    """Read a student's files from the submission's folder."""
+    names = list(files)
+    sources = {name: read_file(folder / name) for name in names}
+    missing = [name for name, source in sources.items() if isinstance(source, Failure)]
+    elsewhere = _elsewhere(folder, set(missing)) if missing else {}
+    notes = tuple(
+        f"{name} lies in {harmless(where, 100)}/ instead of beside the notebook: it was not graded"
+        for name, where in elsewhere.items()
+    )
+    return Submission(student, sources, notes)
+
+
+def read_file(path: Path) -> bytes | Failure:
+    """The bytes of one student file, or the Failure that stands for it."""
+    name = path.name
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _flag("O_NOFOLLOW") | _flag("O_NONBLOCK"))
+    except FileNotFoundError:
+        return Failure("missing", f"{name} is not there", ("hand it in under this name",))
+    except OSError:
+        if path.is_symlink() or not path.is_file():
+            return Failure("missing", f"{name} is not a regular file", ("links are not followed",))
+        return Failure("ungraded", f"{name} cannot be read by the grader")
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return Failure("missing", f"{name} is not a regular file")
+        if status.st_size > MAX_BYTES:
+            size = f"{status.st_size / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.1f} MB are read"
+            return Failure("error", f"{name} is too large", (size,))
+        try:
+            data = file.read(MAX_BYTES + 1)[:MAX_BYTES]
+        except OSError:
+            return Failure("ungraded", f"{name} cannot be read by the grader")
+    return _not_text(name, data) or data
+
+
+def _flag(name: str) -> int:
+    flag: int = getattr(os, name, 0)
+    return flag
+
+
+def _not_text(name: str, data: bytes) -> Failure | None:
+    """UTF-8, or whatever encoding the file itself declares in Python's way."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Failure("error", f"{name} is UTF-16 text: save it as UTF-8")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        line = data.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
+        return Failure("error", f"{name} is not UTF-8 text: save it as UTF-8", line=line)
+    return None
+
+
+def _elsewhere(folder: Path, names: set[str]) -> dict[str, str]:
+    """name -> subfolder, for expected files that lie deeper. Looks at a bounded number of names."""
+    found: dict[str, str] = {}
+    seen = 0
+    for where, folders, files in os.walk(folder, followlinks=False):
+        seen += len(folders) + len(files)
+        if seen > MAX_ENTRIES:
+            break
+        relative = os.path.relpath(where, folder)
+        if relative != ".":
+            found.update(dict.fromkeys(names.intersection(files) - set(found), relative))
+    return found

@@ -1,0 +1,250 @@
+"""Build what students get: stubs, public checks and the files of `source/`; nothing else.
+
+The result depends on the course's files alone: the same files give the same bytes. Expected
+numbers are rounded (`frozen.DIGITS`); a committed number that agrees to that rounding is kept, so
+that another processor's last bit changes no file.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder import source
+from autograder.assignment import Assignment
+from autograder.diagnosis import fingerprint
+from autograder.errors import AssignmentError, GraderFault, KitError
+from autograder.front import Workers
+from autograder.frozen import (
+    FOLDER,
+    FrozenChecks,
+    describe_assignment,
+    freeze,
+    freeze_fingerprint,
+    thaw,
+)
+from autograder.graders import Graders, with_graders
+from autograder.program import Program
+
+PUBLIC_SEED = 0
+MIN_SECRET = 16  # characters of a line, blanks aside, below which it is nobody's secret
+NUMBERS_AGREE = 1e-6  # the relative change below which a frozen number is the same number
+
+
+def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, bytes]:
+    """path -> content of everything that is released. Raises AssignmentError on a leak."""
+    files = dict(_source_files(course / "source" / assignment.name))
+    stubs = assignment.stubs()
+    clash = sorted(set(files) & set(stubs))
+    if clash:
+        raise AssignmentError(f"source/{assignment.name}/{clash[0]} would hide the stub: remove it")
+    files.update(stubs)
+    files[f"{FOLDER}/assignment.json"] = _lines(describe_assignment(assignment)).encode()
+    frozen = with_graders(
+        assignment, workers, lambda graders: _freeze(graders, workers), seed=PUBLIC_SEED
+    )
+    for name, content in frozen.items():
+        files[f"{FOLDER}/{Path(name).stem}.json"] = content.encode()
+        probe = assignment.files[name].probe
+        if probe:
+            files[f"{FOLDER}/probe_{name}"] = probe.encode()
+    found = leaks(assignment, files)
+    if found:
+        raise AssignmentError(f"the release would leak: {found[0]}")
+    return dict(sorted(files.items()))
+
+
+def _source_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            raise AssignmentError(f"source/{folder.name}/{name} is a link: put the file there")
+        if path.is_file() and not name.startswith("."):
+            yield name, path.read_bytes()
+
+
+def _freeze(graders: Graders, workers: Workers) -> dict[str, str]:
+    """file -> its frozen checks and misconceptions, as text."""
+    assignment = graders.assignment
+    frozen = {}
+    for file in assignment.files:
+        nodes = []
+        with graders.program(assignment.reference()) as reference:
+            for slot in assignment.slots_of(file):
+                for check in graders.checks[slot.name]:
+                    if check.public:
+                        run = graders.run(reference, check)
+                        if not run.passed:
+                            raise GraderFault(f"{slot.name}.{check.name} fails the reference")
+                        nodes.append(freeze(run))
+        known = list(_misconceptions(assignment, workers, file, nodes))
+        frozen[file] = _lines({"file": file, "checks": nodes, "misconceptions": known})
+    return frozen
+
+
+def _misconceptions(
+    assignment: Assignment, workers: Workers, file: str, nodes: Sequence[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """What each misconception answers to the frozen checks, replayed as students replay them."""
+    runner = FrozenChecks(assignment, [thaw(json.loads(json.dumps(node))) for node in nodes])
+    for known in assignment.misconceptions:
+        if assignment.slots[known.slot].file != file:
+            continue
+        sources = {file: assignment.edited(known).encode()}
+        with Program(assignment, workers, sources) as program:
+            tried = [[runner.run(program, check)] for check in runner.checks[known.slot]]
+        yield {
+            "id": known.id,
+            "slot": known.slot,
+            "cause": known.cause,
+            "hint": known.hint,
+            "fingerprint": freeze_fingerprint(fingerprint(tried)),
+        }
+
+
+def _lines(data: Mapping[str, Any]) -> str:
+    """JSON with one line for each entry of each list or table, so that a person can review it."""
+    parts = []
+    for key, value in data.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            rows = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in value)
+            parts.append(f" {json.dumps(key)}: [\n{rows}\n ]")
+        elif isinstance(value, dict):
+            rows = ",\n".join(
+                f"  {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in value.items()
+            )
+            parts.append(f" {json.dumps(key)}: {{\n{rows}\n }}")
+        else:
+            parts.append(f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+# ------------------------------------------------------------------------------ leaks
+
+
+def secrets(assignment: Assignment) -> dict[str, str]:
+    """line -> where it stands, for each line of an answer or of a hidden staff file.
+
+    A line that students get anyway (in a stub or a probe) is no secret.
+    """
+    open_lines = {
+        line.strip()
+        for text in [*assignment.stubs().values(), *(f.probe.encode() for f in _files(assignment))]
+        for line in text.decode().splitlines()
+    }
+    found: dict[str, str] = {}
+    for file in _files(assignment):
+        lines = source.answer_lines(file.text, file.name, assignment.slots)
+        hidden = {f"the answer of {slot}": texts for slot, texts in lines.items()} | {
+            f"test_{file.name}": file.graders.read_text("utf-8").splitlines(),
+            f"oracle_{file.name}": file.oracle.splitlines(),
+            f"stand_in_{file.name}": file.stand_in.splitlines(),
+        }
+        for where, texts in hidden.items():
+            for text in texts:
+                line = text.strip()
+                if len(line.replace(" ", "")) >= MIN_SECRET and line not in open_lines:
+                    found.setdefault(line, where)
+    return found
+
+
+def leaks(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
+    """Where a secret line stands in files that leave the staff's hands."""
+    hidden = secrets(assignment)
+    public_sentences = {
+        json.loads(line.strip().rstrip(","))["sentence"]
+        for name, content in files.items()
+        if name.startswith(f"{FOLDER}/") and name.endswith(".json")
+        for line in content.decode().splitlines()
+        if line.startswith('  {"slot"')
+    }
+    found = []
+    for name, content in files.items():
+        text = content.decode("utf-8", "replace")
+        for line, where in hidden.items():
+            if line in text and line.strip('"') not in public_sentences:
+                found.append(f"{name} holds a line of {where}: {line[:60]}")
+    return found
+
+
+def _files(assignment: Assignment) -> Sequence[Any]:
+    return list(assignment.files.values())
+
+
+# ------------------------------------------------------------------------------ writing
+
+
+def write(files: Mapping[str, bytes], folder: Path) -> None:
+    """Put the release in place of `folder`, whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    keep = keep_numbers(files, folder)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        for name, content in keep.items():
+            path = temporary / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            path.chmod(0o644)
+        temporary.chmod(0o755)
+        old = folder.with_name(f".{folder.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        if folder.exists():
+            folder.rename(old)
+        temporary.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise KitError(f"{folder} cannot be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def stale(files: Mapping[str, bytes], folder: Path) -> list[str]:
+    """What in `folder` is not what would be released, in words."""
+    there = {
+        Path(where, name).relative_to(folder).as_posix()
+        for where, _, names in os.walk(folder)
+        for name in names
+    }
+    missing = [f"{name} is missing" for name in sorted(set(files) - there)]
+    extra = [f"{name} does not belong there" for name in sorted(there - set(files))]
+    changed = [
+        f"{name} differs"
+        for name, content in keep_numbers(files, folder).items()
+        if name in there and (folder / name).read_bytes() != content
+    ]
+    return missing + extra + changed
+
+
+def keep_numbers(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
+    """The files, with the frozen numbers of `folder` where they agree to rounding."""
+    kept = dict(files)
+    for name, content in files.items():
+        path = folder / name
+        if name.startswith(f"{FOLDER}/") and name.endswith(".json") and path.is_file():
+            old = path.read_bytes()
+            try:
+                if _agree(json.loads(old), json.loads(content)):
+                    kept[name] = old
+            except ValueError:
+                continue
+    return kept
+
+
+def _agree(old: Any, new: Any) -> bool:
+    if isinstance(old, float) and isinstance(new, float):
+        return math.isclose(old, new, rel_tol=NUMBERS_AGREE, abs_tol=1e-12)
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, dict):
+        return list(old) == list(new) and all(_agree(old[key], new[key]) for key in old)
+    if isinstance(old, list):
+        return len(old) == len(new) and all(map(_agree, old, new))
+    return bool(old == new)

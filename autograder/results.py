@@ -1,0 +1,126 @@
+"""The record of one graded submission, and the files made of it.
+
+`<out>/results/<student>.json` is in Gradescope's results format and is what every view is made
+from. Files are written under a temporary name and renamed, so a reader never sees half of one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import KitError
+from autograder.explain import explain, headline
+from autograder.failure import harmless
+from autograder.judge import SlotResult, total
+
+
+@dataclass(frozen=True)
+class StudentResult:
+    """Everything that grading one submission gave."""
+
+    student: str
+    assignment: str
+    seed: int
+    isolation: str
+    versions: Mapping[str, str]
+    seconds: float
+    slots: Mapping[str, SlotResult]
+    notes: tuple[str, ...] = ()
+
+
+def to_json(result: StudentResult) -> dict[str, Any]:
+    """Gradescope's results format, with the contract's `extra_data`."""
+    return {
+        "score": total(result.slots),
+        "tests": [_test(i + 1, slot) for i, slot in enumerate(result.slots.values())],
+        "extra_data": {
+            "student": result.student,
+            "assignment": result.assignment,
+            "seed": result.seed,
+            "isolation": result.isolation,
+            "versions": dict(result.versions),
+            "seconds": round(result.seconds, 3),
+            "notes": list(result.notes),
+        },
+    }
+
+
+def _test(number: int, slot: SlotResult) -> dict[str, Any]:
+    return {
+        "name": slot.slot,
+        "number": str(number),
+        "score": slot.score,
+        "max_score": slot.max_score,
+        "status": "passed" if slot.verdict == "correct" else "failed",
+        "output": "\n".join([headline(slot), *explain(slot)]),
+        "output_format": "text",
+        "tags": [slot.verdict],
+        "extra_data": {
+            "verdict": slot.verdict,
+            "misconception": slot.misconception,
+            "carried_forward": slot.carried_forward,
+            "checks": [
+                {"name": check.name, "passed": check.passed, "message": check.message}
+                for check in slot.checks
+            ],
+        },
+    }
+
+
+def read_all(out: Path) -> list[dict[str, Any]]:
+    """The results in an output folder, by student. What cannot be read is named and left out."""
+    found = []
+    for path in sorted((out / "results").glob("*.json")):
+        try:
+            found.append(json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError):
+            raise KitError(f"{path} cannot be read: delete it and grade again") from None
+    return found
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file or none. Raises KitError naming it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise KitError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def write_result(out: Path, result: StudentResult, folder: str) -> None:
+    """Write the student's results file, named after the student's folder."""
+    path = out / "results" / f"{folder}.json"
+    write_text(path, json.dumps(to_json(result), indent=1, ensure_ascii=False) + "\n")
+
+
+def grades_csv(results: Sequence[Mapping[str, Any]], slots: Sequence[str]) -> str:
+    """One row a student, one column a slot, total. An ungraded slot is an empty cell."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["student", *slots, "total"])
+    for result in results:
+        scores = {test["name"]: test["score"] for test in result["tests"]}
+        cells = ["" if scores.get(slot) is None else f"{scores[slot]:g}" for slot in slots]
+        name = spreadsheet_safe(str(result["extra_data"]["student"]))
+        writer.writerow([name, *cells, f"{result['score']:g}"])
+    return file.getvalue()
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    text = harmless(text, 200)
+    return f"'{text}" if re.match(r"[=+\-@\t\r]", text) else text
