@@ -186,9 +186,9 @@ def _leaves(
     elif isinstance(want, Tensor):
         if not isinstance(got, Tensor):
             _unlike(name, got, "a tensor")
-        if got.device != want.device:
+        if got.on != want.on:
             fact = f"{_called(name)} is on the wrong device"
-            raise _Unlike(Failure("wrong", fact, _pair(want.device, got.device)))
+            raise _Unlike(Failure("wrong", fact, _pair(want.on, got.on)))
         yield _Leaf(name, got, want)
     elif isinstance(want, np.ndarray):
         if not isinstance(got, np.ndarray) or isinstance(got, Tensor):
@@ -271,7 +271,7 @@ def _value_failure(
         with np.errstate(all="ignore"):
             exact = np.complex128 if want.dtype.kind == "c" else np.float64
             gap = np.abs(got.astype(exact) - want.astype(exact))
-        gap[got == want] = 0.0  # infinities that agree
+        gap = np.where(got == want, 0.0, gap)  # infinities that agree
         relative = RTOL[dtype] if rtol is None else rtol
         tolerance = relative * _norm(want) + ATOL[dtype] * scale
         if np.isfinite(gap).all() and _norm(gap) <= tolerance:

@@ -264,7 +264,8 @@ def _mesh_cells(corners: np.ndarray, values: Any) -> Cells | None:
         return None
     values = values.reshape(centres.shape[:2])
     x, y = centres[..., 0], centres[..., 1]
-    if np.ptp(x, axis=0).sum() > np.ptp(x, axis=1).sum():  # rows run along x
+    down = np.ptp(x, axis=0).sum() + np.ptp(y, axis=1).sum()
+    if down > np.ptp(x, axis=1).sum() + np.ptp(y, axis=0).sum():  # rows run along x
         x, y, values = x.T, y.T, values.T
     return x.mean(axis=0), y.mean(axis=1), values
 

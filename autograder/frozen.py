@@ -46,7 +46,7 @@ def to_json(value: Any, rounded: bool = False) -> Any:
         numbers = [_number(x, digits) for x in array.ravel().tolist()]
         kind = "scalar" if isinstance(value, np.generic) else "array"
         node = {kind: numbers, "shape": list(array.shape), "dtype": array.dtype.name}
-        return {**node, "device": value.device} if isinstance(value, Tensor) else node
+        return {**node, "device": value.on} if isinstance(value, Tensor) else node
     if isinstance(value, list):
         return [to_json(item, rounded) for item in value]
     if isinstance(value, tuple):

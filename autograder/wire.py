@@ -52,19 +52,19 @@ class DeadlineExceeded(WireError):
 class Tensor(np.ndarray):
     """The numbers of a torch tensor, on a side that may have no torch.
 
-    Everything of a numpy array, and `device`, the name of the device the tensor was on.
+    Everything of a numpy array, and `on`, the name of the device the tensor was on.
     """
 
-    device: str  # type: ignore[assignment]  # numpy's own says where the numbers lie now
+    on: str
 
     def __array_finalize__(self, obj: Any) -> None:
-        self.device = getattr(obj, "device", "cpu")
+        self.on = getattr(obj, "on", "cpu")
 
 
 def tensor(values: Any, device: str = "cpu") -> Tensor:
     """Mark numbers (any shape and allowed dtype) to arrive as a torch tensor."""
     marked = np.array(values, order="C").view(Tensor)
-    marked.device = device
+    marked.on = device
     return marked
 
 
@@ -86,7 +86,7 @@ class _Encoder:
 
     def node(self, value: Any, depth: int = 0) -> Any:
         self.nodes += 1
-        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+        if depth >= MAX_DEPTH or self.nodes >= MAX_NODES:
             return ["o", "a structure too deep or too large to send", ""]
         if value is None or isinstance(value, (bool, str)) or type(value) is float:
             return value[:MAX_TEXT] if isinstance(value, str) else value
@@ -95,7 +95,7 @@ class _Encoder:
         if isinstance(value, np.generic):
             return self.array(["g"], np.asarray(value))
         if isinstance(value, Tensor):
-            return self.array(["x", value.device], value)
+            return self.array(["x", value.on], value)
         if isinstance(value, np.ndarray):
             return self.array(["a"], np.asarray(value))
         if isinstance(value, (list, tuple)):
@@ -107,8 +107,8 @@ class _Encoder:
             return ["o", value.type_name, value.text]
         if isinstance(value, (int, float)):  # a subclass, such as an enum
             return ["o", type(value).__name__, ""]
-        torch = sys.modules.get("torch")
-        if hasattr(torch, "__version__") and isinstance(value, torch.Tensor):  # not a placeholder
+        torch: Any = sys.modules.get("torch")
+        if hasattr(torch, "__version__") and isinstance(value, torch.Tensor):  # no placeholder
             return self.torch_tensor(value)
         return ["o", type(value).__name__[:200], ""]
 

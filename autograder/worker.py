@@ -264,7 +264,7 @@ def _revive(value: Any) -> Any:
     """Tensors of the wire become torch tensors."""
     if isinstance(value, Tensor):
         torch = sys.modules["torch"]
-        return torch.from_numpy(np.array(value)).to(value.device)
+        return torch.from_numpy(np.array(value)).to(value.on)
     if isinstance(value, dict):
         return {key: _revive(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

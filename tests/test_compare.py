@@ -1,0 +1,122 @@
+"""Comparisons: what they let pass, what they do not, and how they say it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.compare import difference
+from autograder.failure import Failure
+from autograder.wire import Opaque, tensor
+
+RNG = np.random.default_rng(0)
+W = RNG.standard_normal((3, 4))
+
+
+def failure(got: Any, want: Any, **options: Any) -> Failure:
+    found = difference(got, want, **options)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        (W * (1 + 1e-14), W),
+        ((W, W), [W, W]),
+        (np.stack([W, W]), [W, W]),
+        (np.zeros((0, 3)), []),
+        (np.float32(1.5), 1.5),
+        (1.5, np.float64(1.5)),
+        ({"a": W, "b": 1.0}, {"b": 1.0, "a": W}),
+        (np.where(np.arange(3) == 1, 0.0, 1.0), np.where(np.arange(3) == 1, 1.3e-16, 1.0)),
+        (W.astype(np.float32) * np.float32(1 + 1e-6), W.astype(np.float32)),
+        (np.array([np.inf, 1.0]), np.array([np.inf, 1.0])),
+        (tensor(W), tensor(W)),
+        (True, True),
+        ("log", "log"),
+    ],
+)
+def test_what_is_right_passes(got: Any, want: Any) -> None:
+    assert difference(got, want) is None
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "fact"),
+    [
+        (None, W, "the result is nothing (None) where an array was expected"),
+        (Opaque("Equal"), W, "the result is an Equal where an array was expected"),
+        (tensor(W), W, "the result is a tensor of shape (3, 4) where an array was expected"),
+        (W, tensor(W), "the result is an array of shape (3, 4) where a tensor was expected"),
+        (tensor(W, "cuda"), tensor(W), "the result is on the wrong device"),
+        ([W], [W, W], "the result has the wrong length"),
+        (W.T, W, "the result has the wrong shape"),
+        (W[:, :1], W, "the result has the wrong shape"),
+        (W.astype(np.float32), W, "the result has the wrong dtype"),
+        (W * np.nan, W, "the result contains nan at [0, 0]"),
+        (W * (1 + 1e-8), W, "the result has the right shape but wrong values"),
+        (np.round(W, 6), W, "the result has the right shape but wrong values"),
+        (np.array(1.0), 1.0, "the result is an array of shape () where a float was expected"),
+        (tensor(1.0), 1.0, "the result is a tensor of shape () where a float was expected"),
+        (1, 1.0, "the result is an int where a float was expected"),
+        (True, 1.0, "the result is a bool where a float was expected"),
+        (float("nan"), 1.0, "the result contains nan"),
+        (1, True, "the result is not what was expected"),
+        ({"a": W}, {"a": W, "b": W}, "the result lacks the key b"),
+        ({"a": W, "b": W}, {"a": W}, "the result has a key that was not asked for: b"),
+        (
+            np.array([-np.inf]),
+            np.array([np.inf]),
+            "the result has the right shape but wrong values",
+        ),
+        (np.array([1e300]), np.array([1.0]), "the result has the right shape but wrong values"),
+    ],
+)
+def test_what_is_wrong_is_named(got: Any, want: Any, fact: str) -> None:
+    assert failure(got, want).fact == fact
+
+
+def test_extra_keys_pass_where_they_may() -> None:
+    assert difference({"a": W, "more": None}, {"a": W}, extra_keys=True) is None
+
+
+def test_expected_and_got_are_aligned_and_right_results_are_named() -> None:
+    want = W.copy()
+    want[1, 2] = 1.25
+    wrong = want.copy()
+    wrong[1, 2] = -8.0625
+    found = failure((W, wrong), (W, want), names=("dx", "dW_hh"))
+    assert found.fact == "dW_hh has the right shape but wrong values"
+    assert found.details == (
+        "1 of 12 entries differ; the largest gap is at [1, 2]",
+        "  expected      1.25",
+        "  got        -8.0625",
+    )
+    assert found.right == ("dx",)
+
+
+def test_the_first_wrong_step_of_a_series_is_named() -> None:
+    states = [W + i for i in range(6)]
+    wrong = [*states[:3], *(state + 1 for state in states[3:])]
+    found = failure({"h": wrong}, {"h": states})
+    assert found.fact == "h[3] has the right shape but wrong values"
+    assert found.right == ("h[0] to [2]",)
+
+
+def test_the_first_wrong_index_of_an_axis_is_named() -> None:
+    wrong = W.copy()
+    wrong[:, 2:] += 1
+    assert failure(wrong, W).right == ("the result[:, :2]",)
+
+
+def test_the_tolerance_is_in_norm_and_not_by_entry() -> None:
+    want = np.array([1.0, 1e-14])
+    assert difference(np.array([1.0, 2e-14]), want) is None
+    assert difference(np.array([1.0 + 1e-9, 1e-14]), want) is not None
+
+
+def test_results_are_judged_one_by_one() -> None:
+    small, large = np.array([1e-4]), np.array([1e4])
+    assert difference([small * (1 + 1e-3), large], [small, large]) is not None

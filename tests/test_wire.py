@@ -1,0 +1,169 @@
+"""Numbers cross unchanged; anything malformed is refused before it costs anything."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from typing import Any
+
+import msgpack
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from autograder import wire
+
+dtypes = st.sampled_from(sorted(wire.DTYPES)).map(np.dtype)
+arrays = dtypes.flatmap(
+    lambda dtype: npst.arrays(dtype, npst.array_shapes(min_dims=0, max_dims=4, min_side=0))
+)
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63) + 1, 2**63 - 1)
+    | st.floats()
+    | st.text(max_size=50)
+    | arrays
+    | arrays.map(wire.tensor)
+)
+trees = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(st.text(max_size=9), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def through(value: Any) -> Any:
+    frame = wire.pack("ok", 1, value)
+    sizes = wire.check_prefix(frame[: wire.PREFIX.size])
+    rest = frame[wire.PREFIX.size :]
+    return wire.unpack(rest[: sizes[0]], rest[sizes[0] :])[2]
+
+
+def identical(a: Any, b: Any) -> bool:
+    if isinstance(a, (list, tuple)):
+        return type(a) is type(b) and len(a) == len(b) and all(map(identical, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(identical(a[key], b[key]) for key in a)
+    if isinstance(a, np.ndarray):
+        return (
+            type(a) is type(b)
+            and (a.shape, a.dtype) == (b.shape, b.dtype)
+            and a.tobytes() == b.tobytes()
+        )
+    if isinstance(a, float):
+        return type(b) is float and (a == b or (a != a and b != b))
+    return type(a) is type(b) and a == b
+
+
+@given(trees)
+def test_values_cross_unchanged(value: Any) -> None:
+    assert identical(through(value), value)
+
+
+def test_what_is_no_data_crosses_as_the_name_of_its_type() -> None:
+    assert through([object(), len, 2**70, {1, 2}]) == [
+        wire.Opaque("object"),
+        wire.Opaque("builtin_function_or_method"),
+        wire.Opaque("int of more than 64 bits"),
+        wire.Opaque("set"),
+    ]
+    assert through(np.array([object()])) == wire.Opaque("array of dtype object with 1 axes")
+
+
+def test_a_list_that_holds_itself_crosses_as_far_as_the_limit() -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    depth, value = 0, through(loop)
+    while isinstance(value, list):
+        depth, value = depth + 1, value[0]
+    assert depth == wire.MAX_DEPTH
+    assert isinstance(value, wire.Opaque)
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=200), st.binary(max_size=64))
+def test_random_bytes_raise_nothing_but_wire_errors(header: bytes, blob: bytes) -> None:
+    with contextlib.suppress(wire.WireError):
+        wire.unpack(header, blob)
+
+
+@settings(max_examples=300)
+@given(trees, st.data())
+def test_damaged_frames_raise_nothing_but_wire_errors(value: Any, data: st.DataObject) -> None:
+    frame = bytearray(wire.pack("ok", 1, value))
+    at = data.draw(st.integers(0, len(frame) - 1))
+    frame[at] = data.draw(st.integers(0, 255))
+    try:
+        header, blob = wire.check_prefix(bytes(frame[: wire.PREFIX.size]))
+        rest = bytes(frame[wire.PREFIX.size :])
+        wire.unpack(rest[:header], rest[header : header + blob])
+    except wire.WireError:
+        pass
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        [["float64", [2**40], 0, 2**43]],
+        [["float64", [2**32, 2**32], 0, 0]],
+        [["float64", [-1], 0, -8]],
+        [["object", [1], 0, 8]],
+        [["float64", [1] * 9, 0, 8]],
+        [["float64", [1], 1, 8]],
+        [["float64", [1], -8, 8]],
+        [["float64", [True], 0, 8]],
+        "not a table",
+    ],
+)
+def test_array_entries_that_lie_are_refused(table: Any) -> None:
+    header = msgpack.packb(["ok", 1, ["a", 0], table])
+    with pytest.raises(wire.WireError):
+        wire.unpack(header, b"12345678")
+
+
+def test_sizes_are_refused_before_anything_is_read() -> None:
+    with pytest.raises(wire.WireError):
+        wire.check_prefix(wire.PREFIX.pack(wire.MAGIC, 10, 2**40))
+    with pytest.raises(wire.WireError):
+        wire.check_prefix(wire.PREFIX.pack(b"http", 10, 10))
+
+
+def test_one_deadline_holds_for_a_frame_that_drips_in() -> None:
+    ours, theirs = socket.socketpair()
+    frame = wire.pack("ok", 1, list(range(100)))
+
+    def drip() -> None:
+        for byte in frame:
+            try:
+                theirs.send(bytes([byte]))
+            except OSError:
+                return
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    started = time.monotonic()
+    with pytest.raises(wire.DeadlineExceeded):
+        wire.Channel(ours).receive(("ok",), 1, time.monotonic() + 0.3)
+    assert time.monotonic() - started < 2
+    ours.close()
+    thread.join()
+    theirs.close()
+
+
+def test_an_answer_to_another_question_is_refused() -> None:
+    ours, theirs = socket.socketpair()
+    wire.Channel(theirs).send("ok", 7, None)
+    with pytest.raises(wire.WireError):
+        wire.Channel(ours).receive(("ok",), 8, time.monotonic() + 1)
+    ours.close()
+    theirs.close()

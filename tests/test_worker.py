@@ -1,0 +1,217 @@
+"""The student's process: what it answers, and what happens when it does not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.front import Code, Worker, WorkerDied, Workers
+from autograder.wire import Opaque
+
+
+def load(workers: Workers, source: str, **more: Any) -> Worker:
+    worker = workers.start(["numpy"])
+    worker.load(Code("moves.py", source.encode(), libraries=("numpy",), **more))
+    return worker
+
+
+def ask(
+    worker: Worker, name: str, *args: Any, seconds: float = 2, **options: Any
+) -> dict[str, Any]:
+    return worker.call(name, args, {}, slot=name, seconds=seconds, **options)
+
+
+def test_it_answers_with_numbers_and_tells_what_else_happened(workers: Workers) -> None:
+    worker = load(
+        workers,
+        "import numpy as np\n"
+        "def f(x):\n    print('seen', x.shape)\n    x += 1\n"
+        "    np.random.seed(3)\n    return x @ x",
+    )
+    reply = ask(worker, "f", np.eye(2))
+    assert reply["value"].tolist() == [[5.0, 4.0], [4.0, 5.0]]
+    assert reply["mutated"] == ["x"]
+    assert reply["touched"] == ["numpy.random"]
+    assert reply["printed"] == "seen (2, 2)\n"
+
+
+def test_it_names_the_line_of_an_exception(workers: Workers) -> None:
+    worker = load(workers, "def f():\n    return g()\ndef g():\n    return [][1]")
+    error = ask(worker, "f")["error"]
+    assert (error["type"], error["line"]) == ("IndexError", 4)
+
+
+@pytest.mark.parametrize("how", ["exit()", "raise KeyboardInterrupt", "raise BaseException('no')"])
+def test_leaving_by_an_exception_ends_the_call_only(workers: Workers, how: str) -> None:
+    worker = load(workers, f"def f():\n    {how}\ndef g():\n    return 1")
+    assert "error" in ask(worker, "f")
+    assert ask(worker, "g")["value"] == 1
+
+
+def test_an_endless_loop_is_ended_on_time(workers: Workers) -> None:
+    worker = load(workers, "def f():\n    while True: pass")
+    started = time.monotonic()
+    with pytest.raises(WorkerDied) as died:
+        ask(worker, "f", seconds=0.5)
+    assert died.value.timeout
+    assert time.monotonic() - started < 5
+    assert not worker.alive
+
+
+def test_what_it_started_is_ended_with_it(workers: Workers, tmp_path: Path) -> None:
+    worker = load(
+        workers,
+        "import os, time\n"
+        "def f():\n    pid = os.fork()\n    if pid == 0: time.sleep(600)\n    return pid",
+    )
+    child = ask(worker, "f")["value"]
+    os.kill(child, 0)
+    worker.close()
+    for _ in range(100):
+        try:
+            os.kill(child, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    state = Path(f"/proc/{child}/stat").read_text().split()[2]
+    assert state == "Z"  # ended; whoever adopts orphans here does not reap them
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [("os._exit(0)", "exit status 0"), ("os.kill(os.getpid(), 11)", "SIGSEGV")],
+)
+def test_a_process_that_ends_says_how(workers: Workers, code: str, reason: str) -> None:
+    worker = load(workers, f"import os\ndef f():\n    {code}")
+    with pytest.raises(WorkerDied) as died:
+        ask(worker, "f")
+    assert not died.value.timeout
+    assert reason in died.value.reason
+
+
+def test_memory_is_limited(workers: Workers) -> None:
+    worker = load(workers, "import numpy as np\ndef f():\n    return np.ones(10**10).sum()")
+    assert "MemoryError" in ask(worker, "f", seconds=10)["error"]["type"]
+
+
+def test_a_result_too_large_to_send_is_an_error_and_not_the_end(workers: Workers) -> None:
+    worker = load(
+        workers, "import numpy as np\ndef f():\n    return np.ones(10**7)\ndef g(): return 1"
+    )
+    assert "too large" in ask(worker, "f", seconds=10)["error"]["message"]
+    assert ask(worker, "g")["value"] == 1
+
+
+def test_forged_frames_end_the_worker(workers: Workers) -> None:
+    worker = load(
+        workers,
+        "import os\ndef f():\n    for fd in range(3, 64):\n"
+        "        try: os.write(fd, b'x' * 100)\n        except OSError: pass",
+    )
+    with pytest.raises(WorkerDied) as died:
+        ask(worker, "f")
+    assert "no result" in died.value.reason
+
+
+def test_text_and_objects_do_not_cross(workers: Workers) -> None:
+    worker = load(
+        workers,
+        "class Equal(float):\n    def __eq__(self, other): return True\ndef f(): return Equal(3)",
+    )
+    assert ask(worker, "f")["value"] == Opaque("Equal")
+
+
+def test_a_stand_in_lets_the_grader_compute(workers: Workers) -> None:
+    worker = load(
+        workers,
+        "def double(x): raise RuntimeError('mine is wrong')\ndef four(x): return double(double(x))",
+        stand_ins={"double": ""},
+    )
+    seen = []
+
+    def compute(slot: str, args: Any, kwargs: Any) -> dict[str, Any]:
+        seen.append(slot)
+        return {"value": args[0] * 2}
+
+    reply = ask(worker, "four", np.ones(2), callback=compute)
+    assert reply["value"].tolist() == [4.0, 4.0]
+    assert seen == ["double", "double"]
+
+
+class TestForbidden:
+    """A library that a file may not use: what counts is what a slot runs."""
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "import torch\nimport torch.nn as nn\nfrom torch.nn import functional as F\n",
+            "try:\n    import torch\nexcept ImportError:\n    torch = None\n",
+            "import torch\ndef g(x: torch.Tensor) -> torch.Tensor | None: ...\n",
+            "import torch\nclass Net(torch.nn.Module):\n    pass\n",
+            "import torch\ntorch.manual_seed(0)\n",
+            "# import torch\n'import torch'\n",
+        ],
+    )
+    def test_what_stands_at_the_top_does_not_count(self, workers: Workers, source: str) -> None:
+        worker = load(workers, source + "def f():\n    return 1", blocked=("torch",))
+        assert ask(worker, "f")["value"] == 1
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "return torch.ones(2)",
+            "import torch.nn\n    return 1",
+            "return helper()",
+            "try:\n        return torch.ones(2)\n    except BaseException:\n        return 1",
+        ],
+    )
+    def test_use_in_a_slot_does(self, workers: Workers, body: str) -> None:
+        source = f"import torch\ndef helper():\n    return torch.ones(2)\ndef f():\n    {body}"
+        error = ask(load(workers, source, blocked=("torch",)), "f")["error"]
+        assert error["kind"] == "forbidden"
+        assert error["message"].startswith("torch")
+        assert error["line"]
+
+    def test_a_wrapped_function_is_for_other_slots(self, workers: Workers) -> None:
+        source = "import numpy as np\ndef f(x): return np.cumsum(x)\ndef g(x): return np.cumsum(x)"
+        worker = load(workers, source, forbids={"f": ["numpy.cumsum"]})
+        assert ask(worker, "f", np.ones(2))["error"]["kind"] == "forbidden"
+        assert ask(worker, "g", np.ones(2))["value"].tolist() == [1.0, 2.0]
+
+
+def test_nothing_is_left_when_the_grader_is_killed() -> None:
+    script = (
+        "import os, sys, time\n"
+        "from autograder.front import Code, Workers\n"
+        "workers = Workers()\n"
+        "worker = workers.start(['numpy'])\n"
+        "worker.load(Code('m.py', b'import os, time\\ndef f():\\n    return os.getpid()'))\n"
+        "pid = worker.call('f', [], {}, slot='f', seconds=5)['value']\n"
+        "(zygote,) = [z.process.pid for z in workers._zygotes.values()]\n"
+        "print(pid, zygote, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    pids = [int(pid) for pid in process.stdout.readline().split()]
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    deadline = time.monotonic() + 10
+    while any(_running(pid) for pid in pids):
+        assert time.monotonic() < deadline, "a process outlived its grader"
+        time.sleep(0.05)
+
+
+def _running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -1,0 +1,5 @@
+"""Runs beside the student's code."""
+
+
+def walk(module, start, steps):
+    return module.Walker(start).walk(steps)
