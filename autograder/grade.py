@@ -146,8 +146,12 @@ def _grade_on_request(job: Job, graders: Graders, pipe: Connection) -> None:
         except EOFError:
             return
         folder = job.submissions / student / job.assignment
-        submission = intake.read(folder, student, graders.assignment.files)
-        result = grade_one(graders, submission)
+        try:
+            submission = intake.read(folder, student, graders.assignment.files)
+            result = grade_one(graders, submission)
+        except Exception as error:  # of ours: never this student's zero, nor another's loss
+            why = f"the grader failed: {type(error).__name__}: {error}"
+            result = ungraded(job, graders.assignment, harmless(student, 200), why)
         # The file is named after the folder, whatever may be printed of the student's name.
         results.write_result(job.out, result, student)
         _say(pipe, {"done": _summary(result)})

@@ -6,6 +6,7 @@ pytest keeps the control: it collects, then its run loop hands the collected che
 from __future__ import annotations
 
 import os
+import sys
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -156,6 +157,7 @@ def with_graders(
     try:
         pytest.main(arguments, plugins=[plugin])
     finally:
+        _forget_modules(assignment.folder)
         if autoload is None:
             del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         if options is not None:
@@ -166,6 +168,14 @@ def with_graders(
         raise AssignmentError("the graders could not be collected: " + "; ".join(plugin.problems))
     result: T = plugin.result
     return result
+
+
+def _forget_modules(folder: Path) -> None:
+    """The next collection, of another course perhaps, reads its files anew."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and Path(file).parent == folder:
+            del sys.modules[name]
 
 
 class _Plugin:

@@ -85,17 +85,19 @@ def read_file(path: Path) -> bytes | Failure:
         if path.is_symlink() or not path.is_file():
             return Failure("missing", f"{name} is not a regular file", ("links are not followed",))
         return Failure("ungraded", f"{name} cannot be read by the grader")
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return Failure("missing", f"{name} is not a regular file")
         if status.st_size > MAX_BYTES:
             size = f"{status.st_size / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.1f} MB are read"
             return Failure("error", f"{name} is too large", (size,))
-        try:
-            data = file.read(MAX_BYTES + 1)[:MAX_BYTES]
-        except OSError:
-            return Failure("ungraded", f"{name} cannot be read by the grader")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES)
+    except OSError:
+        return Failure("ungraded", f"{name} cannot be read by the grader")
+    finally:
+        os.close(descriptor)
     return _not_text(name, data) or data
 
 

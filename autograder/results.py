@@ -6,6 +6,7 @@ from. Files are written under a temporary name and renamed, so a reader never se
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -97,7 +98,8 @@ def write_text(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise KitError(f"{path} cannot be written: {error.strerror}") from None
 
 

@@ -1,0 +1,123 @@
+"""Staff files: what is wrong with them is named, with file and mend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Ran
+
+from autograder import assignment as assignments
+from autograder import source
+from autograder.errors import AssignmentError, KitError
+
+SLOTS = ("f", "C.m")
+
+
+def load(course: Path) -> assignments.Assignment:
+    return assignments.load("toy", course)
+
+
+def change(course: Path, file: str, old: str, new: str) -> None:
+    path = course / "solutions" / "toy" / file
+    text = path.read_text()
+    assert text.count(old) >= 1
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_a_stub_is_the_solution_without_its_answers() -> None:
+    text = (
+        "def f(x):\n    # TODO: f.\n    ### BEGIN SOLUTION\n    if x:\n        return 1\n"
+        "    ### END SOLUTION\n\n\nclass C:\n    def m(self):\n        ### BEGIN SOLUTION\n"
+        "        pass\n        ### END SOLUTION\n"
+    )
+    assert source.stub(text, "a.py", SLOTS) == (
+        'def f(x):\n    # TODO: f.\n    raise NotImplementedError("f")\n\n\n'
+        'class C:\n    def m(self):\n        raise NotImplementedError("C.m")\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def f():\n    ### BEGIN SOLUTION\n    pass\n", "BEGIN SOLUTION on line 2 has no END"),
+        (
+            "def f():\n    ### BEGIN SOLUTION\n    pass\n    ### BEGIN SOLUTION\n",
+            "BEGIN SOLUTION on line 2 has no END",
+        ),
+        ("def f():\n    pass\n    ### END SOLUTION\n", "END SOLUTION on line 3 has no BEGIN"),
+        ("### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n", "is in no slot"),
+        ("def f():\n    ### BEGIN SOLUTIONS\n    pass\n", "line 2 is no marker"),
+        ("def f(:\n", "line 1 is no valid Python"),
+    ],
+)
+def test_a_broken_marker_is_named_with_its_line(text: str, said: str) -> None:
+    with pytest.raises(AssignmentError, match=r"^a\.py: ") as caught:
+        source.regions(text, "a.py", SLOTS)
+    assert said in str(caught.value)
+
+
+def test_an_edit_applies_exactly_once() -> None:
+    text = "def f(x):\n    ### BEGIN SOLUTION\n    return x + x\n    ### END SOLUTION\n"
+    edited = source.edit(text, "a.py", SLOTS, "f", [source.Edit("x + x", "2 * x")])
+    assert "return 2 * x" in edited
+    for find, times in (("y", 0), ("x", 2)):
+        with pytest.raises(AssignmentError, match=f"applies {times} times"):
+            source.edit(text, "a.py", SLOTS, "f", [source.Edit(find, "z")])
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("assignment.toml", "title", "title =", "assignment.toml is no valid TOML"),
+        ("assignment.toml", "points = 4", "points = 'four'", "slots.double: points must be"),
+        ("assignment.toml", "points = 4", "", "slots.double: points is missing"),
+        ("assignment.toml", "points = 4", "point = 4\npoints = 4", "unknown key point"),
+        ("assignment.toml", 'file = "moves.py"', 'file = "gone.py"', "gone.py is not among"),
+        ("assignment.toml", '["double"]', '["treble"]', "quadruple builds on treble"),
+        ("assignment.toml", "[slots.double]", "[slots.single]", "builds on double, no slot"),
+        ("assignment.toml", '[files."moves.py"]', '[files."go.py"]', "go.toml is missing|go.py"),
+        ("moves.toml", 'slot = "double"', 'slot = "treble"', "treble is no slot"),
+        ("moves.toml", 'id = "D2_overwrites"', 'id = "D1_triples"', "a second D1_triples"),
+        ("moves.toml", 'cause = "x is counted three times"', "", "cause is missing"),
+        ("moves.toml", 'answer = "return x + x + x + x"', "", "neither find and replace"),
+        ("moves.toml", "[slots.double]", "[slots.treble]", "treble, which is no slot"),
+    ],
+)
+def test_a_broken_staff_file_is_named(
+    toy_course: Path, file: str, old: str, new: str, said: str
+) -> None:
+    change(toy_course, file, old, new)
+    with pytest.raises(KitError, match=said):
+        load(toy_course)
+
+
+def test_an_edit_that_no_longer_applies_fails_loudly(toy_course: Path) -> None:
+    change(toy_course, "moves.py", "return x + x", "return 2 * x")
+    toy = load(toy_course)
+    broken = [known for known in toy.misconceptions if known.id == "D1_triples"]
+    with pytest.raises(AssignmentError, match=r"moves\.toml: D1_triples: .* applies 0 times"):
+        toy.edited(broken[0])
+
+
+@pytest.mark.parametrize("command", ["grade", "verify", "release"])
+def test_an_unknown_assignment_is_misuse(
+    toy_course: Path, autograder: Callable[..., Ran], command: str
+) -> None:
+    ran = autograder(command, "yot", cwd=toy_course)
+    assert ran.status == 2
+    assert "no assignment solutions/yot/assignment.toml; there is: toy" in ran.err
+    elsewhere = autograder(command, "toy", cwd=toy_course.parent)
+    assert "is this the course folder?" in elsewhere.err
+
+
+@pytest.mark.parametrize("command", ["grade", "verify", "release"])
+def test_a_broken_assignment_is_one_line_and_no_traceback(
+    toy_course: Path, autograder: Callable[..., Ran], command: str
+) -> None:
+    change(toy_course, "assignment.toml", "points = 4", "points =")
+    ran = autograder(command, "toy", cwd=toy_course)
+    assert ran.status == 1
+    assert ran.err.startswith("autograder: assignment.toml is no valid TOML: ")
+    assert len(ran.err.splitlines()) == 1

@@ -1,0 +1,162 @@
+"""From checks to verdicts and points, with a toy assignment and real processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Assignment
+from autograder.failure import Failure
+from autograder.front import Workers
+from autograder.graders import with_graders
+from autograder.judge import SlotResult, judge
+
+Judge = Callable[..., dict[str, SlotResult]]
+
+
+@pytest.fixture
+def judged(toy: Assignment, workers: Workers) -> Judge:
+    def run(text: str | Failure, slots: list[str] | None = None) -> dict[str, SlotResult]:
+        sources = {"moves.py": text if isinstance(text, Failure) else text.encode()}
+
+        def body(graders: object) -> dict[str, SlotResult]:
+            with graders.program(sources) as program:  # type: ignore[attr-defined]
+                return judge(graders, program, slots or list(toy.slots), graders)  # type: ignore[arg-type]
+
+        return with_graders(toy, workers, body, seed=3)
+
+    return run
+
+
+def verdicts(results: dict[str, SlotResult]) -> dict[str, str]:
+    return {name: result.verdict for name, result in results.items()}
+
+
+def test_the_reference_gets_everything(judged: Judge, toy_reference: str) -> None:
+    results = judged(toy_reference)
+    assert set(verdicts(results).values()) == {"correct"}
+    assert sum(result.score or 0 for result in results.values()) == 9
+    assert not any(result.carried_forward for result in results.values())
+
+
+def test_the_stub_earns_zero_and_says_not_started(judged: Judge, toy: Assignment) -> None:
+    results = judged(toy.stubs()["moves.py"].decode())
+    assert set(verdicts(results).values()) == {"not_started"}
+    assert all(result.score == 0 for result in results.values())
+    assert results["double"].line == 9
+
+
+def test_points_are_shared_by_weight(judged: Judge, toy_reference: str) -> None:
+    results = judged(toy_reference.replace("return x + x", "return 3 * x"))
+    assert results["double"].score == 1.0  # of 4; the check that fails weighs 3 of 4
+    assert results["double"].misconception == "D1_triples"
+    assert results["double"].cause == "x is counted three times"
+
+
+def test_all_or_nothing_is(judged: Judge, toy_reference: str) -> None:
+    text = toy_reference.replace("np.add(position, step)", "np.add(self.start, step)")
+    walk = judged(text)["Walker.walk"]
+    assert walk.score == 0.0
+    assert [check.passed for check in walk.checks] == [True, True, False, False, True, None]
+    assert walk.facts == ("right for T = 0, 1; wrong from T = 3 on",)
+    assert walk.misconception == "W1_stands"
+
+
+def test_a_mistake_costs_its_own_slot_only(judged: Judge, toy_reference: str) -> None:
+    for wrong in ("3 * x", "x[:1]", "None", "undefined", "x.shape", "np.exit()"):
+        results = judged(toy_reference.replace("return x + x", f"return {wrong}"))
+        assert results["double"].verdict in ("wrong", "error")
+        assert results["quadruple"].verdict == "correct"
+        assert results["quadruple"].carried_forward
+        assert results["quadruple"].score == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [("while True: pass", "timeout"), ("import os; os._exit(0)", "crash")],
+)
+def test_a_slot_that_ends_the_process_costs_that_slot(
+    judged: Judge, toy_reference: str, body: str, verdict: str
+) -> None:
+    results = judged(toy_reference.replace("return x + x", body))
+    assert verdicts(results) == {
+        "double": verdict,
+        "quadruple": "correct",
+        "Walker.walk": "correct",
+    }
+
+
+def test_right_without_the_other_slot_is_right(judged: Judge, toy_reference: str) -> None:
+    text = toy_reference.replace("double(double(x))", "4 * x").replace("x + x", "x - x")
+    results = judged(text)
+    assert results["quadruple"].verdict == "correct"
+    assert not results["quadruple"].carried_forward
+
+
+def test_wrong_is_wrong_with_and_without_stand_ins(judged: Judge, toy_reference: str) -> None:
+    text = toy_reference.replace("double(double(x))", "double(x)")
+    assert judged(text)["quadruple"].misconception == "Q1_doubles"
+    both = judged(text.replace("x + x", "3 * x"))
+    assert both["double"].misconception == "D1_triples"
+    assert both["quadruple"].misconception == "Q1_doubles"
+    assert both["quadruple"].verdict == "wrong"
+
+
+def test_an_unknown_mistake_gets_no_label(judged: Judge, toy_reference: str) -> None:
+    result = judged(toy_reference.replace("return x + x", "return 2.5 * x"))["double"]
+    assert (result.verdict, result.misconception, result.cause) == ("wrong", None, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "fact"),
+    [
+        ("def double(x:\n", "error", "moves.py is no valid Python: "),
+        ("1 / 0\n", "error", "importing moves.py raised ZeroDivisionError"),
+        ("import os\nos._exit(1)\n", "crash", "the process ended while loading the file"),
+        ("x = 1\n", "missing", "moves.py has no double"),
+        ("def double(x): return x + x\n", "correct", ""),
+    ],
+)
+def test_what_a_file_does_at_import_costs_its_slots(
+    judged: Judge, text: str, verdict: str, fact: str
+) -> None:
+    result = judged(text, ["double"])["double"]
+    assert result.verdict == verdict
+    assert (result.failure.fact if result.failure else "").startswith(fact)
+
+
+def test_a_forbidden_function_earns_nothing(judged: Judge, toy_reference: str) -> None:
+    text = toy_reference.replace("position = self.start", "np.cumsum([1]); position = self.start")
+    walk = judged(text)["Walker.walk"]
+    assert (walk.verdict, walk.score) == ("forbidden", 0.0)
+    assert walk.failure is not None
+    assert walk.failure.fact == "it uses numpy.cumsum, which this slot may not"
+    assert walk.line == text[: text.index("np.cumsum")].count("\n") + 1
+
+
+def test_a_grader_that_fails_is_never_a_students_zero(
+    toy_course: Path, judged: Judge, toy_reference: str
+) -> None:
+    graders = toy_course / "solutions" / "toy" / "test_moves.py"
+    text = graders.read_text()
+    graders.write_text(text.replace('"""quadruples"""', '"""quadruples"""\n    1 / 0', 1))
+    results = judged(toy_reference)
+    assert verdicts(results) == {
+        "double": "correct",
+        "quadruple": "ungraded",
+        "Walker.walk": "correct",
+    }
+    assert results["quadruple"].score is None
+    assert "ZeroDivisionError" in results["quadruple"].broken
+
+
+def test_a_file_the_grader_cannot_read_is_ungraded(judged: Judge) -> None:
+    results = judged(Failure("ungraded", "moves.py cannot be read by the grader"))
+    assert set(verdicts(results).values()) == {"ungraded"}
+
+
+def test_the_same_seed_gives_the_same_results(judged: Judge, toy_reference: str) -> None:
+    text = toy_reference.replace("return x + x", "return 2.5 * x")
+    assert judged(text)["double"] == judged(text)["double"]
