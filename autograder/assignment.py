@@ -1,13 +1,13 @@
 """An assignment as staff wrote it: `solutions/<name>/assignment.toml` and the files beside it.
 
-For a student file `bptt.py` staff write
+For a student file `moves.py` staff write
 
-    bptt.py         the whole file, answers between region markers
-    bptt.toml       hints, misconceptions and correct variants
-    test_bptt.py    its hidden graders
-    probe_bptt.py   optional: turns objects into numbers beside the student's code; released
-    stand_in_bptt.py  optional: put under a name that another slot builds on; holds no answer
-    oracle_bptt.py  optional: independent truths, run beside the reference only
+    moves.py        the whole file, answers between region markers
+    moves.toml      hints, misconceptions and correct variants
+    test_moves.py   its hidden graders
+    probe_moves.py  optional: turns objects into numbers beside the student's code; released
+    stand_in_moves.py  optional: put under a name that another slot builds on; holds no answer
+    oracle_moves.py  optional: independent truths, run beside the reference only
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def mark(result: SlotResult) -> str:
 
 
 def headline(result: SlotResult) -> str:
-    """`bptt   3 of 7 checks pass`, without the mark."""
+    """`double   3 of 7 checks pass`, without the mark."""
     run = [check for check in result.checks if check.passed is not None]
     passed = sum(bool(check.passed) for check in run)
     if result.verdict == "correct":

@@ -155,7 +155,7 @@ def stand_in_of(assignment: Assignment, slot: str) -> str:
 
 
 class Caller:
-    """What a grader knows as `student` or `reference`: `student.rnn_step(...)` gives an Answer."""
+    """What a grader knows as `student` or `reference`: `student.double(x)` gives an Answer."""
 
     def __init__(self, ask: Callable[[str, Any, Any], Answer | Failure], log: Log) -> None:
         self._ask = ask

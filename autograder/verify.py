@@ -176,8 +176,8 @@ def _written(assignment: Assignment, graders: Graders, slot: Slot) -> Iterator[s
     if len(slot.hints) != HINTS:
         yield f"it has {len(slot.hints)} hints instead of {HINTS}"
     file = assignment.files[slot.file]
-    answers = source.answer_lines(file.text, file.name, assignment.slots)[slot.name]
-    code = [line.strip() for line in answers if len(line.strip()) > 10]
+    answers = source.answer_lines(file.text, file.name, assignment.slots).values()
+    code = [line.strip() for lines in answers for line in lines if len(line.strip()) > 10]
     known = [k for k in assignment.misconceptions if k.slot == slot.name]
     texts = [(f"hint {i + 1}", hint) for i, hint in enumerate(slot.hints)]
     texts += [(f"the hint of {k.id}", k.hint) for k in known]
