@@ -50,7 +50,8 @@ class Program:
         self.sources = sources
         self._workers = workers
         self._reference = reference
-        self._loaded: dict[tuple[str, Mode, str], Worker | Failure] = {}
+        self._loaded: dict[tuple[str, Mode, str], Worker] = {}
+        self._unloadable: dict[str, Failure] = {}
         self._lines: dict[str, dict[str, int]] = {}
         self._over: dict[tuple[str, Mode], Failure] = {}
         self.printed: dict[str, str] = {}
@@ -60,8 +61,7 @@ class Program:
 
     def __exit__(self, *_: object) -> None:
         for worker in self._loaded.values():
-            if isinstance(worker, Worker):
-                worker.close()
+            worker.close()
         self._loaded.clear()
 
     def line(self, slot: str) -> int | None:
@@ -103,9 +103,15 @@ class Program:
         return Answer(reply.get("value"), mutated, touched)
 
     def _worker(self, file: str, mode: Mode, device: str) -> Worker | Failure:
+        if file in self._unloadable:
+            return self._unloadable[file]
         key = (file, mode, device)
         if key not in self._loaded:
-            self._loaded[key] = self._load(file, mode, device)
+            loaded = self._load(file, mode, device)
+            if isinstance(loaded, Failure):  # with a stand-in it would be no other
+                self._unloadable[file] = loaded
+                return loaded
+            self._loaded[key] = loaded
         return self._loaded[key]
 
     def _load(self, file: str, mode: Mode, device: str) -> Worker | Failure:

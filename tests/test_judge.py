@@ -9,7 +9,7 @@ import pytest
 
 from autograder.assignment import Assignment
 from autograder.failure import Failure
-from autograder.front import Workers
+from autograder.front import Code, Worker, Workers
 from autograder.graders import with_graders
 from autograder.judge import SlotResult, judge
 
@@ -160,3 +160,19 @@ def test_a_file_the_grader_cannot_read_is_ungraded(judged: Judge) -> None:
 def test_the_same_seed_gives_the_same_results(judged: Judge, toy_reference: str) -> None:
     text = toy_reference.replace("return x + x", "return 2.5 * x")
     assert judged(text)["double"] == judged(text)["double"]
+
+
+def test_an_endless_import_is_waited_for_once(
+    judged: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.front.LOAD_SECONDS", 0.5)
+    loads = []
+    load = Worker.load
+
+    def counted(self: Worker, code: Code) -> object:
+        loads.append(code.file)
+        return load(self, code)
+
+    monkeypatch.setattr(Worker, "load", counted)
+    assert set(verdicts(judged("while True: pass\n")).values()) == {"timeout"}
+    assert loads == ["moves.py"]  # the student's, once; the reference was never asked

@@ -1,0 +1,203 @@
+"""`autograder check` and `hint` as a student meets them, against transcripts kept as text.
+
+After a deliberate change of a message: UPDATE_TRANSCRIPTS=1 pytest tests/test_check.py, then read
+the diff.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Ran
+
+from autograder import assignment as assignments
+from autograder import source
+from autograder.assignment import Assignment
+
+Command = Callable[..., Ran]
+TRANSCRIPTS = Path(__file__).parent / "transcripts"
+NAME = "rnn_fundamentals"
+
+
+@pytest.fixture(scope="module")
+def assignment() -> Assignment:
+    return assignments.load(NAME, ROOT)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A fresh copy of what students get."""
+    return Path(shutil.copytree(ROOT / "release" / NAME, tmp_path / NAME))
+
+
+def write(assignment: Assignment, folder: Path, slot: str, answer: str) -> None:
+    """Solve the slot's file, but for the slot, which gets `answer` for its body."""
+    file = assignment.files[assignment.slots[slot].file]
+    text = source.edit(file.text, file.name, assignment.slots, slot, [], [answer])
+    (folder / file.name).write_text(text)
+
+
+def compare(name: str, transcript: str) -> None:
+    path = TRANSCRIPTS / f"{name}.txt"
+    if os.environ.get("UPDATE_TRANSCRIPTS"):
+        path.write_text(transcript)
+    assert transcript == path.read_text()
+
+
+ANSWERS = {
+    "pass": ("rnn_step", "return np.tanh(W_xh @ x + W_hh @ h_prev + b_h)"),
+    "recognised": ("rnn_step", "return np.tanh(W_xh @ x + W_hh.T @ h_prev + b_h)"),
+    "located": ("rnn_step", "return np.tanh(W_xh @ x + W_hh @ h_prev + b_h) * 1.01"),
+    "shape": ("rnn_step", "return np.tanh(W_xh @ x + W_hh @ h_prev + b_h).ravel()"),
+    "nothing": ("rnn_step", "np.tanh(W_xh @ x + W_hh @ h_prev + b_h)"),
+    "dtype": ("rnn_step", "return np.tanh(W_xh @ x + W_hh @ h_prev + b_h).astype('f')"),
+    "exception": ("rnn_step", "return np.tanh(W_xh @ x + W_hh @ h + b_h)"),
+    "timeout": ("rnn_step", "while True:\n    pass"),
+    "crash": ("rnn_step", "import os\nos.abort()"),
+    "forbidden": ("rnn_step", "import torch\nreturn torch.tanh(x)"),
+    "printed": ("rnn_step", "print('x is', x.shape)\nreturn x"),
+    "builds_on": (
+        "VanillaRNN.forward",
+        "h = np.zeros_like(self.b_h) if h_prev is None else h_prev\nstates, outputs = [h], []\n"
+        "for t in range(len(inputs)):\n"
+        "    h = rnn_step(inputs[t], h, self.W_xh, self.W_hh.T, self.b_h)\n"
+        "    states.append(h)\n    outputs.append(self.W_hy @ h + self.b_y)\n"
+        "return outputs, states",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_a_transcript(autograder: Command, assignment: Assignment, folder: Path, case: str) -> None:
+    slot, answer = ANSWERS[case]
+    write(assignment, folder, slot, answer)
+    ran = autograder("check", slot, cwd=folder)
+    assert ran.status == (0 if case == "pass" else 1)
+    assert ran.err == ""
+    assert len(ran.out.splitlines()) <= 16  # a message of at most 12 lines, and the closing lines
+    compare(case, ran.out)
+
+
+def test_the_untouched_handout(autograder: Command, folder: Path) -> None:
+    ran = autograder("check", cwd=folder)
+    assert ran.status == 1
+    compare("untouched", ran.out)
+
+
+def test_a_missing_file(autograder: Command, folder: Path) -> None:
+    (folder / "bptt.py").unlink()
+    compare("missing", autograder("check", "bptt", cwd=folder).out)
+
+
+def test_a_file_saved_half_written(autograder: Command, folder: Path) -> None:
+    text = (folder / "vanilla_rnn.py").read_text()
+    (folder / "vanilla_rnn.py").write_text(text[: text.index("return") + 3] + " (")
+    compare("half_written", autograder("check", "rnn_step", cwd=folder).out)
+
+
+def test_every_misconception_is_recognised_without_a_reference(
+    autograder: Command, assignment: Assignment, folder: Path
+) -> None:
+    """On a NumPy file, where a check is cheap; verify counts the others."""
+    known = next(k for k in assignment.misconceptions if k.slot == "bptt")
+    (folder / "bptt.py").write_text(assignment.edited(known))
+    ran = autograder("check", "bptt", "--json", cwd=folder)
+    (result,) = json.loads(ran.out)
+    assert result["misconception"] == known.id
+    assert result["verdict"] == "wrong"
+    assert result["line"] > 0
+
+
+def test_everything_right_passes(autograder: Command, assignment: Assignment, folder: Path) -> None:
+    for name, text in assignment.reference().items():
+        (folder / name).write_bytes(text)
+    ran = autograder("check", cwd=folder)
+    assert ran.status == 0, ran.out
+    assert f"{len(assignment.slots)} of {len(assignment.slots)} slots pass" in ran.out
+
+
+def test_a_numpy_slot_needs_no_torch(assignment: Assignment, folder: Path, tmp_path: Path) -> None:
+    """No process that checks a NumPy slot opens a file of torch's, or of pytest's."""
+    write(assignment, folder, *ANSWERS["pass"])
+    code = (
+        "import sys; from click.testing import CliRunner; from autograder.cli import main;"
+        "result = CliRunner().invoke(main, ['check', 'rnn_step']); assert result.exit_code == 0;"
+        "heavy = {'torch', 'matplotlib', 'pytest', 'jinja2', 'nbgrader'} & set(sys.modules);"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
+
+
+def test_elsewhere_it_says_where_to_go(autograder: Command, tmp_path: Path) -> None:
+    for command in (["check"], ["hint", "rnn_step"]):
+        ran = autograder(*command, cwd=tmp_path)
+        assert ran.status == 2
+        assert "change into the folder of the assignment" in ran.err
+
+
+def test_it_works_from_a_subfolder(autograder: Command, folder: Path) -> None:
+    assert autograder("hint", "rnn_step", cwd=folder / "checks").status == 0
+
+
+def test_an_unknown_slot_is_misuse(autograder: Command, folder: Path) -> None:
+    for command in ("check", "hint"):
+        ran = autograder(command, "rnn_stop", cwd=folder)
+        assert ran.status == 2
+        assert "no slot rnn_stop; the slots are: rnn_step, " in ran.err
+
+
+def test_damaged_checks_are_named(autograder: Command, folder: Path) -> None:
+    path = folder / "checks" / "vanilla_rnn.json"
+    path.write_text(path.read_text()[:1000])
+    ran = autograder("check", "rnn_step", cwd=folder)
+    assert ran.status == 1
+    assert "vanilla_rnn.json cannot be read" in ran.err
+    assert "take the folder checks/ from the handout again" in ran.err
+
+
+def test_hints_come_in_stages(autograder: Command, assignment: Assignment, folder: Path) -> None:
+    for slot in assignment.slots.values():
+        said = [
+            autograder("hint", slot.name, "--stage", str(stage), cwd=folder).out
+            for stage in (1, 2, 3)
+        ]
+        assert all(hint in out for hint, out in zip(slot.hints, said, strict=True))
+        break
+    compare("hint", autograder("hint", "rnn_step", cwd=folder).out)
+
+
+def test_watch_checks_again_when_a_file_is_saved(
+    assignment: Assignment, folder: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "autograder.cli", "check", "rnn_step", "--watch"],
+            cwd=folder,
+            stdout=out,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+    try:
+        wait_for(log, "not started")
+        write(assignment, folder, *ANSWERS["recognised"])
+        wait_for(log, "W_hh is used transposed")
+        write(assignment, folder, *ANSWERS["pass"])
+        wait_for(log, "1 of 1 slots pass")
+    finally:
+        process.send_signal(2)
+        assert process.wait(20) == 0
+
+
+def wait_for(log: Path, text: str) -> None:
+    deadline = time.monotonic() + 20
+    while text not in log.read_text():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)
