@@ -77,6 +77,7 @@ class Assignment:
     libraries: tuple[str, ...]
     files: Mapping[str, StudentFile]
     slots: Mapping[str, Slot]
+    idioms: tuple[str, ...] = ()  # lines of answers that are nobody's secret
     misconceptions: tuple[KnownProgram, ...] = field(default=())
     variants: tuple[KnownProgram, ...] = field(default=())
 
@@ -147,7 +148,7 @@ def load(name: str, course: Path) -> Assignment:
     }
     slots = {slot: _slot(slot, table, files, hints) for slot, table in top.tables("slots").items()}
     title = top.get("title", str)
-    top.only("title", "libraries", "files", "slots")
+    top.only("title", "libraries", "idioms", "files", "slots")
     for slot in slots.values():
         for other in slot.builds_on:
             if other not in slots or slots[other].file != slot.file:
@@ -164,7 +165,17 @@ def load(name: str, course: Path) -> Assignment:
                 raise AssignmentError(f"{file.name}: no region for the slot {slot.name}")
     misconceptions = _programs(details, "misconceptions", slots)
     variants = _programs(details, "variants", slots)
-    return Assignment(name, folder, title, libraries, files, slots, misconceptions, variants)
+    return Assignment(
+        name=name,
+        folder=folder,
+        title=title,
+        libraries=libraries,
+        files=files,
+        slots=slots,
+        idioms=top.texts("idioms"),
+        misconceptions=misconceptions,
+        variants=variants,
+    )
 
 
 def _stem(file: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +34,8 @@ from autograder.graders import Graders, with_graders
 from autograder.program import Program
 
 PUBLIC_SEED = 0
-MIN_SECRET = 16  # characters of a line, blanks aside, below which it is nobody's secret
+MIN_SECRET = 12  # letters and digits of a line, below which it is nobody's secret
+FOUND_ANYWHERE = 30  # characters of a line, from which on it is looked for inside other lines
 NUMBERS_AGREE = 1e-6  # the relative change below which a frozen number is the same number
 
 
@@ -133,50 +135,76 @@ def _lines(data: Mapping[str, Any]) -> str:
 def secrets(assignment: Assignment) -> dict[str, str]:
     """line -> where it stands, for each line of an answer or of a hidden staff file.
 
-    A line that students get anyway (in a stub or a probe) is no secret.
+    A line of a stub is no secret, and neither is one of a hidden file that a probe has as well.
     """
-    open_lines = {
-        line.strip()
-        for text in [*assignment.stubs().values(), *(f.probe.encode() for f in _files(assignment))]
-        for line in text.decode().splitlines()
-    }
+    files = list(assignment.files.values())
+    stubs = {line for stub in assignment.stubs().values() for line in _stripped(stub.decode())}
+    stubs |= set(assignment.idioms)
+    probes = {line for file in files for line in _stripped(file.probe)}
     found: dict[str, str] = {}
-    for file in _files(assignment):
-        lines = source.answer_lines(file.text, file.name, assignment.slots)
-        hidden = {f"the answer of {slot}": texts for slot, texts in lines.items()} | {
-            f"test_{file.name}": file.graders.read_text("utf-8").splitlines(),
-            f"oracle_{file.name}": file.oracle.splitlines(),
-            f"stand_in_{file.name}": file.stand_in.splitlines(),
+    for file in files:
+        answers = source.answer_lines(file.text, file.name, assignment.slots)
+        for slot, texts in answers.items():
+            for line in _stripped("\n".join(texts)) - stubs:
+                found.setdefault(line, f"the answer of {slot}")
+        hidden = {
+            f"test_{file.name}": file.graders.read_text("utf-8"),
+            f"oracle_{file.name}": file.oracle,
+            f"stand_in_{file.name}": file.stand_in,
         }
-        for where, texts in hidden.items():
-            for text in texts:
-                line = text.strip()
-                if len(line.replace(" ", "")) >= MIN_SECRET and line not in open_lines:
-                    found.setdefault(line, where)
+        for where, text in hidden.items():
+            for line in _stripped(text) - stubs - probes:
+                found.setdefault(line, where)
     return found
 
 
-def leaks(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
-    """Where a secret line stands in files that leave the staff's hands."""
-    hidden = secrets(assignment)
-    public_sentences = {
-        json.loads(line.strip().rstrip(","))["sentence"]
-        for name, content in files.items()
-        if name.startswith(f"{FOLDER}/") and name.endswith(".json")
-        for line in content.decode().splitlines()
-        if line.startswith('  {"slot"')
+def _stripped(text: str) -> set[str]:
+    """The lines that are long enough to be recognised; imports tell nothing."""
+    lines = {line.strip() for line in text.splitlines()}
+    return {
+        line
+        for line in lines
+        if len(re.sub(r"\W", "", line)) >= MIN_SECRET and not line.startswith(("import ", "from "))
     }
+
+
+def leaks(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
+    """Where a secret line stands in files that leave the staff's hands.
+
+    A long line is found anywhere, a short one where it is a line of its own, in JSON's strings
+    (a notebook's cells) too. The sentences of public checks are public.
+    """
+    hidden = secrets(assignment)
     found = []
     for name, content in files.items():
         text = content.decode("utf-8", "replace")
+        lines = {line.strip() for part in (text, *_strings(text)) for line in part.splitlines()}
+        public = {f'"""{line}"""' for line in _sentences(name, text)}
         for line, where in hidden.items():
-            if line in text and line.strip('"') not in public_sentences:
+            there = line in lines or (len(line) >= FOUND_ANYWHERE and line in text)
+            if there and line not in public:
                 found.append(f"{name} holds a line of {where}: {line[:60]}")
     return found
 
 
-def _files(assignment: Assignment) -> Sequence[Any]:
-    return list(assignment.files.values())
+def _strings(text: str) -> Iterator[str]:
+    """Every string in a JSON text; none where it is no JSON."""
+    try:
+        stack = [json.loads(text)]
+    except ValueError:
+        return
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, (list, dict)):
+            stack.extend(value.values() if isinstance(value, dict) else value)
+
+
+def _sentences(name: str, text: str) -> set[str]:
+    if not (name.startswith(f"{FOLDER}/") and name.endswith(".json")):
+        return set()
+    return {check["sentence"] for check in json.loads(text).get("checks", [])}
 
 
 # ------------------------------------------------------------------------------ writing

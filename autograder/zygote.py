@@ -61,7 +61,9 @@ def preload(libraries: Iterable[str]) -> None:
         import torch
 
         torch.set_num_threads(1)
-        torch.nn.RNN(2, 2, batch_first=True)(torch.ones(1, 2, 2))[0].sum().backward()
+        layer = torch.nn.RNN(2, 2, batch_first=True)
+        layer(torch.ones(1, 2, 2))[0].sum().backward()
+        torch.optim.Adam(layer.parameters()).step()  # imports torch's compiler, which writes files
 
 
 def _fork_on_request(control: socket.socket, memory: int) -> None:

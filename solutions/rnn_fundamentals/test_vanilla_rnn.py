@@ -7,7 +7,7 @@ several mistakes), one case each with zero, saturated and huge pre-activations, 
 import numpy as np
 import pytest
 
-from autograder.grading import expect, grades, public, same, undisturbed, unmodified
+from autograder.grading import grades, public, same, undisturbed, unmodified
 
 
 def step_case(rng, D, H, scale=0.5):

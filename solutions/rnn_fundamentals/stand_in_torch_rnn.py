@@ -1,0 +1,19 @@
+"""Stands where a student's RNNCell would, when MyRNN is graded: the library's own step."""
+
+import torch
+from torch import nn
+
+# Taken when this file is loaded: the name itself is closed to code of the slots.
+STEP = torch.rnn_tanh_cell
+
+
+class RNNCell(nn.Module):
+    """The library's step over the same two linear layers."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.W_xh = nn.Linear(input_size, hidden_size, bias=False)
+        self.W_hh = nn.Linear(hidden_size, hidden_size)
+
+    def forward(self, x, h_prev):
+        return STEP(x, h_prev, self.W_xh.weight, self.W_hh.weight, None, self.W_hh.bias)

@@ -1,0 +1,301 @@
+"""Hidden graders of bptt.py.
+
+Probes: sizes all different and all equal; h_0 and biases that are not zero (zero hides several
+mistakes); a loss at every step, at one only, very large and very small; a recurrence that
+neither forgets nor explodes, so that a gradient cut off anywhere in 300 steps is missed.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.grading import grades, public, same, undisturbed, unmodified
+
+
+def step_case(rng, D=3, H=5):
+    """dh, x, h_prev, h, W_xh, W_hh. Every h in (-1, 1) is the result of some bias."""
+    dh, x = rng.standard_normal((H, 1)), rng.standard_normal((D, 1))
+    h_prev, h = rng.uniform(-0.9, 0.9, (H, 1)), rng.uniform(-0.9, 0.9, (H, 1))
+    return dh, x, h_prev, h, rng.standard_normal((H, D)), 0.5 * rng.standard_normal((H, H))
+
+
+def network(rng, D=3, H=5, O=2):
+    """Weights of a contractive network, biases not zero."""
+    return {
+        "W_xh": 0.5 * rng.standard_normal((H, D)),
+        "W_hh": 0.6 * rng.standard_normal((H, H)) / np.sqrt(H),
+        "W_hy": rng.standard_normal((O, H)),
+        "b_h": 0.3 * rng.standard_normal((H, 1)),
+        "b_y": 0.3 * rng.standard_normal((O, 1)),
+    }
+
+
+def remembering(rng):
+    """A network that carries a gradient over hundreds of steps: W_hh is all but orthogonal."""
+    rotation = np.linalg.qr(rng.standard_normal((5, 5)))[0]
+    rnn = network(rng)
+    return {**rnn, "W_hh": 0.99 * rotation, "W_xh": 0.02 * rnn["W_xh"], "b_h": 0.02 * rnn["b_h"]}
+
+
+def sequence(rng, rnn, T, h_0=None):
+    """Inputs, the hidden states they lead to, and dL/dy_t for every t."""
+    (H, D), O = rnn["W_xh"].shape, len(rnn["b_y"])
+    inputs = [rng.standard_normal((D, 1)) for _ in range(T)]
+    states = [rng.uniform(-0.9, 0.9, (H, 1)) if h_0 is None else h_0]
+    for x in inputs:
+        states.append(np.tanh(rnn["W_xh"] @ x + rnn["W_hh"] @ states[-1] + rnn["b_h"]))
+    return inputs, states, [rng.standard_normal((O, 1)) for _ in range(T)]
+
+
+def only(d_outputs, t):
+    """The same with a loss at one step alone."""
+    return [dy if i == t else 0 * dy for i, dy in enumerate(d_outputs)]
+
+
+# ---------------------------------------------------------------- rnn_step_backward
+
+STEP = ("dx", "dh_prev", "dW_xh", "dW_hh", "db_h")
+
+
+@public
+@grades("rnn_step_backward")
+def test_one_step_back(student, reference, rng):
+    """computes the five gradients of one step"""
+    case = step_case(rng)
+    same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
+
+
+@public
+@grades("rnn_step_backward")
+def test_equal_sizes_step(student, reference, rng):
+    """is right when D and H are equal"""
+    case = step_case(rng, D=4, H=4)
+    same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
+
+
+@public
+@grades("rnn_step_backward")
+def test_arguments_of_step(student, reference, rng):
+    """leaves its arguments as they were"""
+    case = step_case(rng)
+    unmodified(student.rnn_step_backward(*case))
+
+
+@grades("rnn_step_backward")
+@pytest.mark.parametrize("D, H", [(6, 2), (1, 1), (1, 7), (7, 1), (16, 16)])
+def test_sizes_of_step(student, reference, rng, D, H):
+    """is right for other sizes, one unit included"""
+    case = step_case(rng, D, H)
+    same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
+
+
+@grades("rnn_step_backward")
+def test_differences_of_step(student, reference, rng):
+    """agrees with difference quotients"""
+    dh, x, h_prev, _, W_xh, W_hh = step_case(rng)
+    b_h = 0.3 * rng.standard_normal((5, 1))
+    W_xh = 0.3 * W_xh
+    h = np.tanh(W_xh @ x + W_hh @ h_prev + b_h)
+    want = reference.step_by_differences(dh, x, h_prev, W_xh, W_hh, b_h)
+    # difference quotients are right to about 1e-10, wrong gradients to no better than 1e-3
+    same(student.rnn_step_backward(dh, x, h_prev, h, W_xh, W_hh), want, names=STEP, rtol=1e-6)
+
+
+@grades("rnn_step_backward")
+def test_no_history(student, reference, rng):
+    """is right where the step began from zeros"""
+    dh, x, h_prev, *rest = step_case(rng)
+    case = dh, x, 0 * h_prev, *rest
+    same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
+
+
+@grades("rnn_step_backward")
+@pytest.mark.parametrize("scale", [0.0, 1e-30, 1e3, 1e9])
+def test_scale_of_step(student, reference, rng, scale):
+    """is right for a loss gradient of any size"""
+    dh, *rest = step_case(rng)
+    case = scale * dh, *rest
+    same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
+
+
+@grades("rnn_step_backward")
+def test_quiet_step(student, reference, rng):
+    """is right to rounding where states are close to zero"""
+    dh, x, h_prev, h, W_xh, W_hh = step_case(rng)
+    case = dh, x, 1e-4 * h_prev, 1e-4 * h, W_xh, W_hh
+    same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
+
+
+@grades("rnn_step_backward")
+def test_some_saturated(student, reference, rng):
+    """is right where some units are saturated"""
+    dh, x, h_prev, h, *weights = step_case(rng)
+    h[:3] = [[1.0], [-1.0], [-0.9999]]
+    case = dh, x, h_prev, h, *weights
+    same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
+
+
+@grades("rnn_step_backward")
+@pytest.mark.parametrize("limit", [0.999, 1.0])
+def test_all_saturated(student, reference, rng, limit):
+    """is right where all units are close to their limits, or at them"""
+    dh, x, h_prev, h, *weights = step_case(rng)
+    case = dh, x, h_prev, limit * np.sign(h), *weights
+    same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
+
+
+@grades("rnn_step_backward")
+def test_float32_step(student, reference, rng):
+    """keeps the dtype of its arguments"""
+    case = [a.astype(np.float32) for a in step_case(rng)]
+    same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
+
+
+@grades("rnn_step_backward")
+def test_steps_in_turn(student, reference, rng):
+    """gives the same results when it is called again, and disturbs nothing"""
+    case, names = (step_case(rng), step_case(rng)), ("first", "second", "third")
+    answer = student.steps_in_turn(*case)
+    same(answer, reference.steps_in_turn(*case), names=names)
+    undisturbed(answer)
+
+
+# ---------------------------------------------------------------- bptt
+
+
+@public
+@grades("bptt")
+@pytest.mark.parametrize("T", [1, 2, 7])
+def test_short_sequences(student, reference, rng, T):
+    """computes all gradients of a short sequence"""
+    rnn = network(rng)
+    case = rnn, *sequence(rng, rnn, T)
+    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+
+
+@public
+@grades("bptt")
+@pytest.mark.parametrize("t", [0, 2, 3])
+def test_one_loss(student, reference, rng, t):
+    """is right when one output alone enters the loss: the first, third or last of four"""
+    rnn = network(rng)
+    inputs, states, d_outputs = sequence(rng, rnn, 4)
+    case = rnn, inputs, states, only(d_outputs, t)
+    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+
+
+@public
+@grades("bptt")
+def test_large_loss(student, reference, rng):
+    """is right where gradients are large"""
+    rnn = network(rng)
+    inputs, states, d_outputs = sequence(rng, rnn, 3)
+    case = rnn, inputs, states, [1000.0 * dy for dy in d_outputs]
+    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+
+
+@public
+@grades("bptt")
+def test_arguments(student, reference, rng):
+    """leaves the weights and the three lists as they were"""
+    rnn = network(rng)
+    case = rnn, *sequence(rng, rnn, 3)
+    after = student.left_by_bptt(*case)
+    unmodified(after)
+    same(after, list(case), names=("rnn", "inputs", "hidden_states", "d_outputs"))
+
+
+@grades("bptt")
+def test_differences(student, reference, rng):
+    """agrees with difference quotients over ten steps"""
+    rnn = network(rng)
+    inputs, states, d_outputs = sequence(rng, rnn, 10)
+    want = reference.bptt_by_differences(rnn, inputs, states[0], d_outputs)
+    # difference quotients are right to about 1e-9 here, wrong gradients to no better than 1e-4
+    same(student.bptt(rnn, inputs, states, d_outputs), want, rtol=1e-6, extra_keys=True)
+
+
+@grades("bptt")
+@pytest.mark.parametrize("D, H, O", [(4, 4, 4), (6, 2, 3), (1, 1, 1), (1, 7, 2), (16, 16, 16)])
+def test_sizes(student, reference, rng, D, H, O):
+    """is right for other sizes, equal ones and one unit included"""
+    rnn = network(rng, D, H, O)
+    case = rnn, *sequence(rng, rnn, 4)
+    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+
+
+@grades("bptt")
+def test_zero_state(student, reference, rng):
+    """is right when the initial state is zero"""
+    rnn = network(rng)
+    case = rnn, *sequence(rng, rnn, 4, h_0=np.zeros((5, 1)))
+    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+
+
+@grades("bptt")
+@pytest.mark.parametrize("scale", [0.0, 1e-30, 1e9])
+def test_scale(student, reference, rng, scale):
+    """is right for a loss of any size"""
+    rnn = network(rng)
+    inputs, states, d_outputs = sequence(rng, rnn, 5)
+    case = rnn, inputs, states, [scale * dy for dy in d_outputs]
+    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+
+
+@grades("bptt")
+def test_saturated(student, reference, rng):
+    """is right where some units are saturated"""
+    rnn = network(rng)
+    rnn["b_h"][:2] = [[40.0], [-2000.0]]  # tanh is exactly 1 and -1, whatever the input
+    case = rnn, *sequence(rng, rnn, 5)
+    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+
+
+@grades("bptt")
+def test_float32(student, reference, rng):
+    """keeps the dtype of its arguments"""
+    rnn = network(rng)
+    lists = [[a.astype(np.float32) for a in arrays] for arrays in sequence(rng, rnn, 5)]
+    case = {name: weight.astype(np.float32) for name, weight in rnn.items()}, *lists
+    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+
+
+@grades("bptt")
+def test_in_turn(student, reference, rng):
+    """gives the same results when it is called again, and disturbs nothing"""
+    rnn = network(rng)
+    case, names = (rnn, sequence(rng, rnn, 4), sequence(rng, rnn, 4)), ("first", "second", "third")
+    answer = student.bptt_in_turn(*case)
+    same(answer, reference.bptt_in_turn(*case), names=names, extra_keys=True)
+    undisturbed(answer)
+
+
+@grades("bptt")
+@pytest.mark.parametrize("T", [0, 1, 2, 7, 30, 200])
+def test_lengths(student, reference, rng, T):
+    """is right for every length, none included"""
+    rnn = remembering(rng)
+    case = rnn, *sequence(rng, rnn, T)
+    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+
+
+@grades("bptt")
+def test_at_rest(student, reference, rng):
+    """is right over 100 steps at rest, where a state moves by W_hh alone"""
+    rnn = {name: 0 * w if name == "b_h" else w for name, w in remembering(rng).items()}
+    T, dy, rest = 100, rng.standard_normal((2, 1)), [np.zeros((5, 1))]
+    d_outputs = only([dy] * T, T - 1)
+    answer = student.bptt(rnn, [np.zeros((3, 1))] * T, rest * (T + 1), d_outputs)
+    back, dh = np.linalg.matrix_power(rnn["W_hh"].T, T - 1), rnn["W_hy"].T @ dy
+    same(answer["h_0"], rnn["W_hh"].T @ back @ dh)
+    same(answer["inputs"][0], rnn["W_xh"].T @ back @ dh)
+    # the sum of a geometric series
+    same(answer["b_h"], np.linalg.solve(np.eye(5) - rnn["W_hh"].T, dh - rnn["W_hh"].T @ back @ dh))
+
+
+@grades("bptt")
+def test_long_way(student, reference, rng):
+    """carries the gradient of the last of 300 outputs back to the beginning"""
+    rnn = remembering(rng)
+    inputs, states, d_outputs = sequence(rng, rnn, 300)
+    case = rnn, inputs, states, only(d_outputs, 299)
+    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)

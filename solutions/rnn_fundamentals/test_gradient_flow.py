@@ -1,0 +1,660 @@
+"""Hidden graders of gradient_flow.py.
+
+Truths that need no automatic differentiation: closed forms where the Jacobian is known, and the
+complex step of the oracle elsewhere. Models are linear ones with known factors, PyTorch's own and
+a module like the students'; no unit is saturated, so that float64 is right to 1e-12.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.grading import expect, grades, public, same, tensor, undisturbed, unmodified
+
+# The contract allows a relative error of 1e-9. Correct programs differ by 1e-12 (200 steps), float32
+# on the way costs 1e-8 and more.
+RTOL = 1e-9
+STACK = {"RNN": 1, "GRU": 3, "LSTM": 4}
+
+
+def orthogonal(rng, H):
+    return np.linalg.qr(rng.standard_normal((H, H)))[0]
+
+
+def network(rng, kind="RNN", D=3, H=4, gain=0.9, dtype=np.float64, layers=1, **options):
+    """A model of the given kind, all biases different from zero."""
+    parameters = {}
+    if kind == "MyRNN":
+        parameters["cell.W_xh.weight"] = 0.6 * rng.standard_normal((H, D)) / np.sqrt(D)
+        parameters["cell.W_hh.weight"] = gain * orthogonal(rng, H)
+        parameters["cell.W_hh.bias"] = rng.uniform(-0.3, 0.3, H)
+    else:
+        for layer in range(layers):
+            rows, columns = STACK[kind] * H, D if layer == 0 else H
+            W = [gain * orthogonal(rng, H) for _ in range(STACK[kind])]
+            scale = 0.6 / np.sqrt(columns)
+            parameters[f"weight_ih_l{layer}"] = scale * rng.standard_normal((rows, columns))
+            parameters[f"weight_hh_l{layer}"] = np.concatenate(W)
+            parameters[f"bias_ih_l{layer}"] = rng.uniform(-0.3, 0.3, rows)
+            parameters[f"bias_hh_l{layer}"] = rng.uniform(-0.3, 0.3, rows)
+        if layers > 1:
+            options["num_layers"] = layers
+    parameters = {name: w.astype(dtype) for name, w in parameters.items()}
+    return {"kind": kind, "parameters": parameters, "options": options}
+
+
+def scan(a, A, C=None):
+    """A linear recurrence with the factors a, (H,) or (T, H); outputs are its states, or C h."""
+    C = np.eye(len(A), dtype=A.dtype) if C is None else C
+    return {"kind": "Scan", "parameters": {"a": a, "A": A, "C": C}}
+
+
+def steps(rng, T, D=3, dtype=np.float64):
+    return tensor(rng.standard_normal((1, T, D)).astype(dtype))
+
+
+# ---------------------------------------------------------------- gradient_norm
+
+
+@public
+@grades("gradient_norm")
+def test_rnn(student, reference, rng):
+    """measures an nn.RNN over five steps"""
+    case = network(rng), steps(rng, 5)
+    same(student.norm(*case), reference.norm(*case), rtol=RTOL)
+
+
+@public
+@grades("gradient_norm")
+def test_lstm(student, reference, rng):
+    """measures an nn.LSTM, whose state has two parts"""
+    case = network(rng, "LSTM", H=2), steps(rng, 4)
+    same(student.norm(*case), reference.norm(*case), rtol=RTOL)
+
+
+@public
+@grades("gradient_norm")
+def test_own_module(student, reference, rng):
+    """reads the outputs of a module of its own kind, whose state is something else"""
+    a, A, C = rng.uniform(0.4, 0.9, (4, 2)), rng.standard_normal((2, 3)), rng.uniform(1, 2, (5, 2))
+    case = scan(a, A, C), steps(rng, 4)
+    same(student.norm(*case), reference.norm(*case), rtol=RTOL)
+
+
+@public
+@grades("gradient_norm")
+def test_float32_small(student, reference, rng):
+    """measures a float32 model to 1e-9, also where the norm is far below 1e-23"""
+    model = network(rng, D=2, H=3, gain=0.2, dtype=np.float32)
+    case = model, steps(rng, 50, 2, np.float32)
+    same(student.norm(*case), reference.norm(*case), rtol=RTOL)
+
+
+@public
+@grades("gradient_norm")
+def test_model_left_alone(student, reference, rng):
+    """leaves the model (parameters, dtype, gradients, mode) and x as they were"""
+    case = network(rng, D=2, H=2, dtype=np.float32), steps(rng, 3, 2)
+    same(student.model_after_norm(*case), reference.model_after_norm(*case))
+
+
+@grades("gradient_norm")
+@pytest.mark.parametrize("T", [1, 2, 3, 10, 250])
+def test_lengths(student, reference, rng, T):
+    """is right for every length of the sequence"""
+    case = network(rng), steps(rng, T)
+    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+
+
+@grades("gradient_norm")
+@pytest.mark.parametrize("D, H", [(1, 1), (4, 4), (7, 2), (10, 16)])
+def test_sizes(student, reference, rng, D, H):
+    """is right for other sizes, equal ones included"""
+    case = network(rng, D=D, H=H), steps(rng, 4, D)
+    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+
+
+@grades("gradient_norm")
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "MyRNN"])
+def test_kinds(student, reference, rng, kind):
+    """is right for other recurrent networks"""
+    case = network(rng, kind), steps(rng, 20)
+    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+
+
+@grades("gradient_norm")
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU", "MyRNN"])
+@pytest.mark.parametrize("x_dtype", ["float32", "float64"])
+def test_float32(student, reference, rng, kind, x_dtype):
+    """computes in float64 for a float32 model, whatever the dtype of x"""
+    case = network(rng, kind, dtype=np.float32), steps(rng, 8, dtype=x_dtype)
+    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+
+
+@grades("gradient_norm")
+def test_float32_x(student, reference, rng):
+    """computes in float64 for a float64 model and a float32 x"""
+    case = network(rng), steps(rng, 20, dtype=np.float32)
+    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+
+
+@grades("gradient_norm")
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("a", [0.005, 0.5, 1.0, 200.0])
+def test_small_and_large(student, reference, rng, a, dtype):
+    """is right for norms from 1e-140 to 1e140"""
+    T, A = 60, rng.uniform(-0.5, 0.5, (4, 3)).astype(dtype)
+    factors = np.full(4, a, dtype)
+    truth = float(factors[0]) ** (T - 1) * np.linalg.norm(A.astype(np.float64).sum(axis=0))
+    answer = student.norm(scan(factors, A), steps(rng, T, dtype=dtype))
+    same(answer, float(truth), rtol=RTOL)
+
+
+@grades("gradient_norm")
+@pytest.mark.parametrize("T", [1, 2, 7, 40])
+def test_changing_factors(student, reference, rng, T):
+    """is right where every step has factors of its own"""
+    a, A = rng.uniform(0.3, 1.5, (T, 4)), rng.standard_normal((4, 3))
+    C = rng.standard_normal((2, 4)) + 1
+    truth = np.linalg.norm(A.T @ (np.prod(a[1:], axis=0) * C.sum(axis=0)))
+    same(student.norm(scan(a, A, C), steps(rng, T)), float(truth), rtol=RTOL)
+
+
+@grades("gradient_norm")
+@pytest.mark.parametrize("gain", [0.25, 1.0, 3.0])
+def test_known_jacobian(student, reference, rng, gain):
+    """is right where the Jacobian of a step is W_hh"""
+    T, model = 100, network(rng, H=5, gain=gain)
+    weights = model["parameters"]
+    for name in ("bias_ih_l0", "bias_hh_l0"):
+        weights[name] = np.zeros(5)
+    v = np.ones(5)
+    for _ in range(T - 1):
+        v = weights["weight_hh_l0"].T @ v
+    truth = np.linalg.norm(weights["weight_ih_l0"].T @ v)
+    same(student.norm(model, tensor(np.zeros((1, T, 3)))), float(truth), rtol=RTOL)
+
+
+@grades("gradient_norm")
+@pytest.mark.parametrize("forget_bias", [-2.0, 1.0, 5.0])
+def test_known_gates(student, reference, rng, forget_bias):
+    """is right for an LSTM whose gates are constant"""
+    T, H, W = 100, 4, 0.1 * rng.standard_normal((4, 3))
+    b = np.repeat([0.5, forget_bias, 0.0, -0.3], H)  # i, f, g, o
+    weights = {"weight_ih_l0": np.zeros((16, 3)), "weight_hh_l0": np.zeros((16, H))}
+    weights["weight_ih_l0"][2 * H : 3 * H] = W
+    model = {"kind": "LSTM", "parameters": {**weights, "bias_ih_l0": 2 * b, "bias_hh_l0": -b}}
+    i, f, _, o = 1 / (1 + np.exp(-b[::H]))
+    truth = o * i * f ** (T - 1) * np.linalg.norm(W.sum(axis=0))
+    same(student.norm(model, tensor(np.zeros((1, T, 3)))), float(truth), rtol=RTOL)
+
+
+@grades("gradient_norm")
+def test_relu(student, reference, rng):
+    """is right for an nn.RNN with relu"""
+    case = network(rng, H=9, nonlinearity="relu"), steps(rng, 4)
+    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+
+
+@grades("gradient_norm")
+@pytest.mark.parametrize("kind", ["RNN", "LSTM"])
+def test_stacked(student, reference, rng, kind):
+    """is right for two layers with dropout, in evaluation mode"""
+    case = network(rng, kind, layers=2, dropout=0.5), steps(rng, 6)
+    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+
+
+@grades("gradient_norm")
+@pytest.mark.parametrize("dtype, training", [("float64", False), ("float32", True)])
+def test_busy_model(student, reference, rng, dtype, training):
+    """is right where model and x hold gradients already and some parameters are frozen"""
+    model, x = network(rng, "LSTM", dtype=dtype), steps(rng, 6, dtype=dtype)
+    answer = student.norm_of_busy(model, x, training)
+    same(answer, reference.norm_by_complex_step(model, x), rtol=RTOL)
+
+
+@grades("gradient_norm")
+def test_view(student, reference, rng):
+    """is right for an x that is part of a longer one"""
+    model, x = network(rng, "GRU"), steps(rng, 9)
+    answer = student.norm_of_slice(model, x, 4)
+    same(answer, reference.norm_by_complex_step(model, x[:, 4:]), rtol=RTOL)
+    unmodified(answer)
+
+
+@grades("gradient_norm")
+@pytest.mark.parametrize(
+    "kind, dtype, training",
+    [("LSTM", "float64", False), ("LSTM", "float32", True), ("MyRNN", "float32", False)],
+)
+def test_model_left_alone_in(student, reference, rng, kind, dtype, training):
+    """leaves a model of either dtype and in either mode as it was"""
+    case = network(rng, kind, dtype=dtype), steps(rng, 3), training
+    same(student.model_after_norm(*case), reference.model_after_norm(*case))
+
+
+@grades("gradient_norm")
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("requires_grad", [True, False])
+def test_x_left_alone(student, reference, rng, dtype, requires_grad):
+    """leaves x, its gradient and whether it requires one as they were"""
+    case = network(rng, dtype=dtype), steps(rng, 3, dtype=dtype), requires_grad
+    same(student.x_after_norm(*case), reference.x_after_norm(*case))
+
+
+@grades("gradient_norm")
+def test_again(student, reference, rng):
+    """measures anew when the model has changed"""
+    model, x = network(rng), steps(rng, 5)
+    student.norm(network(rng, "GRU"), steps(rng, 3))
+    answer = student.norm_after_change(model, x, 0.5)
+    scaled = {name: 0.5 * w for name, w in model["parameters"].items()}
+    changed = {**model, "parameters": scaled}
+    same(answer[0], reference.norm_by_complex_step(model, x), rtol=RTOL)
+    same(answer[1], reference.norm_by_complex_step(changed, x), rtol=RTOL)
+
+
+@grades("gradient_norm")
+def test_undisturbed(student, reference, rng):
+    """changes no global setting and leaves the random generators alone"""
+    case = network(rng, dtype=np.float32), steps(rng, 5)
+    answer = student.norm_then_draws(*case)
+    same(answer, reference.norm_then_draws(*case))
+    undisturbed(answer)
+
+
+# ---------------------------------------------------------------- compute_gradient_norms
+
+
+def same_norms(answer, want):
+    """Entry by entry: small norms count as much as large ones."""
+    same(answer, want, rtol=RTOL)
+    for i in range(len(want.value)):
+        same(answer[i], want[i], rtol=RTOL)
+
+
+@public
+@grades("compute_gradient_norms")
+def test_three_lengths(student, reference, rng):
+    """measures the last steps of one draw for each length"""
+    case = network(rng), [2, 3, 5], 0
+    same(student.norms(*case), reference.norms(*case), rtol=RTOL)
+
+
+@public
+@grades("compute_gradient_norms")
+def test_order_and_repeats(student, reference, rng):
+    """answers in the order of seq_lengths, repeats included, for another seed"""
+    case = network(rng), [4, 1, 3, 3], 5
+    same(student.norms(*case), reference.norms(*case), rtol=RTOL)
+
+
+@public
+@grades("compute_gradient_norms")
+def test_other_input_size(student, reference, rng):
+    """takes the input size from the model, and seed 0 by default"""
+    case = network(rng, "LSTM", D=5, H=2, dtype=np.float32), [3, 4]
+    same(student.norms(*case), reference.norms(*case), rtol=RTOL)
+
+
+@public
+@grades("compute_gradient_norms")
+def test_left_alone(student, reference, rng):
+    """leaves model and seq_lengths as they were, and every global setting"""
+    case = network(rng, D=2, H=2, dtype=np.float32), [3, 1, 2, 2], 8
+    answer = student.after_norms(*case)
+    same(answer, reference.after_norms(*case))
+    undisturbed(answer)
+
+
+@grades("compute_gradient_norms")
+@pytest.mark.parametrize("seed", [0, 1, 12345])
+def test_seeds(student, reference, rng, seed):
+    """draws the input with the seed"""
+    case = network(rng), [6, 2, 9], seed
+    same_norms(student.norms(*case), reference.norms(*case))
+
+
+@grades("compute_gradient_norms")
+@pytest.mark.parametrize("D", [1, 2, 10, 16])
+def test_input_sizes(student, reference, rng, D):
+    """is right for other input sizes"""
+    case = network(rng, D=D), [6, 2, 9], 3
+    same_norms(student.norms(*case), reference.norms(*case))
+
+
+@grades("compute_gradient_norms")
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU", "MyRNN"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_models(student, reference, rng, kind, dtype):
+    """is right for every kind of model"""
+    case = network(rng, kind, dtype=dtype), [5, 10, 20], 1
+    same_norms(student.norms(*case), reference.norms(*case))
+
+
+@grades("compute_gradient_norms")
+@pytest.mark.parametrize(
+    "lengths", [[1], [8], [1, 1, 1], [20, 10, 1], [7, 1, 3, 3], [2, 100, 50, 2], (9, 4, 6)]
+)
+def test_lists(student, reference, rng, lengths):
+    """is right for lists of every kind: one entry, repeats, any order, a tuple"""
+    case = network(rng), lengths, 2
+    same_norms(student.norms(*case), reference.norms(*case))
+
+
+@grades("compute_gradient_norms")
+def test_named_arguments(student, reference, rng):
+    """can be called with named arguments"""
+    case = network(rng), [3, 6], 4
+    same_norms(student.norms_by_name(*case), reference.norms_by_name(*case))
+
+
+@grades("compute_gradient_norms")
+@pytest.mark.parametrize("kind", ["LSTM", "MyRNN"])
+def test_model_left_alone_by_lengths(student, reference, rng, kind):
+    """leaves models of every kind as they were"""
+    case = network(rng, kind), [5, 2, 5], 1, False
+    same(student.after_norms(*case), reference.after_norms(*case))
+
+
+@grades("compute_gradient_norms")
+def test_norms_again(student, reference, rng):
+    """gives the same norms when it is called again, and disturbs nothing"""
+    first, second = (network(rng), [4, 7], 3), (network(rng, "GRU", D=5), [3, 8, 2], 6)
+    student.norms(*first)
+    student.norms(*second)
+    again = student.norms(*first)
+    same_norms(again, reference.norms(*first))
+    undisturbed(again)
+
+
+# ---------------------------------------------------------------- decay_rate
+
+
+def noisy(rng, lengths, rate=-0.1, noise=0.5):
+    """Norms that decay by `rate` decades a step, with noise of `noise` decades."""
+    decades = rate * np.array(lengths, float) + noise * rng.standard_normal(len(lengths))
+    return (10.0**decades).tolist()
+
+
+def slope(lengths, norms):
+    """The least-squares slope of log10(norm), from deviations."""
+    x, y = np.array(lengths, float), np.log10(norms)
+    x = x - x.mean()
+    return float(x @ (y - y.mean()) / (x @ x))
+
+
+@public
+@grades("decay_rate")
+def test_line(student, reference, rng):
+    """gives the decades per step of norms that decay evenly"""
+    case = [1, 2, 5, 10], [0.3 * 10.0 ** (-0.25 * n) for n in (1, 2, 5, 10)]
+    same(student.decay_rate(*case), reference.decay_rate(*case))
+
+
+@public
+@grades("decay_rate")
+def test_noisy(student, reference, rng):
+    """fits norms that scatter, with the least squares of their log10"""
+    lengths = [5, 10, 20, 50, 100]
+    case = lengths, noisy(rng, lengths)
+    same(student.decay_rate(*case), reference.decay_rate(*case))
+
+
+@public
+@grades("decay_rate")
+def test_unsorted(student, reference, rng):
+    """fits lengths in any order, repeats included"""
+    lengths = [20, 3, 7, 7, 50]
+    case = lengths, noisy(rng, lengths, rate=0.05)
+    same(student.decay_rate(*case), reference.decay_rate(*case))
+
+
+@grades("decay_rate")
+@pytest.mark.parametrize("rate", [-0.3, -0.01, 0.0, 0.2])
+def test_geometric(student, reference, rng, rate):
+    """gives the decades per step of a geometric sequence, growing or shrinking"""
+    lengths = [1, 4, 9, 16, 25, 100]
+    same(student.decay_rate(lengths, noisy(rng, lengths, rate, noise=0.0)), float(rate))
+
+
+@grades("decay_rate")
+@pytest.mark.parametrize("n", [2, 3, 4, 10, 60])
+def test_counts(student, reference, rng, n):
+    """fits any number of points, two or many"""
+    lengths = sorted(rng.choice(np.arange(1, 300), n, replace=False).tolist())
+    norms = noisy(rng, lengths)
+    same(student.decay_rate(lengths, norms), slope(lengths, norms))
+
+
+@grades("decay_rate")
+def test_repeats(student, reference, rng):
+    """counts every point, however often a length occurs"""
+    lengths = [30, 10, 10, 10, 10, 80, 30, 2]
+    norms = noisy(rng, lengths)
+    same(student.decay_rate(lengths, norms), slope(lengths, norms))
+
+
+@grades("decay_rate")
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_far_away(student, reference, rng, sign):
+    """fits norms from 1e-200 to 1e200"""
+    lengths = [10, 50, 100, 150, 200]
+    norms = noisy(rng, lengths, rate=sign * 0.95)
+    same(student.decay_rate(lengths, norms), slope(lengths, norms))
+
+
+@grades("decay_rate")
+def test_tiny(student, reference, rng):
+    """fits norms that are all tiny"""
+    lengths = [100, 110, 120, 130, 150]
+    norms = [1e-180 * norm for norm in noisy(rng, lengths, rate=-0.02)]
+    same(student.decay_rate(lengths, norms), slope(lengths, norms))
+
+
+@grades("decay_rate")
+def test_decay_again(student, reference, rng):
+    """gives the same rate when it is called again, and changes nothing"""
+    first, second = [9, 3, 5, 3], [2, 8, 40]
+    norms, others = noisy(rng, first), noisy(rng, second)
+    student.decay_rate(first, norms)
+    student.decay_rate(second, others)
+    answer = student.slope_and_arguments(first, norms)
+    same(answer, {"rate": slope(first, norms), "seq_lengths": first, "norms": norms})
+    undisturbed(answer)
+
+
+# ---------------------------------------------------------------- lstm_with_forget_bias
+
+
+@public
+@grades("lstm_with_forget_bias")
+def test_forget_bias(student, reference, rng):
+    """gives every forget gate the total bias that was asked for"""
+    same(student.forget_bias_of(3, 5, 1.5), reference.forget_bias_of(3, 5, 1.5))
+
+
+@public
+@grades("lstm_with_forget_bias")
+def test_settings(student, reference, rng):
+    """makes one trainable batch-first layer of the sizes asked for"""
+    same(student.settings(3, 5, 1.0), reference.settings(3, 5, 1.0))
+
+
+@public
+@grades("lstm_with_forget_bias")
+def test_other_parameters(student, reference, rng):
+    """leaves every other parameter as PyTorch draws it"""
+    same(student.other_parameters(48, 64, 2.0), reference.other_parameters(48, 64, 2.0))
+
+
+@grades("lstm_with_forget_bias")
+@pytest.mark.parametrize("forget_bias", [0.0, -1.5, 0.3, 5.0, 100.0])
+def test_forget_biases(student, reference, rng, forget_bias):
+    """is right for any bias, zero and negative ones included"""
+    same(student.forget_bias_of(4, 6, forget_bias), np.full(6, forget_bias, np.float32))
+
+
+@grades("lstm_with_forget_bias")
+@pytest.mark.parametrize("D, H", [(1, 1), (5, 5), (10, 2), (2, 10), (20, 33)])
+def test_lstm_sizes(student, reference, rng, D, H):
+    """is right for other sizes"""
+    same(student.forget_bias_of(D, H, 2.5), np.full(H, 2.5, np.float32))
+    same(student.settings(D, H, 2.5), reference.settings(D, H, 2.5))
+
+
+@grades("lstm_with_forget_bias")
+@pytest.mark.parametrize("D, H, forget_bias", [(64, 40, 0.5), (7, 128, -1.0)])
+def test_other_parameters_of(student, reference, rng, D, H, forget_bias):
+    """leaves the other parameters as PyTorch draws them, for other sizes and biases"""
+    case = D, H, forget_bias
+    same(student.other_parameters(*case), reference.other_parameters(*case))
+
+
+@grades("lstm_with_forget_bias")
+def test_runs(student, reference, rng):
+    """makes an LSTM that runs and can be trained"""
+    weights = network(rng, "LSTM", D=3, H=4, dtype=np.float32)["parameters"]
+    case = {name: tensor(w) for name, w in weights.items()}, tensor(np.ones((2, 5, 3), "f4")), 1.0
+    same(student.lstm_run(*case), reference.lstm_run(*case))
+
+
+@grades("lstm_with_forget_bias")
+def test_two(student, reference, rng):
+    """makes a new LSTM each time, with weights drawn anew, and seeds no generator"""
+    case = 3, 6, 1.0, -2.0
+    answer = student.two_lstms(*case)
+    same(answer, reference.two_lstms(*case))
+    undisturbed(answer, "torch.random")
+
+
+# ---------------------------------------------------------------- compare_gradient_norms
+
+
+def several(rng, D=3, dtype=np.float64, kinds=("RNN", "LSTM", "GRU")):
+    return {f"{kind} {i}": network(rng, kind, D, 3 + i, dtype=dtype) for i, kind in enumerate(kinds)}
+
+
+def same_comparison(answer, want):
+    same(answer, want, rtol=RTOL)
+    for name in want.value:
+        same_norms(answer[name], want[name])
+
+
+@public
+@grades("compare_gradient_norms")
+def test_two_models(student, reference, rng):
+    """measures every model under its name"""
+    models = {"a": network(rng, H=2), "b": network(rng, H=3)}
+    case = models, [2, 4, 1]
+    same(student.comparison(*case), reference.comparison(*case), rtol=RTOL)
+
+
+@public
+@grades("compare_gradient_norms")
+def test_seed(student, reference, rng):
+    """puts the same input, drawn with the seed, into all models"""
+    model = network(rng, H=2)
+    case = {"one": model, "two": model}, [3, 1], 9
+    same(student.comparison(*case), reference.comparison(*case), rtol=RTOL)
+
+
+@grades("compare_gradient_norms")
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("seed", [0, 3])
+def test_kinds_of_models(student, reference, rng, dtype, seed):
+    """is right for several kinds of models"""
+    case = several(rng, 4, dtype, ("LSTM", "RNN", "MyRNN", "GRU")), [8, 3, 3, 6], seed
+    same_comparison(student.comparison(*case), reference.comparison(*case))
+
+
+@grades("compare_gradient_norms")
+def test_one_model(student, reference, rng):
+    """is right for one model and one length"""
+    case = {"alone": network(rng)}, [6], 1
+    same_comparison(student.comparison(*case), reference.comparison(*case))
+
+
+@grades("compare_gradient_norms")
+def test_order_of_models(student, reference, rng):
+    """keeps model and name together, whatever the order"""
+    models = several(rng)
+    backwards = dict(reversed(models.items()))
+    want = reference.comparison(models, [5, 2], 1)
+    same_comparison(student.comparison(backwards, [5, 2], 1), want)
+
+
+@grades("compare_gradient_norms")
+def test_left_alone_by_comparison(student, reference, rng):
+    """leaves models and seq_lengths as they were, and disturbs nothing"""
+    case = several(rng, dtype=np.float32), [4, 1, 2, 2], 7
+    answer = student.after_comparison(*case)
+    same(answer, reference.after_comparison(*case))
+    undisturbed(answer)
+
+
+# ---------------------------------------------------------------- plot_gradient_norms
+
+
+def curves(rng, lengths, names, rate=-0.1):
+    return {name: noisy(rng, lengths, rate * (i + 1)) for i, name in enumerate(names)}
+
+
+@public
+@grades("plot_gradient_norms")
+def test_picture(student, reference, rng):
+    """draws one line a name on a logarithmic y axis, with labels and legend"""
+    lengths = [5, 10, 20]
+    case = lengths, curves(rng, lengths, ["RNN", "LSTM"])
+    answer = student.picture(*case)
+    same(answer["figure"], reference.picture(*case)["figure"])
+    undisturbed(answer)  # here, because a setting that is changed once stays so
+
+
+@public
+@grades("plot_gradient_norms")
+def test_one_line(student, reference, rng):
+    """has a legend for a single line as well"""
+    case = [1, 2, 4, 8], {"GRU": [0.5, 1.5, 0.25, 0.125]}
+    same(student.picture(*case)["figure"], reference.picture(*case)["figure"])
+
+
+@grades("plot_gradient_norms")
+def test_four_lines(student, reference, rng):
+    """draws four lines over a wide range of norms"""
+    lengths = [5, 10, 20, 50, 100, 200]
+    case = lengths, curves(rng, lengths, ["LSTM", "LSTM, bias 1", "a b", "RNN"], rate=-0.2)
+    same(student.picture(*case)["figure"], reference.picture(*case)["figure"])
+
+
+@grades("plot_gradient_norms")
+def test_growing(student, reference, rng):
+    """draws growing norms and lengths that are not in order"""
+    lengths = [30, 3, 100, 60]
+    case = lengths, curves(rng, lengths, ["x", "y", "z"], rate=0.3)
+    same(student.picture(*case)["figure"], reference.picture(*case)["figure"])
+
+
+@grades("plot_gradient_norms")
+def test_one_length(student, reference, rng):
+    """draws two names that have one length"""
+    case = [7], {"first": [1e-9], "second": [2e3]}
+    same(student.picture(*case)["figure"], reference.picture(*case)["figure"])
+
+
+@public
+@grades("plot_gradient_norms")
+def test_second_figure(student, reference, rng):
+    """starts a new figure for each call and leaves the first as it was"""
+    first = [5, 10], curves(rng, [5, 10], ["first", "second"])
+    second = [2, 4], curves(rng, [2, 4], ["third"])
+    answer = student.second_picture(first, second)
+    same(answer, reference.second_picture(first, second))
+
+
+@grades("plot_gradient_norms")
+def test_arguments_of_plot(student, reference, rng):
+    """leaves its arguments as they were"""
+    lengths = [9, 3, 27]
+    norms = curves(rng, lengths, ["b", "a"])
+    answer = student.arguments_after_plot(lengths, norms)
+    same(answer, {"seq_lengths": lengths, "norms": norms, "names": ["b", "a"]})

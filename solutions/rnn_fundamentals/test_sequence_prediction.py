@@ -1,0 +1,418 @@
+"""Hidden graders of sequence_prediction.py.
+
+One step is graded white-box: with SGD the parameters have to move by -lr times the gradient of
+the mean squared error, which an oracle computes in another way. Where gradients are clipped,
+torch adds 1e-6 to the norm and exact clipping does not; norms here are about 1, so that the two
+differ by 1e-6 and wrong factors by far more than CLIPPED. Models are small and float64, their
+outputs depend on training or evaluation mode, and most of them are no SequenceModel.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.grading import grades, public, same, undisturbed, unmodified
+
+CLIPPED = 1e-4
+NO_LIMIT = 1e9
+
+
+def weights_of(rng, D=2, H=4, O=3):
+    """The probe's network."""
+    shapes = {"W_x": (H, D), "W_h": (H, H), "b": (H,), "W_y": (O, H), "c": (O,)}
+    return {name: 0.6 * rng.standard_normal(shape) for name, shape in shapes.items()}
+
+
+def batch_of(rng, B=3, T=5, D=2, O=3):
+    """x and y; every step and every output unit has a mean of its own."""
+    means = rng.standard_normal((T, O))
+    return rng.standard_normal((B, T, D)), means + rng.standard_normal((B, T, O))
+
+
+def batches_of(rng, count, **sizes):
+    return [batch_of(rng, **sizes) for _ in range(count)]
+
+
+def echo_of(rng, B=2, T=4):
+    x = rng.uniform(-1, 1, (B, T, 1))
+    return x, np.concatenate([np.zeros((B, 2, 1)), x[:, :-2]], axis=1)
+
+
+def outputs_of(weights, x):
+    """The network's outputs in evaluation mode, in NumPy."""
+    h, rows = np.zeros((len(x), len(weights["b"]))), []
+    for t in range(x.shape[1]):
+        h = np.tanh(x[:, t] @ weights["W_x"].T + h @ weights["W_h"].T + weights["b"])
+        rows.append(0.5 * (h @ weights["W_y"].T + weights["c"]))
+    return np.stack(rows, axis=1)
+
+
+def error_of(weights, x, y):
+    return float(np.mean((outputs_of(weights, x) - y) ** 2) / np.var(y))
+
+
+def same_steps(answer, want, rtol=None):
+    """Losses and norms to rounding, changes to `rtol`."""
+    same(answer["loss"], want["loss"], names=("loss",))
+    same(answer["grad_norm"], want["grad_norm"], names=("grad_norm",))
+    same(answer["change"], want["change"], rtol=rtol)
+
+
+# ---------------------------------------------------------------- train_step
+
+
+@public
+@grades("train_step")
+def test_one_step(student, reference, rng):
+    """takes one step down the gradient of the mean squared error"""
+    case = *echo_of(rng), NO_LIMIT
+    same(student.echo_step(*case), reference.echo_step(*case))
+
+
+@public
+@grades("train_step")
+def test_clipped_step(student, reference, rng):
+    """scales the gradients down to max_norm, and returns their norm before that"""
+    case = weights_of(rng), batches_of(rng, 1), 0.05
+    answer, want = student.steps(*case), reference.steps(*case)
+    same(answer["grad_norm"], want["grad_norm"], names=("grad_norm",))
+    same(answer["change"], want["change"], rtol=CLIPPED)
+
+
+@public
+@grades("train_step")
+def test_old_gradients(student, reference, rng):
+    """does not count what .grad held before"""
+    case = weights_of(rng), batches_of(rng, 1), NO_LIMIT
+    same(student.steps(*case, old_gradients=0.7), reference.steps(*case, old_gradients=0.7))
+
+
+@grades("train_step")
+@pytest.mark.parametrize(
+    "B, T, D, H, O",
+    [(1, 1, 1, 1, 1), (3, 6, 2, 5, 4), (4, 4, 4, 4, 4), (1, 7, 3, 2, 1), (8, 1, 2, 3, 1)],
+)
+def test_gradient(student, reference, rng, B, T, D, H, O):
+    """moves by the learning rate times the gradient, for all sizes"""
+    weights, (x, y) = weights_of(rng, D, H, O), batch_of(rng, B, T, D, O)
+    truth = reference.true_gradient(weights, x, y)
+    answer = student.steps(weights, [(x, y)], NO_LIMIT, settings={"lr": 0.3})
+    gradient = {name: truth["gradient"][name].array() for name in weights}
+    norm = float(np.sqrt(sum(np.sum(g**2) for g in gradient.values())))
+    same(answer["loss"], [float(truth["loss"].array())], names=("loss",))
+    same(answer["grad_norm"], [norm], names=("grad_norm",))
+    same(answer["change"], {name: -0.3 * g for name, g in gradient.items()})
+
+
+@grades("train_step")
+@pytest.mark.parametrize("max_norm", [1e-3, 0.1, 0.5, 10.0, 1000])
+def test_limits(student, reference, rng, max_norm):
+    """scales down what is above max_norm, and nothing else"""
+    weights, (x, y) = weights_of(rng), batch_of(rng)
+    case = weights, [(x, 3 * y)], max_norm
+    same_steps(student.steps(*case), reference.true_steps(*case), rtol=CLIPPED)
+
+
+@grades("train_step")
+def test_large_and_small(student, reference, rng):
+    """is right for very large and very small gradients"""
+    weights, (x, y) = weights_of(rng), batch_of(rng)
+    target = outputs_of(weights, x)
+    for case in (weights, [(x, 1000 * y)], NO_LIMIT), (weights, [(x, 2 * target + 1e-3)], NO_LIMIT):
+        same_steps(student.steps(*case), reference.true_steps(*case))
+
+
+@grades("train_step")
+@pytest.mark.parametrize(
+    "optimizer, settings",
+    [
+        ("SGD", {"lr": 0.2, "momentum": 0.9}),
+        ("Adam", {"lr": 0.05}),
+        ("AdamW", {"lr": 0.05, "weight_decay": 0.3}),
+        ("RMSprop", {"lr": 0.02}),
+    ],
+)
+def test_several_steps(student, reference, rng, optimizer, settings):
+    """lets the optimizer it is given take every step"""
+    case = weights_of(rng), batches_of(rng, 4), NO_LIMIT, optimizer, settings
+    # Adam divides by the size of the gradient: rounding counts for more in small entries.
+    same_steps(student.steps(*case), reference.true_steps(*case), rtol=1e-8)
+
+
+@grades("train_step")
+def test_several_clipped_steps(student, reference, rng):
+    """clips anew at each step"""
+    case = weights_of(rng), batches_of(rng, 3), 0.3, "SGD", {"lr": 0.4, "momentum": 0.5}
+    answer, want = student.steps(*case), reference.true_steps(*case)
+    same(answer["loss"], want["loss"], rtol=CLIPPED)
+    same(answer["grad_norm"], want["grad_norm"], rtol=CLIPPED)
+    same(answer["change"], want["change"], rtol=CLIPPED)
+
+
+@grades("train_step")
+@pytest.mark.parametrize("old", [-40.0, float("nan")])
+def test_old_gradients_and_clipping(student, reference, rng, old):
+    """does not count old gradients in the norm either, whatever they are"""
+    case = weights_of(rng), batches_of(rng, 2), 0.2
+    answer, want = student.steps(*case, old_gradients=old), reference.true_steps(*case)
+    same(answer["grad_norm"], want["grad_norm"], names=("grad_norm",), rtol=CLIPPED)
+    same(answer["change"], want["change"], rtol=CLIPPED)
+
+
+@grades("train_step")
+def test_groups(student, reference, rng):
+    """leaves learning rates to the optimizer's parameter groups"""
+    groups = [[["W_x", "W_h", "b"], {"lr": 0.1}], [["W_y", "c"], {"lr": 0.7}]]
+    case = weights_of(rng), batches_of(rng, 2), NO_LIMIT, "SGD", {"lr": 0.3}, (), groups
+    same_steps(student.steps(*case), reference.true_steps(*case))
+
+
+@grades("train_step")
+@pytest.mark.parametrize("max_norm", [NO_LIMIT, 0.05])
+def test_frozen(student, reference, rng, max_norm):
+    """works with frozen parameters and with parameters the outputs do not depend on"""
+    weights = {**weights_of(rng), "unused": rng.standard_normal(3)}
+    case = weights, batches_of(rng, 2), max_norm, "SGD", {"lr": 0.1}, ("W_h", "c")
+    answer, want = student.steps(*case), reference.true_steps(*case)
+    same(answer["grad_norm"], want["grad_norm"], names=("grad_norm",), rtol=CLIPPED)
+    same(answer["change"], want["change"], rtol=CLIPPED)
+
+
+@grades("train_step")
+def test_batch_and_settings(student, rng):
+    """leaves x, y, the model's mode and global settings as they were"""
+    answer = student.steps(weights_of(rng), batches_of(rng, 2), 0.1)
+    unmodified(answer)
+    undisturbed(answer)
+    same(answer["in training mode"], True)
+
+
+@grades("train_step")
+def test_in_turn(student, reference, rng):
+    """keeps nothing between calls: two models can be trained in turn"""
+    case = weights_of(rng), batches_of(rng, 3), 0.4
+    # Two ways of clipping, Adam: see above.
+    same(student.steps_in_turn(*case), reference.steps_in_turn(*case), rtol=CLIPPED)
+
+
+@grades("train_step")
+def test_float32(student, reference, rng, device):
+    """returns floats and is right for a float32 model, on the device where it is"""
+    weights = {name: w.astype(np.float32) for name, w in weights_of(rng).items()}
+    batch = [tuple(a.astype(np.float32) for a in batch_of(rng))]
+    answer = student.steps(weights, batch, NO_LIMIT, device=device)
+    # The floats are the numbers of float32 tensors.
+    same(answer, reference.steps(weights, batch, NO_LIMIT, device=device), rtol=1e-4)
+
+
+# ---------------------------------------------------------------- train
+#
+# Every truth here follows the train_step that is in place, the student's or the stand-in, by way
+# of the reference's file. What is clipped is compared at CLIPPED.
+
+
+@public
+@grades("train")
+def test_three_batches(student, reference, rng):
+    """takes one step of Adam for each batch and returns the losses"""
+    case = weights_of(rng, O=1), batches_of(rng, 3, O=1), {"lr": 0.1, "max_norm": NO_LIMIT}
+    same(student.training(*case), reference.training(*case), rtol=1e-8)
+
+
+@public
+@grades("train")
+def test_defaults(student, reference, rng):
+    """has a learning rate of 0.01 and a largest norm of 1 when none is given"""
+    batches = [(x, 9 * i * y) for i, (x, y) in enumerate(batches_of(rng, 3, B=2, T=3, O=1), 1)]
+    case = weights_of(rng, O=1), batches
+    same(student.training(*case), reference.training(*case), rtol=CLIPPED)
+
+
+@public
+@grades("train")
+def test_generator(student, reference, rng):
+    """takes batches from a generator"""
+    settings = {"lr": 0.1, "max_norm": NO_LIMIT}
+    case = weights_of(rng, O=1), batches_of(rng, 2, B=2, T=3, O=1), settings, "generator"
+    same(student.training(*case), reference.training(*case), rtol=1e-8)
+
+
+@grades("train")
+@pytest.mark.parametrize("batches", [0, 1, 2, 5, 12])
+def test_numbers_of_batches(student, reference, rng, batches):
+    """has one loss a batch, for any number of batches, none included"""
+    case = weights_of(rng), batches_of(rng, batches), {"lr": 0.05, "max_norm": NO_LIMIT}
+    answer, want = student.training(*case, "iterator"), reference.true_training(*case)
+    same(answer["losses"], want["losses"], rtol=1e-8)
+    same(answer["change"], want["change"], rtol=1e-7)
+
+
+@grades("train")
+@pytest.mark.parametrize("lr", [0.2, 0.001])
+def test_learning_rates(student, reference, rng, lr):
+    """uses the learning rate it is given"""
+    case = weights_of(rng), batches_of(rng, 4), {"lr": lr, "max_norm": NO_LIMIT}
+    answer, want = student.training(*case), reference.true_training(*case)
+    same(answer["losses"], want["losses"], rtol=1e-8)
+    same(answer["change"], want["change"], rtol=1e-7)
+
+
+@grades("train")
+@pytest.mark.parametrize("max_norm", [0.05, 0.5, 5.0])
+def test_max_norm(student, reference, rng, max_norm):
+    """passes max_norm on"""
+    batches = [(x, 4**i * y) for i, (x, y) in enumerate(batches_of(rng, 4))]
+    case = weights_of(rng), batches, {"lr": 0.1, "max_norm": max_norm}
+    answer, want = student.training(*case), reference.true_training(*case)
+    same(answer["losses"], want["losses"], rtol=CLIPPED)
+    same(answer["change"], want["change"], rtol=CLIPPED)
+
+
+@grades("train")
+def test_different_batches(student, reference, rng):
+    """takes batches of different sizes, in the order in which they come"""
+    sizes = [(2, 5), (4, 3), (1, 9), (2, 5)]
+    batches = [batch_of(rng, B=B, T=T) for B, T in sizes]
+    case = weights_of(rng), batches, {"lr": 0.1, "max_norm": NO_LIMIT}
+    answer, want = student.training(*case), reference.true_training(*case)
+    same(answer["losses"], want["losses"], rtol=1e-8)
+    same(answer["change"], want["change"], rtol=1e-7)
+
+
+@grades("train")
+def test_second_training(student, reference, rng):
+    """starts with a new optimizer when it is called again"""
+    runs = [batches_of(rng, 3), batches_of(rng, 2)]
+    case = weights_of(rng), runs, {"lr": 0.1, "max_norm": NO_LIMIT}
+    same(student.trainings(*case), reference.trainings(*case), rtol=1e-8)
+
+
+@grades("train")
+def test_all_parameters(student, reference, rng):
+    """trains all parameters of a SequenceModel"""
+    case = [echo_of(rng, T=5) for _ in range(3)], {"lr": 0.1, "max_norm": NO_LIMIT}
+    same(student.echo_training(*case), reference.echo_training(*case), rtol=1e-7)
+
+
+@grades("train")
+def test_frozen_parameters(student, reference, rng):
+    """leaves frozen parameters as they are"""
+    settings = {"lr": 0.1, "max_norm": NO_LIMIT}
+    case = weights_of(rng), batches_of(rng, 3), settings, "list", ("W_x", "c")
+    same(student.training(*case), reference.training(*case), rtol=1e-8)
+
+
+@grades("train")
+def test_batches_and_settings(student, rng):
+    """leaves the batches, the model's mode and global settings as they were"""
+    answer = student.training(weights_of(rng), batches_of(rng, 3), {"lr": 0.1})
+    unmodified(answer)
+    undisturbed(answer)
+    same(answer["in training mode"], True)
+
+
+# ---------------------------------------------------------------- normalised_mse
+
+
+@public
+@grades("normalised_mse")
+def test_measure(student, reference, rng):
+    """is the mean squared error in evaluation mode over the population variance of y"""
+    case = weights_of(rng, O=2), *batch_of(rng, B=2, T=3, O=2)
+    same(student.measure(*case), reference.measure(*case))
+
+
+@public
+@grades("normalised_mse")
+@pytest.mark.parametrize("training", [True, False])
+def test_mode(student, reference, rng, training):
+    """leaves the model in the mode in which it came"""
+    case = weights_of(rng, O=1), *batch_of(rng, B=2, T=3, O=1), training
+    same(student.mode_afterwards(*case), reference.mode_afterwards(*case))
+
+
+@grades("normalised_mse")
+@pytest.mark.parametrize(
+    "B, T, D, H, O",
+    [(1, 2, 1, 1, 1), (3, 6, 2, 5, 4), (4, 4, 4, 4, 4), (1, 7, 3, 2, 1), (9, 1, 2, 3, 1)],
+)
+def test_measures(student, rng, B, T, D, H, O):
+    """is right for all sizes"""
+    case = weights_of(rng, D, H, O), *batch_of(rng, B, T, D, O)
+    same(student.measure(*case), error_of(*case))
+
+
+@grades("normalised_mse")
+@pytest.mark.parametrize("shift, scale", [(30.0, 1.0), (-2.0, 500.0)])
+def test_shifted_and_scaled(student, rng, shift, scale):
+    """is right for targets far from zero and for large ones"""
+    weights, (x, y) = weights_of(rng), batch_of(rng)
+    case = weights, x, shift + scale * y
+    same(student.measure(*case), error_of(*case))
+
+
+@grades("normalised_mse")
+def test_perfect_and_mean(student, rng):
+    """is 0 for a perfect model and 1 for one that predicts the mean"""
+    weights, (x, y) = weights_of(rng), batch_of(rng)
+    same(student.measure(weights, x, outputs_of(weights, x)), 0.0)
+    mean = {**weights, "W_y": 0 * weights["W_y"], "c": np.full(3, 2 * y.mean())}
+    same(student.measure(mean, x, y), 1.0)
+
+
+@grades("normalised_mse")
+@pytest.mark.parametrize("training", [True, False])
+def test_evaluation(student, rng, training):
+    """leaves parameters and their .grad as they were, in either mode"""
+    weights, batch = weights_of(rng), batch_of(rng)
+    answer = student.evaluation(weights, *batch, training)
+    same(answer["normalised_mse"], error_of(weights, *batch))
+    same(answer["in training mode"], training)
+    same(answer["change"], {name: 0 * w for name, w in weights.items()})
+    same(answer["gradients"], dict.fromkeys(weights))
+
+
+@grades("normalised_mse")
+def test_kept_gradients(student, rng):
+    """leaves gradients that are there, and frozen parameters, as they were"""
+    weights, batch = weights_of(rng), batch_of(rng)
+    answer = student.evaluation(weights, *batch, True, 0.5, ("b",))
+    kept = {name: np.full_like(w, 0.5 * i) for i, (name, w) in enumerate(weights.items(), 1)}
+    same(answer["gradients"], kept)
+    same(answer["trainable"], {name: name != "b" for name in weights})
+
+
+@public
+@grades("normalised_mse")
+def test_no_gradients(student, reference, rng):
+    """does not let PyTorch prepare for gradients while the model runs"""
+    case = weights_of(rng, O=1), *batch_of(rng, B=2, T=3, O=1)
+    same(student.gradients_prepared(*case), reference.gradients_prepared(*case))
+
+
+@grades("normalised_mse")
+def test_dropout(student, reference, rng):
+    """switches dropout off"""
+    batch = echo_of(rng, T=6)
+    same(student.measure_echo(*batch), reference.measure_echo(*batch))
+
+
+@grades("normalised_mse")
+def test_two_models(student, rng):
+    """is right for several models in turn, and disturbs nothing"""
+    weights, batch = weights_of(rng), batch_of(rng)
+    other = {name: 0.5 * w for name, w in weights.items()}
+    errors = error_of(weights, *batch), error_of(other, *batch)
+    answer = student.measure_twice(weights, *batch)
+    same(answer, [errors[0], errors[1], errors[0]])
+    unmodified(answer)
+    undisturbed(answer)
+
+
+@grades("normalised_mse")
+def test_float32_measure(student, rng, device):
+    """returns a float for a float32 model, on the device where it is"""
+    weights = {name: w.astype(np.float32) for name, w in weights_of(rng).items()}
+    x, y = (a.astype(np.float32) for a in batch_of(rng))
+    answer = student.evaluation(weights, x, y, device=device)
+    # The float is the number of a float32 tensor.
+    same(answer["normalised_mse"], error_of(weights, x, y), rtol=1e-4)
