@@ -13,7 +13,6 @@ as their first argument), then in the student's module.
 from __future__ import annotations
 
 import ast
-import gc
 import io
 import linecache
 import os
@@ -109,7 +108,6 @@ class _Worker:
             return "error", self.describe(error)
         for slot, name in body["stand_ins"].items():
             self.put_stand_in(slot, name)
-        gc.collect()
         return "ok", {"lines": lines}
 
     def put_stand_in(self, slot: str, name: str) -> None:
@@ -284,7 +282,7 @@ def _seed() -> None:
     np.random.seed(0)
     torch = _imported("torch")
     if torch is not None:
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)
 
 
 def _global_state() -> dict[str, Any]:
@@ -307,7 +305,7 @@ def _global_state() -> dict[str, Any]:
         state["torch.set_grad_enabled"] = torch.is_grad_enabled()
     pyplot = _imported("matplotlib.pyplot")
     if pyplot is not None:
-        state["matplotlib.rcParams"] = dict.copy(pyplot.rcParams)
+        state["matplotlib.rcParams"] = tuple(dict.values(pyplot.rcParams))
     return state
 
 

@@ -11,6 +11,7 @@ it kills what is left and ends.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -70,6 +71,8 @@ def _fork_on_request(control: socket.socket, memory: int) -> None:
     if sys.platform == "linux" and len(os.listdir("/proc/self/task")) != 1:
         control.sendall(b"threads")  # a fork of several threads can hang
         return
+    gc.collect()
+    gc.freeze()  # a collection in a worker does not walk through, and so copy, what is shared
     control.sendall(b"ready..")
     children: set[int] = set()
     while True:

@@ -149,10 +149,14 @@ def norm_then_draws(module, model, x):
         np.random.seed(77)
         random.seed(77)
         module.gradient_norm(build(model), x)
-        draws = [torch.rand(1).item(), np.random.random(), random.random()]
+        draws = {
+            "what torch draws next": torch.rand(1).item(),
+            "what numpy draws next": np.random.random(),
+            "what random draws next": random.random(),
+        }
     np.random.set_state(kept[0])
     random.setstate(kept[1])
-    return dict(zip(("torch", "numpy", "random"), draws, strict=True))
+    return draws
 
 
 def norm_of_slice(module, model, x, first):

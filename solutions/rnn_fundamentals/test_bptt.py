@@ -60,7 +60,7 @@ STEP = ("dx", "dh_prev", "dW_xh", "dW_hh", "db_h")
 @grades("rnn_step_backward")
 def test_one_step_back(student, reference, rng):
     """computes the five gradients of one step"""
-    case = step_case(rng)
+    case = step_case(rng, D=2, H=3)
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
@@ -68,7 +68,7 @@ def test_one_step_back(student, reference, rng):
 @grades("rnn_step_backward")
 def test_equal_sizes_step(student, reference, rng):
     """is right when D and H are equal"""
-    case = step_case(rng, D=4, H=4)
+    case = step_case(rng, D=3, H=3)
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
@@ -76,12 +76,12 @@ def test_equal_sizes_step(student, reference, rng):
 @grades("rnn_step_backward")
 def test_arguments_of_step(student, reference, rng):
     """leaves its arguments as they were"""
-    case = step_case(rng)
+    case = step_case(rng, D=2, H=3)
     unmodified(student.rnn_step_backward(*case))
 
 
 @grades("rnn_step_backward")
-@pytest.mark.parametrize("D, H", [(6, 2), (1, 1), (1, 7), (7, 1), (16, 16)])
+@pytest.mark.parametrize("D, H", [(3, 5), (6, 2), (1, 1), (1, 7), (16, 16)])
 def test_sizes_of_step(student, reference, rng, D, H):
     """is right for other sizes, one unit included"""
     case = step_case(rng, D, H)
@@ -164,20 +164,20 @@ def test_steps_in_turn(student, reference, rng):
 
 @public
 @grades("bptt")
-@pytest.mark.parametrize("T", [1, 2, 7])
+@pytest.mark.parametrize("T", [1, 2, 6])
 def test_short_sequences(student, reference, rng, T):
     """computes all gradients of a short sequence"""
-    rnn = network(rng)
+    rnn = network(rng, D=2, H=3, O=1)
     case = rnn, *sequence(rng, rnn, T)
     same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
 
 
 @public
 @grades("bptt")
-@pytest.mark.parametrize("t", [0, 2, 3])
+@pytest.mark.parametrize("t", [0, 3])
 def test_one_loss(student, reference, rng, t):
-    """is right when one output alone enters the loss: the first, third or last of four"""
-    rnn = network(rng)
+    """is right when one output alone enters the loss: the first or the last of four"""
+    rnn = network(rng, D=2, H=3, O=1)
     inputs, states, d_outputs = sequence(rng, rnn, 4)
     case = rnn, inputs, states, only(d_outputs, t)
     same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
@@ -187,7 +187,7 @@ def test_one_loss(student, reference, rng, t):
 @grades("bptt")
 def test_large_loss(student, reference, rng):
     """is right where gradients are large"""
-    rnn = network(rng)
+    rnn = network(rng, D=2, H=3, O=1)
     inputs, states, d_outputs = sequence(rng, rnn, 3)
     case = rnn, inputs, states, [1000.0 * dy for dy in d_outputs]
     same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
@@ -197,7 +197,7 @@ def test_large_loss(student, reference, rng):
 @grades("bptt")
 def test_arguments(student, reference, rng):
     """leaves the weights and the three lists as they were"""
-    rnn = network(rng)
+    rnn = network(rng, D=2, H=3, O=1)
     case = rnn, *sequence(rng, rnn, 3)
     after = student.left_by_bptt(*case)
     unmodified(after)
@@ -215,7 +215,7 @@ def test_differences(student, reference, rng):
 
 
 @grades("bptt")
-@pytest.mark.parametrize("D, H, O", [(4, 4, 4), (6, 2, 3), (1, 1, 1), (1, 7, 2), (16, 16, 16)])
+@pytest.mark.parametrize("D, H, O", [(3, 5, 2), (4, 4, 4), (6, 2, 3), (1, 1, 1), (1, 7, 2), (16, 16, 16)])
 def test_sizes(student, reference, rng, D, H, O):
     """is right for other sizes, equal ones and one unit included"""
     rnn = network(rng, D, H, O)
