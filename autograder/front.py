@@ -7,6 +7,7 @@ started (forked from a zygote, or an interpreter of its own) is decided here and
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import select
 import signal
@@ -27,6 +28,7 @@ START_SECONDS = 120.0
 LOAD_SECONDS = 10.0
 MEMORY_MB = 1024
 MAX_CALLBACKS = 20_000
+WALL = 6
 ANSWERS = ("ok", "error", "callback")
 CAN_FORK = sys.platform == "linux"
 
@@ -55,11 +57,36 @@ class WorkerDied(Exception):
         self.timeout = timeout
 
 
+class _Limit:
+    """So many seconds of a process's own time, and `WALL` times as many on the wall.
+
+    On a busy machine a right answer must not come too late: what counts is the time that the
+    process itself used. The wall is for processes that sleep.
+    """
+
+    def __init__(self, pid: int, seconds: float) -> None:
+        self.pid = pid
+        self.used = self._used() + seconds if CAN_FORK else math.inf
+        self.moment = time.monotonic() + (WALL if CAN_FORK else 1) * seconds
+
+    def left(self) -> float:
+        wall = self.moment - time.monotonic()
+        return min(self.used - self._used(), wall) if CAN_FORK else wall
+
+    def _used(self) -> float:
+        """Seconds of CPU time of the process: Linux's clock of another process."""
+        try:
+            return time.clock_gettime((~self.pid << 3) | 2)
+        except OSError:  # it has ended, and its channel says so
+            return 0.0
+
+
 class Worker:
     """One process with one student file in it."""
 
-    def __init__(self, channel: Channel, end: Callable[[float], str]) -> None:
+    def __init__(self, channel: Channel, pid: int, end: Callable[[float], str]) -> None:
         self._channel = channel
+        self._pid = pid
         self._end = end
         self._seq = 0
         self._callbacks = 0
@@ -97,13 +124,13 @@ class Worker:
         self, kind: str, body: Any, seconds: float, doing: str, callback: Callback | None
     ) -> dict[str, Any]:
         self._seq += 1
-        deadline = time.monotonic() + seconds
+        limit = _Limit(self._pid, seconds)
         try:
-            self._channel.send(kind, self._seq, body, deadline)
+            self._channel.send(kind, self._seq, body, limit)
             for _ in range(MAX_CALLBACKS):
-                answer, _, reply = self._channel.receive(ANSWERS, None, deadline)
+                answer, _, reply = self._channel.receive(ANSWERS, None, limit)
                 if answer == "callback" and callback is not None:
-                    self._answer(reply, callback, deadline)
+                    self._answer(reply, callback, limit)
                     continue
                 if answer == "ok":
                     return _checked_ok(reply)
@@ -123,7 +150,7 @@ class Worker:
             reason = f"the process answered with something that is no result ({error})"
             raise WorkerDied(reason, timeout=False) from None
 
-    def _answer(self, request: Any, callback: Callback, deadline: float) -> None:
+    def _answer(self, request: Any, callback: Callback, limit: _Limit) -> None:
         try:
             slot, args, kwargs = request["slot"], request["args"], request["kwargs"]
             if not (isinstance(slot, str) and isinstance(args, tuple) and isinstance(kwargs, dict)):
@@ -131,7 +158,7 @@ class Worker:
         except (KeyError, TypeError):
             raise WireError("callback") from None
         self._callbacks += 1
-        self._channel.send("answer", self._callbacks, callback(slot, args, kwargs), deadline)
+        self._channel.send("answer", self._callbacks, callback(slot, args, kwargs), limit)
 
     def close(self, patience: float = 0.0) -> str:
         """End the process and everything it started. Returns how it had ended, if it had.
@@ -224,7 +251,7 @@ class Workers:
             process.wait()
             return "" if status is None else f" (exit status {status})"
 
-        return Worker(Channel(ours), end)
+        return Worker(Channel(ours), process.pid, end)
 
 
 class _Zygote:
@@ -258,7 +285,7 @@ class _Zygote:
         if len(data) < STATUS.size or not descriptors:
             raise GraderFault("the zygote is gone")
         pid, _ = STATUS.unpack(data)
-        return Worker(Channel(ours), lambda patience: self._end(pid, descriptors[0], patience))
+        return Worker(Channel(ours), pid, lambda patience: self._end(pid, descriptors[0], patience))
 
     def _end(self, pid: int, pidfd: int, patience: float) -> str:
         """Kill the process and its group, and tell how it had ended by itself, if it had."""

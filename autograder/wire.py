@@ -18,9 +18,9 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import msgpack
 import numpy as np
@@ -35,6 +35,10 @@ MAX_TEXT = 20_000
 MAX_NDIM = 8
 INTEGERS = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DTYPES = frozenset((*INTEGERS, "float16", "float32", "float64", "complex64", "complex128"))
+
+
+A = TypeVar("A")
+T = TypeVar("T")
 
 
 class WireError(Exception):
@@ -246,39 +250,54 @@ def unpack(header: bytes, blob: bytes) -> tuple[str, int, Any]:
 # ------------------------------------------------------------------------------ channel
 
 
+class Limit(Protocol):
+    """How long to go on waiting: seconds, asked again whenever they are over; then none."""
+
+    def left(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class Until:
+    """Until a moment of `time.monotonic()`."""
+
+    moment: float
+
+    def left(self) -> float:
+        return self.moment - time.monotonic()
+
+
 class Channel:
-    """Frames over a stream socket, with one deadline for a whole frame."""
+    """Frames over a stream socket, with one limit for a whole frame."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
 
-    def send(self, kind: str, seq: int, body: Any, deadline: float | None = None) -> None:
+    def send(self, kind: str, seq: int, body: Any, limit: Limit | None = None) -> None:
         data = memoryview(pack(kind, seq, body))
         try:
             while data:
-                self._arm(deadline)
-                data = data[self.sock.send(data) :]
+                sent = self._in_time(self.sock.send, data, limit)
+                data = data[sent:]
         except TimeoutError:
             raise DeadlineExceeded("the other side did not read in time") from None
         except OSError:
             raise Closed("the other side is gone") from None
 
     def receive(
-        self, kinds: Iterable[str], seq: int | None = None, deadline: float | None = None
+        self, kinds: Iterable[str], seq: int | None = None, limit: Limit | None = None
     ) -> tuple[str, int, Any]:
         """The next frame; its kind must be one of `kinds`, its number `seq` where given."""
-        sizes = check_prefix(self._exactly(PREFIX.size, deadline))
-        kind, got, body = unpack(*(self._exactly(size, deadline) for size in sizes))
+        sizes = check_prefix(self._exactly(PREFIX.size, limit))
+        kind, got, body = unpack(*(self._exactly(size, limit) for size in sizes))
         _demand(kind in kinds, "kind")
         _demand(seq is None or got == seq, "sequence number")
         return kind, got, body
 
-    def _exactly(self, size: int, deadline: float | None) -> bytes:
+    def _exactly(self, size: int, limit: Limit | None) -> bytes:
         parts = []
         try:
             while size:
-                self._arm(deadline)
-                part = self.sock.recv(min(size, 1 << 20))
+                part = self._in_time(self.sock.recv, min(size, 1 << 20), limit)
                 if not part:
                     raise Closed("the other side is gone")
                 parts.append(part)
@@ -289,14 +308,17 @@ class Channel:
             raise Closed("the other side is gone") from None
         return b"".join(parts)
 
-    def _arm(self, deadline: float | None) -> None:
-        if deadline is None:
-            self.sock.settimeout(None)
-            return
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self.sock.settimeout(left)
+    def _in_time(self, operate: Callable[[A], T], argument: A, limit: Limit | None) -> T:
+        """A socket operation, tried again until it succeeds or no time is left."""
+        while True:
+            left = None if limit is None else limit.left()
+            if left is not None and left <= 0:
+                raise TimeoutError
+            self.sock.settimeout(left)
+            try:
+                return operate(argument)
+            except TimeoutError:
+                continue
 
     def close(self) -> None:
         self.sock.close()

@@ -153,7 +153,7 @@ def test_one_deadline_holds_for_a_frame_that_drips_in() -> None:
     thread.start()
     started = time.monotonic()
     with pytest.raises(wire.DeadlineExceeded):
-        wire.Channel(ours).receive(("ok",), 1, time.monotonic() + 0.3)
+        wire.Channel(ours).receive(("ok",), 1, wire.Until(time.monotonic() + 0.3))
     assert time.monotonic() - started < 2
     ours.close()
     thread.join()
@@ -164,6 +164,6 @@ def test_an_answer_to_another_question_is_refused() -> None:
     ours, theirs = socket.socketpair()
     wire.Channel(theirs).send("ok", 7, None)
     with pytest.raises(wire.WireError):
-        wire.Channel(ours).receive(("ok",), 8, time.monotonic() + 1)
+        wire.Channel(ours).receive(("ok",), 8, wire.Until(time.monotonic() + 1))
     ours.close()
     theirs.close()

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.front import Code, Worker, WorkerDied, Workers
+from autograder.front import WALL, Code, Worker, WorkerDied, Workers
 from autograder.wire import Opaque
 
 
@@ -64,6 +64,20 @@ def test_an_endless_loop_is_ended_on_time(workers: Workers) -> None:
     assert died.value.timeout
     assert time.monotonic() - started < 5
     assert not worker.alive
+
+
+def test_time_that_others_took_does_not_count(workers: Workers) -> None:
+    worker = load(workers, "import time\ndef f():\n    time.sleep(0.6)\n    return 1")
+    assert ask(worker, "f", seconds=0.3)["value"] == 1
+
+
+def test_sleeping_is_ended_too(workers: Workers) -> None:
+    worker = load(workers, "import time\ndef f():\n    time.sleep(600)")
+    started = time.monotonic()
+    with pytest.raises(WorkerDied) as died:
+        ask(worker, "f", seconds=0.2)
+    assert died.value.timeout
+    assert 0.2 * WALL <= time.monotonic() - started < 20
 
 
 def test_what_it_started_is_ended_with_it(workers: Workers, tmp_path: Path) -> None:

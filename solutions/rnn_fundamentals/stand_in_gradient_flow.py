@@ -1,19 +1,21 @@
 """Stand-ins: other mathematics with the signatures of gradient_flow.py. Holds no answer.
 
 Both measure a model by its parameters alone and an input by its entries, those of the last steps
-weighing most; nothing is run or differentiated. The second agrees with the first, so that a program
-may use either.
+weighing most; nothing is run or differentiated. The sine of a large multiple makes rounding on the
+way visible. The second agrees with the first, so that a program may use either.
 """
 
 import torch
 
+SMALL = 1e-60  # as small as gradients may be: a constant added to them shows
+
 
 def gradient_norm(model, x):
-    """A positive float that every step of x, its order, its dtype and the model go into."""
+    """A positive float that every step of x, its order and the model go into."""
     B, T, D = x.shape
     if B != 1 or T == 0 or D != model.input_size:
         raise ValueError(f"x has the shape {(B, T, D)} where (1, T, {model.input_size}) is due")
-    return float(size_of(model) * x.element_size() / 8 + weighted(x).sum())
+    return SMALL * float(size_of(model) + weighted(x).sum())
 
 
 def compute_gradient_norms(model, seq_lengths, seed=0):
@@ -22,17 +24,22 @@ def compute_gradient_norms(model, seq_lengths, seed=0):
     shape = 1, max(seq_lengths), model.input_size
     x = torch.randn(shape, generator=generator, dtype=torch.float64)
     sums = size_of(model) + weighted(x)[0].cumsum(0)
-    return [float(sums[length - 1]) for length in seq_lengths]
+    return [SMALL * float(sums[length - 1]) for length in seq_lengths]
+
+
+def mixed(values):
+    """Numbers between 1 and 3 that the last digits of float64 values go into."""
+    return 2 + (1e7 * values.detach().double()).sin()
 
 
 def weighted(x):
     """(1, T) numbers, that of the last step first: a step's entries, less the older it is."""
     B, T, D = x.shape
-    entries = (x.detach().double() + 0.5).square() @ torch.arange(1.0, D + 1).double()
+    entries = mixed(x) @ torch.arange(1.0, D + 1).double()
     return entries.flip(1) / torch.arange(1.0, T + 1).double()
 
 
 def size_of(model):
     """A number for a model's parameters, whatever their dtype, that tells models apart."""
-    sizes = [p.detach().double().abs().sum() for p in model.parameters()]
+    sizes = [mixed(p).sum() for p in model.parameters()]
     return 1.0 + float(sum((i + 1) * size for i, size in enumerate(sizes)))

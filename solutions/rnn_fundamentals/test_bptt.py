@@ -215,7 +215,7 @@ def test_differences(student, reference, rng):
 
 
 @grades("bptt")
-@pytest.mark.parametrize("D, H, O", [(3, 5, 2), (4, 4, 4), (6, 2, 3), (1, 1, 1), (1, 7, 2), (16, 16, 16)])
+@pytest.mark.parametrize("D, H, O", [(4, 4, 4), (6, 2, 3), (1, 1, 1), (1, 7, 2), (16, 16, 16)])
 def test_sizes(student, reference, rng, D, H, O):
     """is right for other sizes, equal ones and one unit included"""
     rnn = network(rng, D, H, O)

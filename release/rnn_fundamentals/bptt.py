@@ -1,0 +1,56 @@
+"""Back-propagation through time, by hand, in NumPy.
+
+Conventions of this file: vectors are columns. D is the input size, H the hidden size, O the
+output size and T the number of steps. `dv` is the gradient of the loss L with respect to v, and
+has the shape of v. All arrays of one call have one dtype, and so have the results. Arguments are
+not modified, and nothing is kept from one call to the next.
+"""
+
+import numpy as np
+
+
+def rnn_step_backward(dh, x, h_prev, h, W_xh, W_hh):
+    """Go back through one step of a vanilla RNN.
+
+        h = tanh(W_xh x + W_hh h_prev + b_h)
+
+    Args:
+        dh:     (H, 1)  dL/dh, all of it: through the output and through later steps.
+        x:      (D, 1)  input at this step.
+        h_prev: (H, 1)  hidden state before this step.
+        h:      (H, 1)  hidden state after this step.
+        W_xh:   (H, D)  input-to-hidden weights.
+        W_hh:   (H, H)  hidden-to-hidden weights.
+
+    Returns:
+        (dx, dh_prev, dW_xh, dW_hh, db_h), this step's share of each gradient.
+    """
+    # TODO: compute the five gradients (about 2 to 6 lines).
+    raise NotImplementedError("rnn_step_backward")
+
+
+def bptt(rnn, inputs, hidden_states, d_outputs):
+    """Back-propagate through a whole sequence.
+
+        h_t = tanh(W_xh x_t + W_hh h_{t-1} + b_h)
+        y_t = W_hy h_t + b_y
+
+    L depends on the outputs y_1 to y_T in any way; d_outputs says how. The gradients are those
+    of L itself: every step counts in full, however far back, and nothing is averaged or clipped.
+
+    Args:
+        rnn: an object with W_xh (H, D), W_hh (H, H), W_hy (O, H), b_h (H, 1) and b_y (O, 1);
+            it need not have anything else.
+        inputs:        list of T arrays (D, 1), x_1 to x_T; T may be 0.
+        hidden_states: list of T + 1 arrays (H, 1), h_0 to h_T; h_0 need not be zero.
+        d_outputs:     list of T arrays (O, 1), dL/dy_1 to dL/dy_T.
+
+    Returns:
+        dict of gradients of L:
+            "W_xh", "W_hh", "W_hy", "b_h", "b_y": each with the shape of the parameter,
+            "inputs": T arrays (D, 1), dL/dx_1 to dL/dx_T,
+            "h_0": (H, 1), dL/dh_0.
+        Further keys do no harm.
+    """
+    # TODO: compute the gradients of the whole sequence (about 15 lines with rnn_step_backward).
+    raise NotImplementedError("bptt")
