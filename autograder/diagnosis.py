@@ -87,12 +87,39 @@ def _agree(ours: Outcome, theirs: Outcome) -> bool:
 
 
 def agree(ours: Any, theirs: Any) -> bool:
-    """Equal to rounding, whatever the containers and the wrapping of the numbers."""
-    a, b = list(_flat(ours)), list(_flat(theirs))
-    if len(a) != len(b):
-        return False
-    scale = max((_size(y) for y in b if isinstance(y, np.ndarray)), default=0.0)
-    return all(_leaves_agree(x, y, scale) for x, y in zip(a, b, strict=True))
+    """Equal to rounding, whatever the containers, the order of keys and the keys not asked for."""
+    pairs = list(_pairs(ours, theirs))
+    numbers = [their for _, their in pairs if isinstance(their, np.ndarray)]
+    scale = max(map(_size, numbers), default=0.0)
+    return all(_leaves_agree(our, their, scale) for our, their in pairs)
+
+
+def _pairs(ours: Any, theirs: Any) -> Iterator[tuple[Any, Any]]:
+    """The leaves of two values side by side; where the structures differ, a pair that does."""
+    if isinstance(theirs, dict) and isinstance(ours, dict) and theirs.keys() <= ours.keys():
+        for key, their in theirs.items():
+            yield from _pairs(ours[key], their)
+    elif _is_series(ours, theirs) and len(ours) == len(theirs):
+        for our, their in zip(ours, theirs, strict=True):
+            yield from _pairs(our, their)
+    else:
+        yield _leaf(ours), _leaf(theirs)
+
+
+def _is_series(ours: Any, theirs: Any) -> bool:
+    """Two lists or tuples, or one of them and an array of as many."""
+    plain = (list, tuple)
+    if isinstance(ours, plain):
+        return isinstance(theirs, plain) or (isinstance(theirs, np.ndarray) and theirs.ndim > 0)
+    return isinstance(theirs, plain) and isinstance(ours, np.ndarray) and ours.ndim > 0
+
+
+def _leaf(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return np.asarray(value)
+    if isinstance(value, (float, np.floating)):
+        return np.asarray(value, dtype=np.float64)
+    return value.type_name if isinstance(value, Opaque) else value
 
 
 def _leaves_agree(x: Any, y: Any, scale: float) -> bool:
@@ -116,24 +143,6 @@ def _size(array: np.ndarray) -> float:
         return 0.0
     with np.errstate(all="ignore"):
         return float(np.linalg.norm(array[np.isfinite(array)]))
-
-
-def _flat(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield str(key)
-            yield from _flat(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _flat(item)
-    elif isinstance(value, np.ndarray):
-        yield np.asarray(value)
-    elif isinstance(value, (float, np.floating)):
-        yield np.asarray(value, dtype=np.float64)
-    elif isinstance(value, Opaque):
-        yield value.type_name
-    else:
-        yield value
 
 
 def ladder(runs: Sequence[CheckRun]) -> Iterator[str]:

@@ -30,6 +30,7 @@ from autograder.probing import BadResult
 from autograder.wire import Channel, Closed, Tensor, WireError
 
 MAX_PRINTED = 4000
+SEED = 3_141_592_658  # one that nobody writes: seeding anew is to be seen
 
 
 def serve(channel: Channel) -> None:
@@ -72,6 +73,7 @@ class _Worker:
         self.forbidden: dict[str, frozenset[str]] = {}
         self.printed = _Printed()
         self.callbacks = 0
+        self.settings = _Settings()
 
     def send(self, kind: str, body: Any, seq: int) -> None:
         try:
@@ -142,8 +144,7 @@ class _Worker:
             function, names = self.find(str(body["name"]))
         except AttributeError as error:
             return "error", {"kind": "missing", "message": str(error)}
-        watched = list(_arrays(args, kwargs, names))
-        before = [(path, array, _copy(array)) for path, array in watched]
+        before = [(path, part, _copy(part)) for path, part in _parts(args, kwargs, names)]
         _seed()
         state = _global_state()
         self.guard.hits.clear()
@@ -157,12 +158,12 @@ class _Worker:
             self.guard.running = False
             self.guard.active = frozenset()
             now = _global_state()
-            _restore()
+            self.settings.restore()
         if self.guard.hits:
             return "error", self.describe(Forbidden(self.guard.hits[0][0]))
         return "ok", {
             "value": value,
-            "mutated": [path for path, array, was in before if not _identical(array, was)],
+            "mutated": [path for path, part, was in before if not _identical(part, was)],
             "touched": [name for name, was in state.items() if now[name] != was],
             "printed": self.printed.take(),
         }
@@ -231,12 +232,14 @@ def _argument_names(function: Any) -> list[str]:
     return list(code.co_varnames[: code.co_argcount]) if isinstance(code, types.CodeType) else []
 
 
-def _arrays(args: list[Any], kwargs: dict[str, Any], names: list[str]) -> Iterator[tuple[str, Any]]:
-    """(path, array or tensor) of everything a call could modify."""
+def _parts(args: list[Any], kwargs: dict[str, Any], names: list[str]) -> Iterator[tuple[str, Any]]:
+    """(path, array, tensor, list or dict): everything a call could modify."""
     names = [*names, *(f"argument {i + 1}" for i in range(len(names), len(args)))]
     stack: list[tuple[str, Any]] = [*zip(names, args, strict=False), *kwargs.items()]
     while stack:
         path, value = stack.pop(0)
+        if isinstance(value, (dict, list)):
+            yield path, value
         if isinstance(value, dict):
             stack.extend((f"{path}[{key!r}]", item) for key, item in value.items())
         elif isinstance(value, (list, tuple)):
@@ -245,12 +248,23 @@ def _arrays(args: list[Any], kwargs: dict[str, Any], names: list[str]) -> Iterat
             yield path, value
 
 
-def _copy(array: Any) -> Any:
-    return array.copy() if isinstance(array, np.ndarray) else array.detach().clone()
+def _copy(part: Any) -> Any:
+    """The numbers of an array or tensor; the very items of a list or dict."""
+    if isinstance(part, (list, dict)):
+        return _items(part)
+    return part.copy() if isinstance(part, np.ndarray) else part.detach().clone()
+
+
+def _items(container: list[Any] | dict[str, Any]) -> list[Any]:
+    """The items by identity; equality of what they hold is looked at by itself."""
+    pairs = container.items() if isinstance(container, dict) else enumerate(container)
+    return [(key, id(item)) for key, item in pairs]
 
 
 def _identical(now: Any, was: Any) -> bool:
-    """The same dtype, shape and bytes."""
+    """The same dtype, shape and bytes; for a list or dict, the same items."""
+    if isinstance(now, (list, dict)):
+        return bool(_items(now) == was)
     if now.shape != was.shape or now.dtype != was.dtype:
         return False
     if not isinstance(was, np.ndarray):
@@ -278,11 +292,11 @@ def _imported(name: str) -> Any:
 
 def _seed() -> None:
     """Every call starts from the same random state, so that a regrade repeats it."""
-    random.seed(0)
-    np.random.seed(0)
+    random.seed(SEED)
+    np.random.seed(SEED)
     torch = _imported("torch")
     if torch is not None:
-        torch.default_generator.manual_seed(0)
+        torch.default_generator.manual_seed(SEED)
 
 
 def _global_state() -> dict[str, Any]:
@@ -296,6 +310,7 @@ def _global_state() -> dict[str, Any]:
         ),
         "random": random.getstate(),
         "numpy.seterr": tuple(np.geterr().values()),
+        "numpy.set_printoptions": str(np.get_printoptions()),
     }
     torch = _imported("torch")
     if torch is not None:
@@ -305,17 +320,26 @@ def _global_state() -> dict[str, Any]:
         state["torch.set_grad_enabled"] = torch.is_grad_enabled()
     pyplot = _imported("matplotlib.pyplot")
     if pyplot is not None:
-        state["matplotlib.rcParams"] = tuple(dict.values(pyplot.rcParams))
+        state["matplotlib.rcParams"] = dict(dict.items(pyplot.rcParams))
     return state
 
 
-def _restore() -> None:
-    """One slot's careless setting must not cost another slot."""
-    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-    torch = _imported("torch")
-    if torch is not None:
-        torch.set_default_dtype(torch.float32)
-        torch.set_grad_enabled(True)
-    pyplot = _imported("matplotlib.pyplot")
-    if pyplot is not None:
-        pyplot.close("all")
+class _Settings:
+    """Settings as they were: one slot's careless change must not cost another slot."""
+
+    def __init__(self) -> None:
+        self.numpy = np.geterr(), np.get_printoptions()
+        pyplot = _imported("matplotlib.pyplot")
+        self.matplotlib = {} if pyplot is None else dict(dict.items(pyplot.rcParams))
+
+    def restore(self) -> None:
+        np.seterr(**self.numpy[0])
+        np.set_printoptions(**self.numpy[1])
+        torch = _imported("torch")
+        if torch is not None:
+            torch.set_default_dtype(torch.float32)
+            torch.set_grad_enabled(True)
+        pyplot = _imported("matplotlib.pyplot")
+        if pyplot is not None:
+            dict.update(pyplot.rcParams, self.matplotlib)
+            pyplot.close("all")

@@ -64,6 +64,7 @@ def preload(libraries: Iterable[str]) -> None:
         torch.set_num_threads(1)
         layer = torch.nn.RNN(2, 2, batch_first=True)
         layer(torch.ones(1, 2, 2))[0].sum().backward()
+        torch.nn.utils.clip_grad_norm_(layer.parameters(), 1.0)
         torch.optim.Adam(layer.parameters()).step()  # imports torch's compiler, which writes files
 
 

@@ -43,6 +43,45 @@ def test_it_answers_with_numbers_and_tells_what_else_happened(workers: Workers) 
     assert reply["printed"] == "seen (2, 2)\n"
 
 
+@pytest.mark.parametrize(
+    ("body", "changed"),
+    [
+        ("xs.pop()", ["xs"]),
+        ("xs.reverse()", ["xs"]),
+        ("xs[0] = xs[0] + 0", ["xs"]),
+        ("xs[1][:] = 0", ["xs[1]"]),
+        ("options['k'] = 1", ["options"]),
+        ("xs = xs[::-1]", []),
+        ("options['a'].sort()", ["options['a']"]),
+    ],
+)
+def test_it_tells_which_argument_changed(workers: Workers, body: str, changed: list[str]) -> None:
+    worker = load(workers, f"def f(xs, options):\n    {body}")
+    reply = ask(worker, "f", [np.ones(2), np.ones(2)], {"a": np.array([2.0, 1.0])})
+    assert reply["mutated"] == changed
+
+
+@pytest.mark.parametrize("seed", [0, 42])
+def test_seeding_is_seen_whatever_the_seed(workers: Workers, seed: int) -> None:
+    worker = load(workers, f"import numpy as np\ndef f():\n    np.random.seed({seed})")
+    assert ask(worker, "f")["touched"] == ["numpy.random"]
+
+
+def test_a_setting_that_one_call_changes_is_seen_each_time_and_put_back(workers: Workers) -> None:
+    source = (
+        "import numpy as np\nimport matplotlib.pyplot as plt\n"
+        "def f():\n    plt.rcParams['lines.linewidth'] = 9\n    np.set_printoptions(precision=2)\n"
+        "    np.seterr(all='raise')\n"
+        "def g():\n    return [plt.rcParams['lines.linewidth'], str(np.ones(1) / 3)]"
+    )
+    worker = workers.start(["numpy", "matplotlib"])
+    worker.load(Code("moves.py", source.encode()))
+    before = ask(worker, "g")["value"]
+    changed = ["numpy.seterr", "numpy.set_printoptions", "matplotlib.rcParams"]
+    assert [ask(worker, "f")["touched"] for _ in range(2)] == [changed] * 2
+    assert ask(worker, "g")["value"] == before
+
+
 def test_it_names_the_line_of_an_exception(workers: Workers) -> None:
     worker = load(workers, "def f():\n    return g()\ndef g():\n    return [][1]")
     error = ask(worker, "f")["error"]

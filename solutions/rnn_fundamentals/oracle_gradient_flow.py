@@ -13,7 +13,7 @@ STEP = 1e-30
 def norm_by_complex_step(_, model, x):
     """gradient_norm of a model (kind, parameters, options) at x (1, T, D)."""
     weights = {n: np.asarray(w, np.float64) for n, w in model["parameters"].items()}
-    _, T, D = x.shape
+    D = x.shape[-1]
     steps = np.repeat(np.asarray(x, np.float64)[0, :, None, :], D, axis=1).astype(complex)
     steps[0] += 1j * STEP * np.eye(D)  # one perturbed copy of the sequence for each input
     options = model.get("options", {})

@@ -13,7 +13,7 @@ SMALL = 1e-60  # as small as gradients may be: a constant added to them shows
 def gradient_norm(model, x):
     """A positive float that every step of x, its order and the model go into."""
     B, T, D = x.shape
-    if B != 1 or T == 0 or D != model.input_size:
+    if B != 1 or T == 0 or model.input_size != D:
         raise ValueError(f"x has the shape {(B, T, D)} where (1, T, {model.input_size}) is due")
     return SMALL * float(size_of(model) + weighted(x).sum())
 
@@ -34,7 +34,7 @@ def mixed(values):
 
 def weighted(x):
     """(1, T) numbers, that of the last step first: a step's entries, less the older it is."""
-    B, T, D = x.shape
+    T, D = x.shape[1:]
     entries = mixed(x) @ torch.arange(1.0, D + 1).double()
     return entries.flip(1) / torch.arange(1.0, T + 1).double()
 
