@@ -245,18 +245,24 @@ def made(module, input_size, hidden_size, forget_bias):
 
 
 def bias_at_work(lstm):
-    """The total bias of each forget gate, (H,), from how much of its cell one step keeps."""
+    """What the biases do in one step, without weights.
+
+    Returns the total bias of each forget gate, (H,), from how much of its cell the step keeps, and
+    the outputs from two cells, which the biases of the other gates go into.
+    """
     lstm = copy.deepcopy(lstm).double().requires_grad_(False)
     lstm.weight_ih_l0.zero_()
     lstm.weight_hh_l0.zero_()
     x, h = torch.zeros(1, 1, lstm.input_size).double(), torch.zeros(1, 1, lstm.hidden_size).double()
-    cells = [lstm(x, (h, h + c))[1][1].flatten() for c in (0.0, 1.0)]
-    return torch.logit(cells[1] - cells[0]).float().numpy()
+    (out_0, cell_0), (out_1, cell_1) = (lstm(x, (h, h + c))[1] for c in (0.0, 1.0))
+    kept = torch.logit((cell_1 - cell_0).flatten())
+    return kept.float().numpy(), torch.cat([out_0, out_1]).flatten().float().numpy()
 
 
 def forget_bias_of(module, input_size, hidden_size, forget_bias):
-    """The total bias of the forget gates, (H,)."""
-    return bias_at_work(made(module, input_size, hidden_size, forget_bias))
+    """The total bias of the forget gates, (H,), and what the other gates make of a step."""
+    bias, outputs = bias_at_work(made(module, input_size, hidden_size, forget_bias))
+    return {"forget bias": bias, "one step": outputs}
 
 
 def settings(module, input_size, hidden_size, forget_bias):
@@ -313,7 +319,7 @@ def as_made(module, input_size, hidden_size, forget_bias, quarters=()):
         for part in parts:
             rows = values[part * H : (part + 1) * H]
             looks[f"{name}[{part * H}:{(part + 1) * H}] as drawn"] = as_drawn(rows, bound)
-    return looks
+    return {"parameters": looks, "one step": bias_at_work(lstm)[1]}
 
 
 def lstm_run(module, parameters, x, forget_bias):
@@ -336,8 +342,8 @@ def two_lstms(module, input_size, hidden_size, first_bias, second_bias):
         first = made(module, input_size, hidden_size, first_bias)
         second = made(module, input_size, hidden_size, second_bias)
     return {
-        "forget bias of the first": bias_at_work(first),
-        "forget bias of the second": bias_at_work(second),
+        "forget bias of the first": bias_at_work(first)[0],
+        "forget bias of the second": bias_at_work(second)[0],
         "both have the same weights": torch.equal(first.weight_hh_l0, second.weight_hh_l0),
     }
 
