@@ -295,7 +295,8 @@ def _plain(text: str) -> Any:
 @course_option
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--jobs", type=click.IntRange(1), help="Processes. Default: one a core.")
-def verify(assignment: str, course: Path, seed: int, jobs: int | None) -> None:
+@click.option("--thorough", is_flag=True, help="Run every slot of a file for every edit in it.")
+def verify(assignment: str, course: Path, seed: int, jobs: int | None, thorough: bool) -> None:
     """Prove that ASSIGNMENT's graders are right.
 
     The solutions get full marks, the stubs none; every misconception loses points in its own slot
@@ -312,7 +313,12 @@ def verify(assignment: str, course: Path, seed: int, jobs: int | None) -> None:
         "proving",
         len(loaded.files),
         lambda step: proving.verify(
-            loaded, course.resolve(), seed=seed, jobs=jobs or default_jobs(), progress=step
+            loaded,
+            course.resolve(),
+            seed=seed,
+            jobs=jobs or default_jobs(),
+            thorough=thorough,
+            progress=step,
         ),
     )
     _show_proof(console, reports, loaded.points)

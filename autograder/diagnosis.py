@@ -24,6 +24,7 @@ AGREE = {"float32": 1e-4, "complex64": 1e-4, "float16": 1e-2}
 AGREE_DEFAULT = 1e-9
 
 Outcome = Answer | Failure
+Tried = Sequence[Sequence[CheckRun]]  # for each check of a slot, its runs in the modes tried
 Fingerprint = Mapping[str, Sequence[Outcome] | None]  # check -> outcomes of its calls; None: passed
 
 
@@ -37,7 +38,7 @@ class Library(Protocol):
     def known(self, id: str) -> KnownProgram: ...
 
 
-def fingerprint(tried: Sequence[Sequence[CheckRun]]) -> dict[str, Sequence[Outcome] | None]:
+def fingerprint(tried: Tried) -> dict[str, Sequence[Outcome] | None]:
     """The fingerprint of a program's runs, each check in its last mode."""
     return {
         runs[-1].check.name: None if runs[-1].failure is None else outcomes(runs[-1])
@@ -49,9 +50,7 @@ def outcomes(run: CheckRun) -> list[Outcome]:
     return [call.outcome for call in run.log.calls]
 
 
-def recognise(
-    tried: Sequence[Sequence[CheckRun]], library: Library, slot: str
-) -> KnownProgram | None:
+def recognise(tried: Tried, library: Library, slot: str) -> KnownProgram | None:
     """The one misconception whose numbers these are, or None."""
     modes = {run.mode for runs in tried for run in runs}
     by_mode = {mode: library.fingerprints(slot, mode) for mode in modes}
@@ -87,7 +86,7 @@ def _agree(ours: Outcome, theirs: Outcome) -> bool:
 
 
 def agree(ours: Any, theirs: Any) -> bool:
-    """Equal to rounding, whatever the containers, the order of keys and the keys not asked for."""
+    """Equal to rounding, whatever the containers and the order of keys."""
     pairs = list(_pairs(ours, theirs))
     numbers = [their for _, their in pairs if isinstance(their, np.ndarray)]
     scale = max(map(_size, numbers), default=0.0)
@@ -96,7 +95,7 @@ def agree(ours: Any, theirs: Any) -> bool:
 
 def _pairs(ours: Any, theirs: Any) -> Iterator[tuple[Any, Any]]:
     """The leaves of two values side by side; where the structures differ, a pair that does."""
-    if isinstance(theirs, dict) and isinstance(ours, dict) and theirs.keys() <= ours.keys():
+    if isinstance(theirs, dict) and isinstance(ours, dict) and theirs.keys() == ours.keys():
         for key, their in theirs.items():
             yield from _pairs(ours[key], their)
     elif _is_series(ours, theirs) and len(ours) == len(theirs):

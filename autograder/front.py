@@ -42,7 +42,8 @@ class Code:
     file: str
     source: bytes
     extras: tuple[tuple[str, str], ...] = ()
-    stand_ins: Mapping[str, str] = field(default_factory=dict)  # slot -> extra's function or ""
+    stand_in_source: str = ""
+    stand_ins: Mapping[str, str] = field(default_factory=dict)  # slot -> name in it, or ""
     libraries: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     forbids: Mapping[str, Sequence[str]] = field(default_factory=dict)  # slot -> patterns
@@ -100,6 +101,7 @@ class Worker:
             "file": code.file,
             "source": np.frombuffer(code.source, np.uint8),
             "extras": [list(extra) for extra in code.extras],
+            "stand_in_source": code.stand_in_source,
             "stand_ins": dict(code.stand_ins),
             "blocked": list(code.blocked),
             "forbids": {slot: list(patterns) for slot, patterns in code.forbids.items()},

@@ -19,7 +19,7 @@ from _pytest.runner import runtestprotocol
 from autograder.assignment import Assignment, KnownProgram, Slot
 from autograder.checks import Check, CheckRun
 from autograder.compare import Log
-from autograder.diagnosis import Fingerprint, fingerprint
+from autograder.diagnosis import Fingerprint, Tried, fingerprint
 from autograder.errors import AssignmentError, GraderFault, KitError
 from autograder.failure import CheckFailed, Failure
 from autograder.front import Workers
@@ -46,7 +46,7 @@ class Graders:
         )
         self._now: tuple[Program, Check, Mode, Log] | None = None
         self._excuse: BaseException | None = None
-        self._fingerprints: dict[tuple[str, Mode], Mapping[str, Fingerprint]] = {}
+        self._fingerprints: dict[tuple[str, Mode], dict[str, Fingerprint]] = {}
 
     def program(self, sources: Mapping[str, bytes | Failure]) -> Program:
         """A program to be graded."""
@@ -81,14 +81,23 @@ class Graders:
 
         Where a stand-in lets the grader compute, the other slots are right: as without it.
         """
-        named = tuple(other for other in mode if stand_in_of(self.assignment, other))
-        if (slot, named) not in self._fingerprints:
-            self._fingerprints[slot, named] = {
-                known.id: self._fingerprint(known, named)
-                for known in self.assignment.misconceptions
-                if known.slot == slot
-            }
-        return self._fingerprints[slot, named]
+        named = self._named(mode)
+        known = [known for known in self.assignment.misconceptions if known.slot == slot]
+        prints = self._fingerprints.setdefault((slot, named), {})
+        for one in known:
+            if one.id not in prints:
+                prints[one.id] = self._fingerprint(one, named)
+        return prints
+
+    def learn(self, known: KnownProgram, tried: Tried) -> None:
+        """Take the fingerprint of a misconception from runs that were made anyway."""
+        for mode in sorted({run.mode for runs in tried for run in runs}):
+            first = [[run for run in runs if run.mode == mode][:1] or runs[-1:] for runs in tried]
+            prints = self._fingerprints.setdefault((known.slot, self._named(mode)), {})
+            prints.setdefault(known.id, fingerprint(first))
+
+    def _named(self, mode: Mode) -> Mode:
+        return tuple(other for other in mode if stand_in_of(self.assignment, other))
 
     def _fingerprint(self, known: KnownProgram, mode: Mode) -> Fingerprint:
         file = self.assignment.slots[known.slot].file

@@ -37,6 +37,7 @@ class Guard:
         self.running = False  # a slot of the student's is being called
         self.active: frozenset[str] = frozenset()
         self.hits: list[tuple[str, int | None]] = []
+        self.wrapped: set[str] = set()
 
     def refuse(self, name: str) -> None:
         """Note the use of `name` and raise Forbidden."""
@@ -65,14 +66,18 @@ class Guard:
             parent = _resolve(parent_name)
             if parent is None:
                 continue
-            for attribute in fnmatch.filter(dir(parent), last):
+            # torch._VF lists nothing and answers for the module that it holds as `vf`.
+            known = {*dir(parent), *dir(getattr(parent, "vf", None)), last}
+            for attribute in sorted(fnmatch.filter(known, last)):
                 name = f"{parent_name}.{attribute}"
                 names.add(name)
-                self._wrap_one(parent, attribute, name)
+                if name not in self.wrapped:
+                    self.wrapped.add(name)
+                    self._wrap_one(parent, attribute, name)
         return frozenset(names)
 
     def _wrap_one(self, parent: Any, attribute: str, name: str) -> None:
-        target = getattr(parent, attribute)
+        target = getattr(parent, attribute, None)
         if isinstance(target, type):
             for method in ("__init__", "forward"):
                 if callable(getattr(target, method, None)):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from autograder.assignment import Slot
 from autograder.checks import CheckRun, Runner
-from autograder.diagnosis import Library, ladder, recognise
+from autograder.diagnosis import Library, Tried, ladder, recognise
 from autograder.failure import Failure
 from autograder.program import Program
 
@@ -51,9 +51,6 @@ class SlotResult:
     blocked_by: tuple[str, ...] = ()
     broken: str = ""
     printed: str = ""
-
-
-Tried = Sequence[Sequence[CheckRun]]  # for each check of a slot, its runs in the modes tried
 
 
 def judge(

@@ -119,13 +119,14 @@ class Program:
         if isinstance(source, Failure):
             return source
         assignment, staff = self.assignment, self.assignment.files[file]
-        extras = [(f"probe_{file}", staff.probe), (f"stand_in_{file}", staff.stand_in)]
+        extras = [(f"probe_{file}", staff.probe)]
         if self._reference is None:
             extras.append((f"oracle_{file}", staff.oracle))
         code = Code(
             file=file,
             source=source,
             extras=tuple(extra for extra in extras if extra[1]),
+            stand_in_source=staff.stand_in if mode else "",
             stand_ins={slot: stand_in_of(assignment, slot) for slot in mode},
             blocked=assignment.blocked(file),
             forbids={slot.name: slot.forbids for slot in assignment.slots_of(file) if slot.forbids},

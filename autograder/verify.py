@@ -17,7 +17,7 @@ from pathlib import Path
 from autograder import assignment as assignments
 from autograder import source
 from autograder.assignment import MAX_HINT_WORDS, Assignment, KnownProgram, Slot
-from autograder.diagnosis import recognise
+from autograder.diagnosis import Tried, recognise
 from autograder.front import Workers
 from autograder.graders import Graders, with_graders
 from autograder.judge import SlotResult, decide, judge, try_slot
@@ -48,14 +48,18 @@ def verify(
     *,
     seed: int,
     jobs: int,
+    thorough: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[SlotReport]:
-    """Prove every slot; reports in the assignment's order."""
+    """Prove every slot; reports in the assignment's order.
+
+    `thorough` runs every slot of a file for every edit, not only those that can be touched by it.
+    """
     context = multiprocessing.get_context("spawn")
     reports: dict[str, SlotReport] = {}
     with ProcessPoolExecutor(max_workers=jobs, mp_context=context) as pool:
         tasks = {
-            pool.submit(_verify_file, assignment.name, str(course), file, seed): file
+            pool.submit(_verify_file, assignment.name, str(course), file, seed, thorough): file
             for file in assignment.files
         }
         for task in as_completed(tasks):
@@ -64,13 +68,13 @@ def verify(
     return [reports[slot] for slot in assignment.slots]
 
 
-def _verify_file(name: str, course: str, file: str, seed: int) -> list[SlotReport]:
+def _verify_file(name: str, course: str, file: str, seed: int, thorough: bool) -> list[SlotReport]:
     assignment = assignments.load(name, Path(course))
     with Workers() as workers:
         return with_graders(
             assignment,
             workers,
-            lambda graders: _File(graders, file).prove(),
+            lambda graders: _File(graders, file, thorough).prove(),
             seed=seed,
             files=[file],
         )
@@ -79,8 +83,9 @@ def _verify_file(name: str, course: str, file: str, seed: int) -> list[SlotRepor
 class _File:
     """The proof of one student file."""
 
-    def __init__(self, graders: Graders, file: str) -> None:
+    def __init__(self, graders: Graders, file: str, thorough: bool) -> None:
         self.graders = graders
+        self.thorough = thorough
         self.assignment = graders.assignment
         self.file = file
         self.slots = self.assignment.slots_of(file)
@@ -94,9 +99,13 @@ class _File:
             report.problems += _written(self.assignment, self.graders, slot)
         self.prove_reference()
         self.prove_stubs()
-        for known in self.assignment.misconceptions:
-            if known.slot in self.reports:
-                self.prove_misconception(known)
+        tried = {
+            known: self.prove_misconception(known)
+            for known in self.assignment.misconceptions
+            if known.slot in self.reports
+        }
+        for known, own in tried.items():
+            self.prove_recognition(known, own)
         for known in self.assignment.variants:
             if known.slot in self.reports:
                 self.prove_variant(known)
@@ -106,6 +115,12 @@ class _File:
         """The results of the file's slots for one program."""
         with self.graders.program({self.file: text}) as program:
             return judge(self.graders, program, list(self.reports))
+
+    def touched(self, known: KnownProgram) -> list[str]:
+        """The slots that an edit of one can touch: itself and what builds on it; or all."""
+        if self.thorough:
+            return list(self.reports)
+        return [s.name for s in self.slots if known.slot == s.name or known.slot in s.builds_on]
 
     def prove_reference(self) -> None:
         for slot, result in self.judge(self.assignment.reference()[self.file]).items():
@@ -117,12 +132,13 @@ class _File:
             if result.verdict != "not_started" or result.score != 0:
                 self.reports[slot].problems.append(f"the stub {_outcome(result)}")
 
-    def prove_misconception(self, known: KnownProgram) -> None:
+    def prove_misconception(self, known: KnownProgram) -> Tried:
+        """It loses points in its slot and in no other. Returns the runs of its slot."""
         report = self.reports[known.slot]
         report.misconceptions += 1
         text = self.assignment.edited(known).encode()
         with self.graders.program({self.file: text}) as program:
-            tried = {slot: try_slot(self.graders, program, slot) for slot in self.reports}
+            tried = {slot: try_slot(self.graders, program, slot) for slot in self.touched(known)}
             results = decide(self.graders, program, tried)
         own = results[known.slot]
         if own.verdict == "ungraded":
@@ -134,20 +150,26 @@ class _File:
         for slot, result in results.items():
             if slot != known.slot and result.verdict != "correct":
                 report.problems.append(f"{known.id} costs points in {slot}: {_outcome(result)}")
-        likely = recognise(tried[known.slot], self.graders, known.slot)
+        self.graders.learn(known, tried[known.slot])
+        return tried[known.slot]
+
+    def prove_recognition(self, known: KnownProgram, tried: Tried) -> None:
+        report = self.reports[known.slot]
+        likely = recognise(tried, self.graders, known.slot)
         report.recognised += likely is not None and likely.id == known.id
         if likely is None:
             report.problems.append(f"{known.id} is not recognised by its numbers")
         elif likely.id != known.id:
             report.problems.append(f"{known.id} is taken for {likely.id}")
-        publicly = [runs for runs in tried[known.slot] if runs[0].check.public]
+        publicly = [runs for runs in tried if runs[0].check.public]
         likely = recognise(publicly, self.graders, known.slot)
         report.recognised_publicly += likely is not None and likely.id == known.id
 
     def prove_variant(self, known: KnownProgram) -> None:
         report = self.reports[known.slot]
         report.variants += 1
-        results = self.judge(self.assignment.edited(known).encode())
+        with self.graders.program({self.file: self.assignment.edited(known).encode()}) as program:
+            results = judge(self.graders, program, self.touched(known))
         wrong = {slot: r for slot, r in results.items() if r.verdict != "correct"}
         report.kept += not wrong
         for slot, result in wrong.items():

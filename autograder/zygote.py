@@ -18,6 +18,7 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 from collections.abc import Iterable
 
 from autograder.wire import Channel
@@ -45,6 +46,7 @@ def main(argv: list[str]) -> None:
 def preload(libraries: Iterable[str]) -> None:
     """Import, and run once, what submissions will use: the first run of each costs the most."""
     sys.dont_write_bytecode = True
+    tempfile.gettempdir()  # looked for, and remembered, while files can be written
     for name in ("autograder.worker", *libraries):
         importlib.import_module(name)
     if "matplotlib" in libraries:

@@ -1,0 +1,101 @@
+"""The contract's list of what RNNCell and MyRNN may not use, each used in earnest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from conftest import ROOT
+
+from autograder import assignment as assignments
+from autograder import source
+from autograder.assignment import Assignment
+from autograder.front import Workers
+from autograder.graders import Graders, with_graders
+from autograder.judge import SlotResult, judge
+
+FILE = "torch_rnn.py"
+HEAD = (
+    "import torch\nfrom torch import nn\nfrom torch.nn import RNNCell as Ready\n"
+    "from torch.nn import *\nMODULE = nn.RNN(3, 4, batch_first=True)  # not nn.LSTM\n"
+)
+LAYERS = "self.W_xh = nn.Linear(input_size, hidden_size, bias=False)\n"
+LAYERS += "self.W_hh = nn.Linear(hidden_size, hidden_size)"
+ARGUMENTS = "x, h_prev, self.W_xh.weight, self.W_hh.weight, None, self.W_hh.bias"
+USES = {
+    "nn.RNNCell": "return nn.RNNCell(x.shape[1], h_prev.shape[1]).to(x)(x, h_prev)",
+    "an alias": "return Ready(x.shape[1], h_prev.shape[1]).to(x)(x, h_prev)",
+    "a module made at import": "return MODULE.to(x)(x[:, None])[1][0]",
+    "an import inside": "from torch.nn import GRUCell\n    return GRUCell(3, 4).to(x)(x, h_prev)",
+    "torch.rnn_tanh_cell": f"return torch.rnn_tanh_cell({ARGUMENTS})",
+    "torch._VF": f"return torch._VF.rnn_tanh_cell({ARGUMENTS})",
+    "torch.ops": f"return torch.ops.aten.rnn_tanh_cell({ARGUMENTS})",
+    "behind except": (
+        "try:\n        return nn.LSTMCell(3, 4)(x)[0]\n    except BaseException:\n"
+        "        return torch.tanh(self.W_xh(x) + self.W_hh(h_prev))"
+    ),
+    "a helper": "return helper(self, x, h_prev)",
+}
+HELPER = f"\n\ndef helper(self, x, h_prev):\n    return torch.rnn_relu_cell({ARGUMENTS})\n"
+
+
+@pytest.fixture(scope="module")
+def judged() -> Callable[[dict[str, str]], dict[str, dict[str, SlotResult]]]:
+    assignment = assignments.load("rnn_fundamentals", ROOT)
+
+    def run(texts: dict[str, str]) -> dict[str, dict[str, SlotResult]]:
+        def body(graders: Graders) -> dict[str, dict[str, SlotResult]]:
+            found = {}
+            for name, text in texts.items():
+                with graders.program({FILE: text.encode()}) as program:
+                    slots = [slot.name for slot in assignment.slots_of(FILE)]
+                    found[name] = judge(graders, program, slots)
+            return found
+
+        with Workers() as workers:
+            return with_graders(assignment, workers, body, seed=1, files=[FILE])
+
+    return run
+
+
+def cell(assignment: Assignment, body: str) -> str:
+    text = assignment.files[FILE].text.replace("import torch\nfrom torch import nn\n", HEAD)
+    body = body.replace("\n    ", "\n")
+    return source.edit(text, FILE, assignment.slots, "RNNCell", [], [LAYERS, body]) + HELPER
+
+
+def test_each_form_is_found_and_costs_its_slot_only(
+    judged: Callable[[dict[str, str]], dict[str, dict[str, SlotResult]]],
+) -> None:
+    assignment = assignments.load("rnn_fundamentals", ROOT)
+    right = "return torch.tanh(self.W_xh(x) + self.W_hh(h_prev))  # not nn.RNNCell"
+    texts = {name: cell(assignment, use) for name, use in {**USES, "none": right}.items()}
+    results = judged(texts)
+    assert {name: r["RNNCell"].verdict for name, r in results.items()} == {
+        **dict.fromkeys(USES, "forbidden"),
+        "none": "correct",
+    }
+    assert {r["to_torch_rnn"].verdict for r in results.values()} == {"correct"}
+    assert {r["MyRNN"].verdict for r in results.values()} == {"correct"}
+    for name in USES:
+        result = results[name]["RNNCell"]
+        assert result.score == 0
+        assert result.line is not None
+        line = texts[name].splitlines()[result.line - 1]
+        assert any(word in line for word in ("(", "import")), (name, line)
+
+
+def test_a_ready_made_layer_is_forbidden_in_my_rnn(
+    judged: Callable[[dict[str, str]], dict[str, dict[str, SlotResult]]],
+) -> None:
+    assignment = assignments.load("rnn_fundamentals", ROOT)
+    text = assignment.files[FILE].text
+    make = "self.cell = RNNCell(input_size, hidden_size)"
+    use = "return nn.RNN(x.shape[2], self.hidden_size, batch_first=True).to(x)(x)[0], h0"
+    edited = source.edit(text, FILE, assignment.slots, "MyRNN", [], [make, use])
+    results = judged({"layer": edited})["layer"]
+    assert {slot: result.verdict for slot, result in results.items()} == {
+        "RNNCell": "correct",
+        "MyRNN": "forbidden",
+        "to_torch_rnn": "correct",
+    }
