@@ -227,9 +227,8 @@ def _length(value: Any) -> int | None:
 
 
 def _unlike(name: str, got: Any, expected: str) -> None:
-    raise _Unlike(
-        Failure("wrong", f"{_called(name)} is {_kind(got)} where {expected} was expected")
-    )
+    fact = f"{_called(name)} is {_kind(got)} where {expected} was expected"
+    raise _Unlike(Failure("wrong", fact, ("is a return missing?",) if got is None else ()))
 
 
 def _unlike_length(name: str, got: int | None, want: int) -> None:

@@ -120,7 +120,7 @@ class Worker:
     ) -> dict[str, Any]:
         """Call a function. Returns the worker's reply, checked for form; raises WorkerDied."""
         body = {"name": name, "args": list(args), "kwargs": dict(kwargs), "slot": slot}
-        return self._ask("call", body, seconds, f"calling {name}", callback)
+        return self._ask("call", body, seconds, f"calling {slot}", callback)
 
     def _ask(
         self, kind: str, body: Any, seconds: float, doing: str, callback: Callback | None

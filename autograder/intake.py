@@ -80,7 +80,11 @@ def read_file(path: Path) -> bytes | Failure:
     try:
         descriptor = os.open(path, os.O_RDONLY | _flag("O_NOFOLLOW") | _flag("O_NONBLOCK"))
     except FileNotFoundError:
-        return Failure("missing", f"{name} is not there", ("hand it in under this name",))
+        return Failure(
+            "missing",
+            f"{name} is not there",
+            ("it belongs beside the other files, under this name",),
+        )
     except OSError:
         if path.is_symlink() or not path.is_file():
             return Failure("missing", f"{name} is not a regular file", ("links are not followed",))

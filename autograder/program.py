@@ -98,7 +98,7 @@ class Program:
         if printed:
             self.printed[slot] = (self.printed.get(slot, "") + printed)[:4000]
         if error:
-            return from_error(error, f"calling {name}", slot, file)
+            return from_error(error, f"calling {slot}", slot, file)
         mutated, touched = tuple(reply.get("mutated", ())), tuple(reply.get("touched", ()))
         return Answer(reply.get("value"), mutated, touched)
 

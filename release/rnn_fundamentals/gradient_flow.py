@@ -79,8 +79,8 @@ def decay_rate(seq_lengths, norms):
 def lstm_with_forget_bias(input_size, hidden_size, forget_bias):
     """Make an LSTM whose forget gates start with a chosen bias.
 
-    The total bias of a gate is everything constant in its pre-activation. PyTorch stacks the
-    gates in the order input, forget, cell, output (see the documentation of nn.LSTM).
+    The total bias of a gate is everything constant in its pre-activation. How PyTorch lays out
+    the parameters of the four gates is in the documentation of nn.LSTM.
 
     Args:
         input_size, hidden_size: D and H.

@@ -3,6 +3,7 @@
 A model is a dict with its kind, its parameters by name, and options. Holds no answer.
 """
 
+import copy
 import random
 
 import numpy as np
@@ -97,7 +98,9 @@ def record(model):
 
 def hooks_of(part):
     """How many hooks are registered with a module."""
-    return sum(len(getattr(part, f"_{name}_hooks")) for name in ("forward", "forward_pre", "backward"))
+    return sum(
+        len(getattr(part, f"_{name}_hooks")) for name in ("forward", "forward_pre", "backward")
+    )
 
 
 def occupied(spec, training):
@@ -149,10 +152,14 @@ def norm_then_draws(module, model, x):
         np.random.seed(77)
         random.seed(77)
         module.gradient_norm(build(model), x)
-        draws = [torch.rand(1).item(), np.random.random(), random.random()]
+        draws = {
+            "what torch draws next": torch.rand(1).item(),
+            "what numpy draws next": np.random.random(),
+            "what random draws next": random.random(),
+        }
     np.random.set_state(kept[0])
     random.setstate(kept[1])
-    return dict(zip(("torch", "numpy", "random"), draws, strict=True))
+    return draws
 
 
 def norm_of_slice(module, model, x, first):
@@ -221,7 +228,7 @@ def slope_and_arguments(module, seq_lengths, norms):
 
 # ------------------------------------------------------------------------------ the forget gate
 
-STACKED = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")  # gates i, f, g, o each
+PARAMETERS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 
 
 def made(module, input_size, hidden_size, forget_bias):
@@ -229,25 +236,33 @@ def made(module, input_size, hidden_size, forget_bias):
     lstm = module.lstm_with_forget_bias(input_size, hidden_size, forget_bias)
     if not isinstance(lstm, nn.LSTM):
         raise BadResult(f"lstm_with_forget_bias returned {kind(lstm)}, no nn.LSTM")
-    for name in STACKED:
+    for name in PARAMETERS:
         if not isinstance(getattr(lstm, name, None), torch.Tensor):
             raise BadResult(f"the LSTM has no parameter {name}")
-        rows = 4 * hidden_size
-        if getattr(lstm, name).shape[0] != rows:
-            raise BadResult(f"{name} of the LSTM has not 4 H = {rows} rows")
+    if lstm.weight_ih_l0.shape[1] != input_size or lstm.weight_hh_l0.shape[1] != hidden_size:
+        raise BadResult(f"the LSTM has not the sizes {input_size} and {hidden_size}")
     return lstm
 
 
-def total_bias(lstm, quarter):
-    """The sum of the biases of one gate, an array (H,)."""
-    H = len(lstm.bias_ih_l0) // 4
-    total = lstm.bias_ih_l0.detach() + lstm.bias_hh_l0.detach()
-    return total[quarter * H : (quarter + 1) * H].numpy()
+def bias_at_work(lstm):
+    """What the biases do in one step, without weights.
+
+    Returns the total bias of each forget gate, (H,), from how much of its cell the step keeps, and
+    the outputs from two cells, which the biases of the other gates go into.
+    """
+    lstm = copy.deepcopy(lstm).double().requires_grad_(False)
+    lstm.weight_ih_l0.zero_()
+    lstm.weight_hh_l0.zero_()
+    x, h = torch.zeros(1, 1, lstm.input_size).double(), torch.zeros(1, 1, lstm.hidden_size).double()
+    (out_0, cell_0), (out_1, cell_1) = (lstm(x, (h, h + c))[1] for c in (0.0, 1.0))
+    kept = torch.logit((cell_1 - cell_0).flatten())
+    return kept.float().numpy(), torch.cat([out_0, out_1]).flatten().float().numpy()
 
 
 def forget_bias_of(module, input_size, hidden_size, forget_bias):
-    """The total bias of the forget gates, (H,)."""
-    return total_bias(made(module, input_size, hidden_size, forget_bias), 1)
+    """The total bias of the forget gates, (H,), and what the other gates make of a step."""
+    bias, outputs = bias_at_work(made(module, input_size, hidden_size, forget_bias))
+    return {"forget bias": bias, "one step": outputs}
 
 
 def settings(module, input_size, hidden_size, forget_bias):
@@ -283,18 +298,28 @@ def different(values):
     return len(values.unique()) >= 0.98 * values.numel()
 
 
-def other_parameters(module, input_size, hidden_size, forget_bias):
-    """Whether all that is no bias of a forget gate looks as nn.LSTM draws it."""
+def set_by_hand(values, bound):
+    """How many numbers occur more than once or lie outside the bounds."""
+    _, where, counts = values.unique(return_inverse=True, return_counts=True)
+    return int(((counts[where] > 1) | (values.abs() > bound * (1 + 1e-6))).sum())
+
+
+def as_made(module, input_size, hidden_size, forget_bias, quarters=()):
+    """Whether weights, and given quarters of the biases, look as nn.LSTM draws them."""
     lstm = made(module, input_size, hidden_size, forget_bias)
-    looks = {}
-    for name in STACKED:
-        gates = dict(zip("ifgo", getattr(lstm, name).detach().split(hidden_size), strict=True))
-        if name.startswith("bias"):
-            del gates["f"]
-        for gate, values in gates.items():
-            looks[f"{name}, gate {gate}"] = as_drawn(values.double(), hidden_size**-0.5)
-        looks[f"{name}, all different"] = different(torch.cat(list(gates.values())))
-    return looks
+    H, bound, looks = hidden_size, hidden_size**-0.5, {}
+    for name in PARAMETERS:
+        values = getattr(lstm, name).detach().double()
+        if name.startswith("weight"):
+            looks[f"all of {name} different"] = different(values)
+            parts = range(4)
+        else:
+            looks[f"most of {name} left alone"] = set_by_hand(values, bound) <= H + 4
+            parts = quarters
+        for part in parts:
+            rows = values[part * H : (part + 1) * H]
+            looks[f"{name}[{part * H}:{(part + 1) * H}] as drawn"] = as_drawn(rows, bound)
+    return {"parameters": looks, "one step": bias_at_work(lstm)[1]}
 
 
 def lstm_run(module, parameters, x, forget_bias):
@@ -317,8 +342,8 @@ def two_lstms(module, input_size, hidden_size, first_bias, second_bias):
         first = made(module, input_size, hidden_size, first_bias)
         second = made(module, input_size, hidden_size, second_bias)
     return {
-        "forget bias of the first": total_bias(first, 1),
-        "forget bias of the second": total_bias(second, 1),
+        "forget bias of the first": bias_at_work(first)[0],
+        "forget bias of the second": bias_at_work(second)[0],
         "both have the same weights": torch.equal(first.weight_hh_l0, second.weight_hh_l0),
     }
 
