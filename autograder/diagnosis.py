@@ -146,11 +146,11 @@ def _size(array: np.ndarray) -> float:
 
 def ladder(runs: Sequence[CheckRun]) -> Iterator[str]:
     """For checks of one kind at several sizes: which sizes are right and which are wrong."""
-    groups: dict[tuple[str, str], list[tuple[float, bool]]] = {}
+    groups: dict[tuple[str, str], list[tuple[int, bool]]] = {}
     for run in runs:
         if len(run.check.params) == 1 and not run.skipped and not run.broken:
             ((name, value),) = run.check.params.items()
-            if isinstance(value, (int, float)):
+            if isinstance(value, int):  # a size; of other numbers it would say little
                 groups.setdefault((run.check.base, name), []).append((value, run.passed))
     for (_, name), entries in groups.items():
         entries.sort()
@@ -158,8 +158,8 @@ def ladder(runs: Sequence[CheckRun]) -> Iterator[str]:
         wrong = [value for value, passed in entries if not passed]
         if not right or not wrong:
             continue
-        said = ", ".join(f"{value:g}" for value in right)
+        said = ", ".join(map(str, right))
         if max(right) < min(wrong):
-            yield f"right for {name} = {said}; wrong from {name} = {min(wrong):g} on"
+            yield f"right for {name} = {said}; wrong from {name} = {min(wrong)} on"
         else:
-            yield f"right for {name} = {said}; wrong for {', '.join(f'{v:g}' for v in wrong)}"
+            yield f"right for {name} = {said}; wrong for {', '.join(map(str, wrong))}"

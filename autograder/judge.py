@@ -90,7 +90,8 @@ def decide(
             line=(result.failure.line if result.failure else None) or program.line(name),
             printed=program.printed.get(name, ""),
         )
-        if library is not None and result.verdict in ("wrong", "error"):
+        unlike = result.verdict not in ("wrong", "error") or not program.loads(name)
+        if library is not None and not unlike:
             likely = recognise(runs, library, name)
             if likely is not None:
                 result = replace(

@@ -64,6 +64,10 @@ class Program:
             worker.close()
         self._loaded.clear()
 
+    def loads(self, slot: str) -> bool:
+        """Whether the slot's file could be read and executed, as far as that was tried."""
+        return self.assignment.slots[slot].file not in self._unloadable
+
     def line(self, slot: str) -> int | None:
         """The line of the slot's definition in the program's file, where it is known."""
         return self._lines.get(self.assignment.slots[slot].file, {}).get(slot)
