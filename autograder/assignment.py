@@ -165,7 +165,7 @@ def load(name: str, course: Path) -> Assignment:
                 raise AssignmentError(f"{file.name}: no region for the slot {slot.name}")
     misconceptions = _programs(details, "misconceptions", slots)
     variants = _programs(details, "variants", slots)
-    return Assignment(
+    assignment = Assignment(
         name=name,
         folder=folder,
         title=title,
@@ -176,19 +176,29 @@ def load(name: str, course: Path) -> Assignment:
         misconceptions=misconceptions,
         variants=variants,
     )
+    for program in (*misconceptions, *variants):
+        assignment.edited(program)  # one that no longer applies fails here, and not in the middle
+    return assignment
 
 
 def _stem(file: str) -> str:
     return file.removesuffix(".py")
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _text(path: Path) -> str:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return path.read_text("utf-8")
     except FileNotFoundError:
         raise AssignmentError(f"{path.name} is missing beside assignment.toml") from None
     except UnicodeDecodeError:
         raise AssignmentError(f"{path.name} is not UTF-8 text: save it as UTF-8") from None
+    except OSError as error:
+        raise AssignmentError(f"{path.name} cannot be read: {error.strerror}") from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
         raise AssignmentError(f"{path.name} is no valid TOML: {error}") from None
 
@@ -251,7 +261,7 @@ def _file(folder: Path, name: str, table: _Table) -> StudentFile:
 
     def text(file: str) -> str:
         path = folder / file
-        return path.read_text("utf-8") if path.is_file() else ""
+        return _text(path) if path.is_file() else ""
 
     return StudentFile(
         name=name,

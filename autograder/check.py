@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder import intake
+from autograder.assignment import Slot
+from autograder.errors import GraderFault
 from autograder.explain import explain, headline
+from autograder.failure import harmless
 from autograder.front import Workers
 from autograder.frozen import Released
 from autograder.judge import SlotResult, judge
@@ -27,13 +30,22 @@ def check(released: Released, slots: Sequence[str], workers: Workers) -> dict[st
             continue
         runner, library = released.runner([file])
         sources = {file: intake.read_file(released.folder / file)}
-        with Program(assignment, workers, sources) as program:
-            # What a slot builds on is checked with it, so that the message can name it.
-            needed = {other for name in wanted for other in assignment.slots[name].builds_on}
-            names = [s.name for s in assignment.slots_of(file) if s.name in {*wanted, *needed}]
-            judged = judge(runner, program, names, library)
+        # What a slot builds on is checked with it, so that the message can name it.
+        needed = {other for name in wanted for other in assignment.slots[name].builds_on}
+        names = [s.name for s in assignment.slots_of(file) if s.name in {*wanted, *needed}]
+        try:
+            with Program(assignment, workers, sources) as program:
+                judged = judge(runner, program, names, library)
+        except GraderFault as fault:  # torch is not installed, say: other files need none
+            judged = {name: _not_checked(assignment.slots[name], fault) for name in names}
         results.update({name: judged[name] for name in wanted})
     return results
+
+
+def _not_checked(slot: Slot, fault: GraderFault) -> SlotResult:
+    return SlotResult(
+        slot.name, slot.file, "ungraded", None, slot.points, (), broken=harmless(str(fault))
+    )
 
 
 def changes(released: Released, slots: Sequence[str]) -> Iterator[list[str]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from autograder.judge import SlotResult
     from autograder.verify import SlotReport
 
+STAFF = ("pytest", "jinja2", "_pytest")
 STYLES = {"correct": "green", "not_started": "dim", "missing": "dim", "ungraded": "yellow"}
 
 
@@ -31,6 +32,15 @@ class _Group(click.Group):
         except KitError as error:
             click.echo(f"autograder: {error}", err=True)
             ctx.exit(error.exit_code)
+        except ModuleNotFoundError as error:
+            if error.name not in STAFF:
+                raise
+            click.echo(
+                f"autograder: {error.name} is missing, which staff need: "
+                'pip install "rnn-autograder[course,staff]"',
+                err=True,
+            )
+            ctx.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -89,7 +99,8 @@ def check(slots: tuple[str, ...], watch: bool, as_json: bool) -> None:
                 click.echo(json.dumps(checking.to_json(results), indent=1))
             else:
                 _show_check(console, results, everything=bool(slots))
-            sys.exit(any(result.verdict != "correct" for result in results.values()))
+            verdicts = {result.verdict for result in results.values()}
+            sys.exit(3 if "ungraded" in verdicts else int(verdicts != {"correct"}))
         results = {}
         try:
             for changed in checking.changes(released, names):
@@ -105,9 +116,13 @@ def _show_check(console: Console, results: dict[str, SlotResult], everything: bo
     """One line a slot, and the message of each slot asked for, or of the first to mend."""
     from autograder.explain import explain
 
-    to_mend = [r for r in results.values() if r.verdict not in ("correct", "not_started")]
+    fine = ("correct", "not_started", "ungraded")
+    to_mend = [r for r in results.values() if r.verdict not in fine]
     shown = to_mend if everything else to_mend[:1]
     for result in results.values():
+        if result.verdict == "ungraded":  # on one's own machine, nobody else will look at it
+            console.print(f"? {result.slot}   not checked: {result.broken}", markup=False)
+            continue
         _show_headline(console, result)
         if result in shown or (everything and result.verdict == "not_started"):
             for line in explain(result, hint_command=True):
@@ -184,6 +199,7 @@ def grade(
     from autograder import assignment as assignments
     from autograder import grade as grading
     from autograder import intake
+    from autograder.failure import harmless
 
     loaded = assignments.load(assignment, course)
     students, without = intake.students(submissions, assignment)
@@ -197,7 +213,7 @@ def grade(
         assignment=assignment,
         submissions=submissions.resolve(),
         out=folder.resolve(),
-        seed=grading.seed_of(folder, assignment, seed),
+        seed=grading.seed_of(folder, assignment, seed, whole_class=not only),
         device=device,
     )
     console = _console()
@@ -207,10 +223,11 @@ def grade(
         _progress(console, job, chosen, jobs or grading.default_jobs(), done)
     except KeyboardInterrupt:
         interrupted = True
-    finally:
-        _write_views(job.out, list(loaded.slots), loaded.points)
-    for student in without if not only else []:
-        console.print(f"{student} handed in no {assignment}", style="yellow", markup=False)
+    problems = _write_views(job.out, list(loaded.slots), loaded.points)
+    left_out = {} if only else without
+    problems += [f"{harmless(student, 100)} {why}" for student, why in left_out.items()]
+    for problem in problems:
+        console.print(problem, style="yellow", markup=False)
     _show_class(console, done, loaded.points)
     faults = [one for one in done if one.fault]
     for one in faults:
@@ -234,6 +251,7 @@ def _progress(console: Console, job: Any, students: list[str], jobs: int, done: 
 
     from autograder.failure import harmless
     from autograder.grade import grade_class
+    from autograder.results import points
 
     with Progress(
         TextColumn("grading"),
@@ -254,21 +272,25 @@ def _progress(console: Console, job: Any, students: list[str], jobs: int, done: 
             done.append(one)
             progress.advance(task)
             if not console.is_terminal:
-                click.echo(f"{one.student}: {one.score:g}")
+                click.echo(f"{one.student}: {points(one.score) or 'ungraded'}")
 
 
-def _write_views(out: Path, slots: list[str], points: float) -> None:
+def _write_views(out: Path, slots: list[str], points: float) -> list[str]:
+    """Write table and pages of all results that are there. Returns what could not be read."""
     from autograder import report, results
 
-    everybody = results.read_all(out)
-    results.write_text(out / "grades.csv", results.grades_csv(everybody, slots))
-    report.write(out, everybody, points)
+    everybody, problems = results.read_all(out)
+    if everybody:
+        results.write_text(out / "grades.csv", results.grades_csv(everybody.values(), slots))
+        report.write(out, everybody, points)
+    return problems
 
 
 def _show_class(console: Console, done: list[Any], points: float) -> None:
     """A table of the students just graded: the total and, slot by slot, a mark of the verdict."""
     from rich.table import Table
 
+    from autograder import results
     from autograder.explain import MARKS
 
     table = Table(box=None, padding=(0, 2))
@@ -277,7 +299,7 @@ def _show_class(console: Console, done: list[Any], points: float) -> None:
     table.add_column("slots (✓ correct, ✗ wrong, ○ not started or missing, ? ungraded)")
     for one in sorted(done, key=lambda d: d.student):
         marks = "".join(MARKS.get(verdict, "✗") for verdict in one.verdicts.values())
-        table.add_row(_plain(one.student), f"{one.score:g}", marks)
+        table.add_row(_plain(one.student), results.points(one.score) or "?", marks)
     console.print(table)
 
 

@@ -43,8 +43,7 @@ def explain(result: SlotResult, hint_command: bool = False) -> list[str]:
     if result.verdict == "not_started":
         return [f"  write it in {_place(result)}, where the TODO is"] if result.line else []
     lines: list[str] = []
-    whole_file = result.verdict == "missing" or not _ran(result)
-    if not whole_file:
+    if not failure.loading and result.verdict != "missing":
         lines += _wrap(f"it {result.sentence}", "  ✗ ")
     lines += _wrap(failure.fact, "    ")
     lines += [f"    {detail}" for detail in failure.details]
@@ -63,17 +62,15 @@ def _advice(result: SlotResult) -> Iterator[str]:
         yield ""
         yield from _wrap(f"{result.cause}.", "  Likely cause: ")
         yield from _wrap(result.hint, "  Ask yourself: ")
-    elif result.blocked_by and result.verdict in ("wrong", "error") and _ran(result):
+    elif result.blocked_by and result.verdict in ("wrong", "error") and not _loading(result):
         yield ""
         yield from _wrap(
             f"{', '.join(result.blocked_by)} is not right yet, and this builds on it.", "  "
         )
 
 
-def _ran(result: SlotResult) -> bool:
-    """Whether it is about a check, not about loading the file."""
-    failure = result.failure
-    return failure is not None and not failure.fact.startswith((f"{result.file} ", "importing "))
+def _loading(result: SlotResult) -> bool:
+    return result.failure is not None and result.failure.loading
 
 
 def _place(result: SlotResult) -> str:

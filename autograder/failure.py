@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 VERDICTS = (
@@ -25,7 +26,7 @@ class Failure:
     """Why a check failed. Facts only; a likely cause is added elsewhere.
 
     `fact` is one sentence, `details` are further lines, `right` names the results that are right,
-    `line` is a line of the student's file.
+    `line` is a line of the student's file, `loading` tells that it could not even be loaded.
     """
 
     verdict: str
@@ -33,9 +34,7 @@ class Failure:
     details: tuple[str, ...] = ()
     right: tuple[str, ...] = ()
     line: int | None = None
-
-    def at(self, line: int | None) -> Failure:
-        return replace(self, line=self.line if line is None else line)
+    loading: bool = False
 
 
 class CheckFailed(Exception):
@@ -53,8 +52,13 @@ def harmless(text: str, limit: int = 300) -> str:
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
 
 
-def from_error(error: dict[str, Any], doing: str, slot: str, file: str) -> Failure:
-    """The failure behind a worker's error reply while `doing` ('calling f')."""
+def from_error(
+    error: dict[str, Any], doing: str, slot: str, file: str, slots: Collection[str]
+) -> Failure:
+    """The failure behind a worker's error reply while `doing` ('calling f').
+
+    `slots` are the names by which a NotImplementedError may say what is not started.
+    """
     kind, name, line = error["kind"], harmless(error["type"], 60), error["line"]
     message = harmless(error["message"])
     if kind == "missing":
@@ -66,7 +70,7 @@ def from_error(error: dict[str, Any], doing: str, slot: str, file: str) -> Failu
     if name == "NotImplementedError":
         if message == slot:
             return Failure("not_started", "not started yet", line=line)
-        if message:
+        if message in slots:
             return Failure("error", f"it needs {message}, which is not started yet", line=line)
     if name in ("SyntaxError", "IndentationError", "TabError"):
         return Failure("error", f"{file} is no valid Python: {message}", line=line)

@@ -22,7 +22,7 @@ from typing import Any
 
 from autograder.errors import GraderFault
 from autograder.wire import Channel, Closed, DeadlineExceeded, WireError
-from autograder.zygote import REQUEST, STATUS
+from autograder.zygote import READY, REQUEST, STATUS
 
 START_SECONDS = 120.0
 LOAD_SECONDS = 10.0
@@ -211,6 +211,7 @@ class Workers:
         self._memory_mb = memory_mb
         self._zygotes: dict[tuple[str, ...], _Zygote] = {}
         self._single: list[Worker] = []
+        self._cuda: bool | None = None
 
     def __enter__(self) -> Workers:
         return self
@@ -229,6 +230,16 @@ class Workers:
             return "D: own process, limits on time, memory and files; no sandbox"
         return "own process, limit on time; no sandbox"
 
+    def has_cuda(self) -> bool:
+        """Whether torch finds a CUDA device; asked once, in an interpreter of its own."""
+        if self._cuda is None:
+            code = "import sys, torch; sys.exit(not torch.cuda.is_available())"
+            command = [sys.executable, "-I", "-c", code]
+            environment = dict(_environment("cuda"))
+            done = subprocess.run(command, env=environment, capture_output=True, check=False)
+            self._cuda = done.returncode == 0
+        return self._cuda
+
     def start(self, libraries: Sequence[str], device: str = "cpu") -> Worker:
         """A worker in whose interpreter `libraries` are imported."""
         if device != "cpu" or not CAN_FORK:
@@ -241,9 +252,7 @@ class Workers:
         return self._zygotes[key].fork()
 
     def _start_single(self, libraries: Sequence[str], device: str) -> Worker:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = _interpreter("single", theirs, self._memory_mb, libraries, device)
+        ours, process = _ready("single", self._memory_mb, libraries, device)
 
         def end(patience: float) -> str:
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -258,23 +267,7 @@ class Workers:
 
 class _Zygote:
     def __init__(self, libraries: tuple[str, ...], memory_mb: int) -> None:
-        self.control, theirs = socket.socketpair()
-        with theirs, tempfile.TemporaryFile() as errors:
-            self.process = _interpreter("fork", theirs, memory_mb, libraries, "cpu", errors)
-            self.control.settimeout(START_SECONDS)
-            try:
-                ready = self.control.recv(7)
-            except TimeoutError:
-                ready = b""
-            if ready != b"ready..":
-                self.process.kill()
-                self.process.wait()
-                errors.seek(0)
-                said = errors.read()[-2000:].decode(errors="replace").strip()
-                raise GraderFault(
-                    f"the interpreter for {', '.join(libraries)} did not start "
-                    f"({ready.decode() or 'no answer'}): {said or 'it said nothing'}"
-                )
+        self.control, self.process = _ready("fork", memory_mb, libraries, "cpu")
 
     def fork(self) -> Worker:
         ours, theirs = socket.socketpair()
@@ -316,6 +309,29 @@ class _Zygote:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def _ready(
+    mode: str, memory_mb: int, libraries: Sequence[str], device: str
+) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """An interpreter with its libraries imported, and the socket to it. Raises GraderFault."""
+    ours, theirs = socket.socketpair()
+    with theirs, tempfile.TemporaryFile() as errors:
+        process = _interpreter(mode, theirs, memory_mb, libraries, device, errors)
+        ours.settimeout(START_SECONDS)
+        try:
+            said = ours.recv(len(READY))
+        except OSError:
+            said = b""
+        if said != READY:
+            process.kill()
+            process.wait()
+            ours.close()
+            errors.seek(0)
+            lines = errors.read()[-2000:].decode(errors="replace").strip().splitlines()
+            why = said.decode() or (lines[-1] if lines else "it said nothing")
+            raise GraderFault(f"no interpreter with {', '.join(libraries)} could be started: {why}")
+    return ours, process
 
 
 def _interpreter(

@@ -7,6 +7,7 @@ who is ungraded.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import json
 import multiprocessing
@@ -51,12 +52,12 @@ class Done:
     """One student is graded: what the screen shows of it."""
 
     student: str
-    score: float
+    score: float | None
     verdicts: Mapping[str, str]  # slot -> verdict
     fault: str = ""
 
 
-def seed_of(out: Path, assignment: str, asked: int | None) -> int:
+def seed_of(out: Path, assignment: str, asked: int | None, whole_class: bool = True) -> int:
     """The seed of an output folder: the one asked for, the one it had, or a new one; recorded.
 
     Raises KitError where the folder cannot be written, UsageError where it is another
@@ -64,14 +65,20 @@ def seed_of(out: Path, assignment: str, asked: int | None) -> int:
     """
     path = out / "run.json"
     recorded: dict[str, Any] = {}
-    if path.is_file():
-        try:
-            recorded = dict(json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
-            raise KitError(f"{path} cannot be read: delete it, or name another --out") from None
+    try:
+        recorded = dict(json.loads(path.read_text("utf-8")))
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError, TypeError):
+        raise KitError(f"{path} cannot be read: delete it, or name another --out") from None
     if recorded.get("assignment", assignment) != assignment:
         raise UsageError(f"{out} holds the results of {recorded['assignment']}: name another --out")
     seed = asked if asked is not None else recorded.get("seed")
+    if not whole_class and seed != recorded.get("seed", seed):
+        raise UsageError(
+            f"{out} was graded with seed {recorded['seed']}, the same for everybody: "
+            "name another --out to try another seed for one student"
+        )
     if type(seed) is not int:
         seed = secrets.randbelow(2**31)
     results.write_text(path, json.dumps({"assignment": assignment, "seed": seed}) + "\n")
@@ -152,8 +159,10 @@ def _grade_on_request(job: Job, graders: Graders, pipe: Connection) -> None:
         except Exception as error:  # of ours: never this student's zero, nor another's loss
             why = f"the grader failed: {type(error).__name__}: {error}"
             result = ungraded(job, graders.assignment, harmless(student, 200), why)
-        # The file is named after the folder, whatever may be printed of the student's name.
-        results.write_result(job.out, result, student)
+        try:  # the file is named after the folder, whatever may be printed of the student's name
+            results.write_result(job.out, result, student)
+        except KitError as error:
+            result = ungraded(job, graders.assignment, harmless(student, 200), str(error))
         _say(pipe, {"done": _summary(result)})
 
 
@@ -205,7 +214,8 @@ def grade_class(
                         raise GraderFault("a grading process ended before it could grade anything")
                     why = "the grading process ended while it graded this submission"
                     result = ungraded(job, assignment, harmless(one.student, 200), why)
-                    results.write_result(job.out, result, one.student)
+                    with contextlib.suppress(KitError):
+                        results.write_result(job.out, result, one.student)
                     yield Done(**_summary(result))
                     processes.append(_start(job))
                 elif "error" in message:
@@ -230,7 +240,11 @@ def _start(job: Job) -> _Process:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(job, theirs), daemon=True)
-    process.start()
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited: the parent decides
+    try:
+        process.start()
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
     theirs.close()
     return _Process(process, ours)
 

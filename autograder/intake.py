@@ -30,35 +30,38 @@ class Submission:
     notes: tuple[str, ...] = ()
 
 
-def students(folder: Path, assignment: str) -> tuple[list[str], list[str]]:
-    """(those with a folder for the assignment, those without), sorted. Raises UsageError."""
+def students(folder: Path, assignment: str) -> tuple[list[str], dict[str, str]]:
+    """Those with a folder for the assignment, and why others are left out. Raises UsageError."""
     try:
-        with os.scandir(folder) as entries:
-            names = sorted(
-                entry.name
-                for entry in entries
-                if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
-            )
+        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except FileNotFoundError:
         raise UsageError(
             f"no folder {folder}: collect the submissions first, or name theirs with --submissions"
         ) from None
     except OSError as error:
         raise UsageError(f"{folder} cannot be read: {error.strerror}") from None
-    handed_in = [name for name in names if _is_folder(folder / name / assignment)]
+    left_out = {name: _why_not(folder / name, assignment) for name in names}
+    handed_in = [name for name, why in left_out.items() if why is None]
     if not handed_in:
         raise UsageError(
             f"{folder} has no submissions of {assignment}: they are expected as "
             f"{folder}/STUDENT/{assignment}/"
         )
-    return handed_in, [name for name in names if name not in handed_in]
+    return handed_in, {name: why for name, why in left_out.items() if why}
 
 
-def _is_folder(path: Path) -> bool:
-    try:
-        return stat.S_ISDIR(path.lstat().st_mode)
-    except OSError:
-        return False
+def _why_not(student: Path, assignment: str) -> str | None:
+    """Why an entry of the submissions folder is no submission; "" where it is no student."""
+    for path, missing in ((student, ""), (student / assignment, f"handed in no {assignment}")):
+        try:
+            mode = path.lstat().st_mode
+        except OSError:
+            return missing
+        if stat.S_ISLNK(mode):
+            return "is a link, which is not followed: put the folder itself there"
+        if not stat.S_ISDIR(mode):
+            return missing
+    return None
 
 
 def read(folder: Path, student: str, files: Iterable[str]) -> Submission:

@@ -127,12 +127,16 @@ def _result(slot: Slot, tried: Tried, wrong: tuple[str, ...]) -> SlotResult:
         return replace(result, carried_forward=carried)
     failures = [run.failure for run in failed if run.failure is not None]
     first = next((f for f in failures if f.verdict in ("forbidden", "ungraded")), failures[0])
+    sentence = failed[failures.index(first)].check.sentence
+    if first.verdict == "not_started" and any(run.passed for run in shown):
+        fact = "not finished: a `raise NotImplementedError` is still in it"
+        first = replace(first, verdict="error", fact=fact)
     verdict = first.verdict
     return replace(
         result,
         verdict=verdict,
         score=_score(slot, shown, verdict),
-        sentence=failed[failures.index(first)].check.sentence,
+        sentence=sentence,
         failure=first,
         facts=tuple(ladder(shown)),
         carried_forward=bool(wrong) and any(r[-1].passed and r[-1].mode for r in tried),
@@ -152,6 +156,7 @@ def _score(slot: Slot, shown: Sequence[CheckRun], verdict: str) -> float | None:
     return round(slot.points * earned / total, 2) if total else 0.0
 
 
-def total(results: Mapping[str, SlotResult]) -> float:
-    """The sum of what is graded."""
-    return round(sum(r.score for r in results.values() if r.score is not None), 2)
+def total(results: Mapping[str, SlotResult]) -> float | None:
+    """The sum of the scores; None while a slot is ungraded."""
+    scores = [result.score for result in results.values()]
+    return None if None in scores else round(sum(score or 0.0 for score in scores), 2)

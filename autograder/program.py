@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder import wire
@@ -102,7 +102,7 @@ class Program:
         if printed:
             self.printed[slot] = (self.printed.get(slot, "") + printed)[:4000]
         if error:
-            return from_error(error, f"calling {slot}", slot, file)
+            return from_error(error, f"calling {slot}", slot, file, self.assignment.slots)
         mutated, touched = tuple(reply.get("mutated", ())), tuple(reply.get("touched", ()))
         return Answer(reply.get("value"), mutated, touched)
 
@@ -112,8 +112,10 @@ class Program:
         key = (file, mode, device)
         if key not in self._loaded:
             loaded = self._load(file, mode, device)
-            if isinstance(loaded, Failure):  # with a stand-in it would be no other
-                self._unloadable[file] = loaded
+            if isinstance(loaded, Failure):
+                loaded = replace(loaded, loading=True)
+                if not mode:  # with a stand-in it would be no other
+                    self._unloadable[file] = loaded
                 return loaded
             self._loaded[key] = loaded
         return self._loaded[key]
@@ -143,7 +145,9 @@ class Program:
         error = reply.get("error")
         if error:
             worker.close()
-            return from_error(error, f"importing {file}", "", file)
+            if error["kind"] == "staff":
+                raise GraderFault(f"a probe or stand-in of {file} failed: {error['message']}")
+            return from_error(error, f"importing {file}", "", file, ())
         self._lines[file] = reply["lines"]
         return worker
 

@@ -1,8 +1,8 @@
 """Build what students get: stubs, public checks and the files of `source/`; nothing else.
 
 The result depends on the course's files alone: the same files give the same bytes. Expected
-numbers are rounded (`frozen.DIGITS`); a committed number that agrees to that rounding is kept, so
-that another processor's last bit changes no file.
+numbers are rounded (`frozen.DIGITS`); a committed number that all but agrees (`NUMBERS_AGREE`) is
+kept, so that another processor's last bit changes no file.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import math
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from typing import Any
 from autograder import source
 from autograder.assignment import Assignment
 from autograder.diagnosis import fingerprint
-from autograder.errors import AssignmentError, GraderFault, KitError
+from autograder.errors import AssignmentError, GraderFault, KitError, UsageError
 from autograder.front import Workers
 from autograder.frozen import (
     FOLDER,
@@ -36,7 +35,9 @@ from autograder.program import Program
 PUBLIC_SEED = 0
 MIN_SECRET = 12  # letters and digits of a line, below which it is nobody's secret
 FOUND_ANYWHERE = 30  # characters of a line, from which on it is looked for inside other lines
-NUMBERS_AGREE = 1e-6  # the relative change below which a frozen number is the same number
+# The relative change below which a frozen number is the same number: far below every tolerance.
+NUMBERS_AGREE = {"float32": 1e-6, "complex64": 1e-6}
+NUMBERS_AGREE_DEFAULT = 1e-11
 
 
 def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, bytes]:
@@ -86,6 +87,11 @@ def _freeze(graders: Graders, workers: Workers) -> dict[str, str]:
                         run = graders.run(reference, check)
                         if not run.passed:
                             raise GraderFault(f"{slot.name}.{check.name} fails the reference")
+                        if not run.log.comparisons:
+                            raise AssignmentError(
+                                f"{slot.name}.{check.name} is public and compares nothing that can "
+                                "be frozen: use same, unmodified or undisturbed on an answer"
+                            )
                         nodes.append(freeze(run))
         known = list(_misconceptions(assignment, workers, file, nodes))
         frozen[file] = _lines({"file": file, "checks": nodes, "misconceptions": known})
@@ -211,24 +217,33 @@ def _sentences(name: str, text: str) -> set[str]:
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:
-    """Put the release in place of `folder`, whole or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Put the release in place of `folder`, whole or not at all.
+
+    Raises UsageError where the folder holds anything that is no release.
+    """
+    folder = folder.resolve()
+    marker = folder / FOLDER / "assignment.json"
+    if folder.exists() and not marker.is_file() and (folder.is_file() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is not empty and is no release: name another folder")
     keep = keep_numbers(files, folder)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    old = folder.with_name(f".{folder.name}.old")
+    temporary = folder.with_name(f".{folder.name}.new")
     try:
+        for leftover in (temporary, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        temporary.mkdir(parents=True)
         for name, content in keep.items():
             path = temporary / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
             path.chmod(0o644)
-        temporary.chmod(0o755)
-        old = folder.with_name(f".{folder.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
         if folder.exists():
             folder.rename(old)
         temporary.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
         raise KitError(f"{folder} cannot be written: {error.strerror}") from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -266,13 +281,19 @@ def keep_numbers(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
     return kept
 
 
-def _agree(old: Any, new: Any) -> bool:
+def _agree(old: Any, new: Any, relative: float = NUMBERS_AGREE_DEFAULT, scale: float = 0.0) -> bool:
+    """The same JSON, numbers to rounding: of an array, relative to its largest entry."""
     if isinstance(old, float) and isinstance(new, float):
-        return math.isclose(old, new, rel_tol=NUMBERS_AGREE, abs_tol=1e-12)
+        return math.isclose(old, new, rel_tol=relative, abs_tol=relative * scale)
     if type(old) is not type(new):
         return False
     if isinstance(old, dict):
-        return list(old) == list(new) and all(_agree(old[key], new[key]) for key in old)
+        relative = NUMBERS_AGREE.get(str(old.get("dtype")), NUMBERS_AGREE_DEFAULT)
+        scale = max((abs(x) for x in old.get("array", ()) if isinstance(x, float)), default=0.0)
+        same_keys = list(old) == list(new)
+        return same_keys and all(_agree(old[key], new[key], relative, scale) for key in old)
     if isinstance(old, list):
-        return len(old) == len(new) and all(map(_agree, old, new))
+        return len(old) == len(new) and all(
+            _agree(a, b, relative, scale) for a, b in zip(old, new, strict=True)
+        )
     return bool(old == new)

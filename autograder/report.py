@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from autograder.results import write_text
 BINS = 10
 
 
-def write(out: Path, results: Sequence[Mapping[str, Any]], points: float) -> None:
-    """Write the pages. Everything in them that came from a student is escaped."""
+def write(out: Path, results: Mapping[str, Mapping[str, Any]], points: float) -> None:
+    """Write the pages of results, by file name. Everything that came from a student is escaped."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("autograder", "templates"),
         autoescape=True,
@@ -24,27 +24,41 @@ def write(out: Path, results: Sequence[Mapping[str, Any]], points: float) -> Non
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    names = [path.stem for path in sorted((out / "results").glob("*.json"))]
+    everybody = list(results.values())
     rows = [
-        {"result": result, "page": f"students/{quote(name, safe='')}.html"}
-        for name, result in zip(names, results, strict=True)
+        {"result": result, "page": f"students/{quote(os.fsencode(name), safe='')}.html"}
+        for name, result in results.items()
     ]
+    graded = [result["score"] for result in everybody if result["score"] is not None]
     index = environment.get_template("index.html")
     write_text(
         out / "index.html",
         index.render(
+            assignment=everybody[0]["extra_data"]["assignment"],
+            slots=[test["name"] for test in everybody[0]["tests"]],
             rows=rows,
             points=points,
-            bins=histogram([result["score"] for result in results], points),
-            ranking=ranking(results),
-            attention=attention(results),
-            extra=results[0]["extra_data"] if results else {},
-            slots=[test["name"] for test in results[0]["tests"]] if results else [],
+            bins=histogram(graded, points),
+            ranking=ranking(everybody),
+            attention=attention(everybody),
+            seeds=distinct(everybody, "seed"),
+            isolations=distinct(everybody, "isolation"),
+            versions=distinct(everybody, "versions"),
         ),
     )
     page = environment.get_template("student.html")
-    for name, result in zip(names, results, strict=True):
+    for name, result in results.items():
         write_text(out / "students" / f"{name}.html", page.render(result=result, points=points))
+
+
+def distinct(results: Sequence[Mapping[str, Any]], key: str) -> list[str]:
+    """The different values that the results have for `key`, as text."""
+    values = [result["extra_data"][key] for result in results]
+    texts = [
+        ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+        for value in values
+    ]
+    return list(dict.fromkeys(texts))
 
 
 def histogram(scores: Sequence[float], points: float) -> list[dict[str, Any]]:
@@ -79,11 +93,12 @@ def attention(results: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     for result in results:
         student = result["extra_data"]["student"]
         found += [{"student": student, "what": note} for note in result["extra_data"]["notes"]]
-        verdicts = Counter(test["extra_data"]["verdict"] for test in result["tests"])
         for verdict in ("ungraded", "timeout", "crash", "forbidden"):
             slots = [
                 test["name"] for test in result["tests"] if test["extra_data"]["verdict"] == verdict
             ]
-            if verdicts[verdict]:
+            if slots:
                 found.append({"student": student, "what": f"{verdict}: {', '.join(slots)}"})
+        faults = sorted(set(result["extra_data"]["faults"].values()))
+        found += [{"student": student, "what": f"the grader's fault: {fault}"} for fault in faults]
     return found

@@ -11,8 +11,7 @@ import csv
 import io
 import json
 import os
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,8 @@ from autograder.errors import KitError
 from autograder.explain import explain, headline
 from autograder.failure import harmless
 from autograder.judge import SlotResult, total
+
+KEYS = {"student", "assignment", "seed", "isolation", "versions", "notes", "faults"}
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,19 @@ def to_json(result: StudentResult) -> dict[str, Any]:
             "versions": dict(result.versions),
             "seconds": round(result.seconds, 3),
             "notes": list(result.notes),
+            "faults": {name: slot.broken for name, slot in result.slots.items() if slot.broken},
         },
     }
 
 
 def _test(number: int, slot: SlotResult) -> dict[str, Any]:
+    status = {"correct": {"status": "passed"}, "ungraded": {}}
     return {
         "name": slot.slot,
         "number": str(number),
         "score": slot.score,
         "max_score": slot.max_score,
-        "status": "passed" if slot.verdict == "correct" else "failed",
+        **status.get(slot.verdict, {"status": "failed"}),
         "output": "\n".join([headline(slot), *explain(slot)]),
         "output_format": "text",
         "tags": [slot.verdict],
@@ -76,20 +79,24 @@ def _test(number: int, slot: SlotResult) -> dict[str, Any]:
     }
 
 
-def read_all(out: Path) -> list[dict[str, Any]]:
-    """The results in an output folder, by student. What cannot be read is named and left out."""
-    found = []
+def read_all(out: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """The results in an output folder, by file name, and what could not be read, in words."""
+    found, problems = {}, []
     for path in sorted((out / "results").glob("*.json")):
         try:
-            found.append(json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError):
-            raise KitError(f"{path} cannot be read: delete it and grade again") from None
-    return found
+            result = json.loads(path.read_text("utf-8"))
+            names = {test["name"] for test in result["tests"]}
+            if not (names and set(result["extra_data"]) >= KEYS and "score" in result):
+                raise ValueError
+            found[path.stem] = result
+        except (OSError, ValueError, KeyError, TypeError):
+            problems.append(f"{path} is no result of this version: left out; grade it again")
+    return found, problems
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a whole file or none. Raises KitError naming it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("w", encoding="utf-8", errors="backslashreplace") as file:
@@ -109,20 +116,25 @@ def write_result(out: Path, result: StudentResult, folder: str) -> None:
     write_text(path, json.dumps(to_json(result), indent=1, ensure_ascii=False) + "\n")
 
 
-def grades_csv(results: Sequence[Mapping[str, Any]], slots: Sequence[str]) -> str:
-    """One row a student, one column a slot, total. An ungraded slot is an empty cell."""
+def grades_csv(results: Iterable[Mapping[str, Any]], slots: Sequence[str]) -> str:
+    """One row a student, one column a slot, total. What is ungraded is an empty cell."""
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(["student", *slots, "total"])
     for result in results:
         scores = {test["name"]: test["score"] for test in result["tests"]}
-        cells = ["" if scores.get(slot) is None else f"{scores[slot]:g}" for slot in slots]
+        cells = [scores.get(slot) for slot in slots]
         name = spreadsheet_safe(str(result["extra_data"]["student"]))
-        writer.writerow([name, *cells, f"{result['score']:g}"])
+        writer.writerow([name, *(points(cell) for cell in (*cells, result["score"]))])
     return file.getvalue()
+
+
+def points(score: float | None) -> str:
+    """A score as text, to be read; nothing where there is none."""
+    return "" if score is None else f"{score:g}"
 
 
 def spreadsheet_safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     text = harmless(text, 200)
-    return f"'{text}" if re.match(r"[=+\-@\t\r]", text) else text
+    return f"'{text}" if text.startswith(tuple("=+-@＝＋－＠")) else text

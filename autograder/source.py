@@ -7,6 +7,7 @@ whose function or class encloses it.
 from __future__ import annotations
 
 import ast
+import functools
 import textwrap
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def regions(text: str, file: str, slots: Collection[str]) -> list[Region]:
     return found
 
 
+@functools.lru_cache(maxsize=64)
 def _owners(text: str, file: str) -> dict[int, str]:
     """For each line, the qualified name of the innermost function or class around it."""
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -57,15 +58,25 @@ def verify(
     """
     context = multiprocessing.get_context("spawn")
     reports: dict[str, SlotReport] = {}
-    with ProcessPoolExecutor(max_workers=jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(jobs, context, initializer=_ignore_interrupts) as pool:
         tasks = {
             pool.submit(_verify_file, assignment.name, str(course), file, seed, thorough): file
             for file in assignment.files
         }
-        for task in as_completed(tasks):
-            reports.update({report.slot: report for report in task.result()})
-            progress(tasks[task])
+        try:
+            for task in as_completed(tasks):
+                reports.update({report.slot: report for report in task.result()})
+                progress(tasks[task])
+        except BaseException:  # Ctrl-C, or a file that cannot be graded: wait for no other
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                child.terminate()
+            raise
     return [reports[slot] for slot in assignment.slots]
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
 
 
 def _verify_file(name: str, course: str, file: str, seed: int, thorough: bool) -> list[SlotReport]:

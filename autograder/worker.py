@@ -90,9 +90,12 @@ class _Worker:
         self.file = str(body["file"])
         source = body["source"].tobytes()
         self.guard = Guard(self.file)
-        for name, text in body["extras"]:
-            self.extras.append(_execute(name, text.encode()))
-        stand_ins = _execute("stand_ins.py", body["stand_in_source"].encode())
+        try:
+            for name, text in body["extras"]:
+                self.extras.append(_execute(name, text.encode()))
+            stand_ins = _execute("stand_ins.py", body["stand_in_source"].encode())
+        except Exception as error:
+            return "error", {"kind": "staff", "message": f"{type(error).__name__}: {error}"}
         self.guard.block(body["blocked"])
         self.forbidden = {
             slot: self.guard.wrap(patterns) for slot, patterns in body["forbids"].items()
@@ -110,6 +113,7 @@ class _Worker:
             exec(compile(tree, self.file, "exec", dont_inherit=True), self.module.__dict__)
         except BaseException as error:
             return "error", self.describe(error)
+        self.settings.restore()  # what a file sets when it is imported ends with the import
         for slot, name in body["stand_ins"].items():
             self.put_stand_in(slot, getattr(stand_ins, name) if name else self.callback(slot))
         return "ok", {"lines": lines}
@@ -143,6 +147,7 @@ class _Worker:
         args = [_revive(value) for value in body["args"]]
         kwargs = {name: _revive(value) for name, value in body["kwargs"].items()}
         try:
+            self.find_own(str(body["slot"]))
             function, names = self.find(str(body["name"]))
         except AttributeError as error:
             return "error", {"kind": "missing", "message": str(error)}
@@ -175,12 +180,16 @@ class _Worker:
         try:
             probe = self.find_extra(name)
         except AttributeError:
-            found: Any = self.module
-            for part in name.split("."):
-                found = getattr(found, part)
+            found = self.find_own(name)
             return found, _argument_names(found)
         module = self.module
         return lambda *args, **kwargs: probe(module, *args, **kwargs), _argument_names(probe)[1:]
+
+    def find_own(self, name: str) -> Any:
+        found: Any = self.module
+        for part in name.split("."):
+            found = getattr(found, part)
+        return found
 
     def find_extra(self, name: str) -> Callable[..., Any]:
         for extra in self.extras:

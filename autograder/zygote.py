@@ -25,6 +25,7 @@ from autograder.wire import Channel
 
 REQUEST = struct.Struct(">cq")
 STATUS = struct.Struct(">qq")
+READY = b"ready.."
 
 
 def main(argv: list[str]) -> None:
@@ -38,6 +39,7 @@ def main(argv: list[str]) -> None:
     if mode == "single":
         from autograder.worker import serve
 
+        sock.sendall(READY)
         serve(Channel(sock))
         return
     _fork_on_request(sock, int(megabytes) << 20)
@@ -76,7 +78,7 @@ def _fork_on_request(control: socket.socket, memory: int) -> None:
         return
     gc.collect()
     gc.freeze()  # a collection in a worker does not walk through, and so copy, what is shared
-    control.sendall(b"ready..")
+    control.sendall(READY)
     children: set[int] = set()
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 1)

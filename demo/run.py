@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import sample_class
 
 from autograder import assignment as assignments
+from autograder.results import points
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT = "rnn_fundamentals"
@@ -41,7 +42,8 @@ def main() -> int:
             shutil.copytree(ROOT / part, course / part)
 
     step("1. The release: what students get")
-    run(course, "release", ASSIGNMENT)
+    if run(course, "release", ASSIGNMENT):
+        return 1
 
     step("2. A class hands in")
     loaded = assignments.load(ASSIGNMENT, course)
@@ -57,10 +59,10 @@ def main() -> int:
     result = json.loads(
         (course / "reports" / ASSIGNMENT / "results" / f"{shown}.json").read_text("utf-8")
     )
-    print(f"{shown}: {result['score']:g} of {loaded.points:g}\n")
+    print(f"{shown}: {points(result['score'])} of {loaded.points:g}\n")
     for test in result["tests"]:
-        if test["status"] == "failed":
-            print(f"✗ {test['output']}  [{test['score']:g} of {test['max_score']:g}]\n")
+        if test["extra_data"]["verdict"] != "correct":
+            print(f"✗ {test['output']}  [{points(test['score'])} of {test['max_score']:g}]\n")
 
     step("5. Where to look")
     print(f"  the report           {course}/reports/{ASSIGNMENT}/index.html")

@@ -95,10 +95,15 @@ def test_a_broken_staff_file_is_named(
 
 def test_an_edit_that_no_longer_applies_fails_loudly(toy_course: Path) -> None:
     change(toy_course, "moves.py", "return x + x", "return 2 * x")
-    toy = load(toy_course)
-    broken = [known for known in toy.misconceptions if known.id == "D1_triples"]
     with pytest.raises(AssignmentError, match=r"moves\.toml: D1_triples: .* applies 0 times"):
-        toy.edited(broken[0])
+        load(toy_course)
+
+
+@pytest.mark.parametrize("file", ["moves.py", "moves.toml", "probe_moves.py"])
+def test_a_staff_file_that_is_no_text_is_named(toy_course: Path, file: str) -> None:
+    (toy_course / "solutions" / "toy" / file).write_bytes(b"# \xe9\n")
+    with pytest.raises(AssignmentError, match=f"{file} is not UTF-8 text"):
+        load(toy_course)
 
 
 @pytest.mark.parametrize("command", ["grade", "verify", "release"])

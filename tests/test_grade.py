@@ -25,6 +25,10 @@ def results(course: Path) -> dict[str, dict[str, Any]]:
     return {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
 
 
+def index(course: Path) -> str:
+    return (course / "reports" / "toy" / "index.html").read_text()
+
+
 def verdicts(result: dict[str, Any]) -> list[str]:
     return [test["extra_data"]["verdict"] for test in result["tests"]]
 
@@ -163,7 +167,7 @@ def test_odd_files_cost_their_owner_only(
     for name in ("link", "folder", "fifo"):
         assert set(verdicts(graded[name])) == {"missing"}
     report = toy_course / "reports" / "toy"
-    assert "\n'=1+1,4" in (report / "grades.csv").read_text()
+    assert '\n"\'=1+1","4"' in (report / "grades.csv").read_text()
     assert "<script>" not in (report / "index.html").read_text()
 
 
@@ -179,7 +183,13 @@ def test_a_grader_that_fails_is_exit_3_and_no_zero(
     assert "ungraded: ada" in ran.out
     test = results(toy_course)["ada"]["tests"][1]
     assert (test["score"], test["extra_data"]["verdict"]) == (None, "ungraded")
-    assert ",,3,7" in (toy_course / "reports" / "toy" / "grades.csv").read_text()
+    assert "status" not in test
+    graded = results(toy_course)["ada"]
+    assert graded["score"] is None
+    assert "ZeroDivisionError" in graded["extra_data"]["faults"]["quadruple"]
+    assert "ZeroDivisionError" not in json.dumps(graded["tests"])
+    assert '"ada","4","","3",""' in (toy_course / "reports" / "toy" / "grades.csv").read_text()
+    assert '0 to 0.9</td><td class="n">0<' in index(toy_course)
 
 
 def test_a_grader_that_cannot_be_collected_is_named(
@@ -192,6 +202,7 @@ def test_a_grader_that_cannot_be_collected_is_named(
     assert ran.status == 1
     assert "the graders could not be collected" in ran.err
     assert "nothing_of_this_name" in ran.err
+    assert len(ran.err.splitlines()) == 1
 
 
 def test_ctrl_c_keeps_what_is_finished_and_leaves_nothing_running(
@@ -216,7 +227,7 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_nothing_running(
     graded = results(toy_course)
     assert graded["ada"]["score"] == 9.0
     assert len(graded) < 21
-    assert "ada,4,2,3,9" in (toy_course / "reports" / "toy" / "grades.csv").read_text()
+    assert '"ada","4","2","3","9"' in (toy_course / "reports" / "toy" / "grades.csv").read_text()
     assert not list((toy_course / "reports").rglob("*.tmp"))
     deadline = time.monotonic() + 10
     while _descendants(toy_course):
@@ -247,3 +258,83 @@ def test_a_second_grade_replaces_the_first(
     ran = autograder("grade", "toy", "--student", "ada", cwd=toy_course)
     assert ran.status == 0
     assert {name: r["score"] for name, r in results(toy_course).items()} == {"ada": 9, "bob": 9}
+
+
+def test_links_in_the_place_of_submissions_are_named(
+    autograder: Command, toy_course: Path, hand_in: HandIn, toy_reference: str
+) -> None:
+    hand_in("ada", toy_reference)
+    submitted = toy_course / "submitted"
+    (submitted / "bob").symlink_to(submitted / "ada")
+    (submitted / "cat").mkdir()
+    (submitted / "cat" / "toy").symlink_to(submitted / "ada" / "toy")
+    (submitted / "notes.txt").write_text("not a student")
+    ran = autograder("grade", "toy", cwd=toy_course)
+    assert ran.status == 0
+    assert set(results(toy_course)) == {"ada"}
+    for student in ("bob", "cat"):
+        assert f"{student} is a link, which is not followed" in ran.out
+    assert "notes.txt" not in ran.out
+
+
+def test_strange_names_cost_nobody_anything(
+    autograder: Command, toy_course: Path, hand_in: HandIn, toy_reference: str
+) -> None:
+    hand_in("ada", toy_reference)
+    for name in (b"m\xfcller", "müller".encode(), b"a b%20\x1b[31m", b"x" * 255, b"a;=1+1"):
+        folder = Path(os.fsdecode(os.fsencode(toy_course / "submitted") + b"/" + name)) / "toy"
+        folder.mkdir(parents=True)
+        (folder / "moves.py").write_text(toy_reference)
+    (toy_course / "submitted" / os.fsdecode(b"m\xf6ller")).mkdir()
+    ran = autograder("grade", "toy", cwd=toy_course)
+    assert ran.status == 3  # one name is too long for a file
+    assert "Traceback" not in ran.err
+    assert "\x1b" not in ran.out
+    with (toy_course / "reports" / "toy" / "grades.csv").open() as file:
+        assert [row[-1] for row in csv.reader(file)] == ["total", *["9"] * 5]
+    assert len(list((toy_course / "reports" / "toy" / "students").iterdir())) == 5
+
+
+def test_a_damaged_result_is_named_and_left_out(
+    autograder: Command, toy_course: Path, hand_in: HandIn, toy_reference: str
+) -> None:
+    hand_in("ada", toy_reference)
+    hand_in("bob", toy_reference)
+    autograder("grade", "toy", cwd=toy_course)
+    folder = toy_course / "reports" / "toy" / "results"
+    (folder / "bob.json").write_text((folder / "bob.json").read_text()[:500])
+    (folder / "cat.json").write_text("{}")
+    ran = autograder("grade", "toy", "--student", "ada", cwd=toy_course)
+    assert ran.status == 0
+    for name in ("bob", "cat"):
+        assert f"{name}.json is no result of this version" in ran.out
+    assert "students/ada.html" in index(toy_course)
+
+
+def test_one_student_is_not_graded_with_another_seed(
+    autograder: Command, toy_course: Path, hand_in: HandIn, toy_reference: str
+) -> None:
+    hand_in("ada", toy_reference)
+    autograder("grade", "toy", "--seed", "3", cwd=toy_course)
+    ran = autograder("grade", "toy", "--seed", "4", "--student", "ada", cwd=toy_course)
+    assert ran.status == 2
+    assert "was graded with seed 3" in ran.err
+    assert autograder("grade", "toy", "--student", "ada", cwd=toy_course).status == 0
+
+
+def test_cuda_checks_are_not_run_where_there_is_no_gpu(
+    autograder: Command, toy_course: Path, hand_in: HandIn, toy_reference: str
+) -> None:
+    torch = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("there is a CUDA device here")
+    hand_in("ada", toy_reference)
+    assert autograder("grade", "toy", "--device", "cuda", cwd=toy_course).status == 0
+    walk = results(toy_course)["ada"]["tests"][2]
+    assert walk["score"] == 3
+    checks = {check["name"]: check for check in walk["extra_data"]["checks"]}
+    assert checks["device[device=cuda]"] == {
+        "name": "device[device=cuda]",
+        "passed": None,
+        "message": "not run: torch finds no CUDA device here",
+    }

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder import assignment as assignments
 from autograder.assignment import Assignment
 from autograder.failure import Failure
 from autograder.front import Code, Worker, Workers
-from autograder.graders import with_graders
+from autograder.graders import Graders, with_graders
 from autograder.judge import SlotResult, judge
 
 Judge = Callable[..., dict[str, SlotResult]]
@@ -21,9 +22,9 @@ def judged(toy: Assignment, workers: Workers) -> Judge:
     def run(text: str | Failure, slots: list[str] | None = None) -> dict[str, SlotResult]:
         sources = {"moves.py": text if isinstance(text, Failure) else text.encode()}
 
-        def body(graders: object) -> dict[str, SlotResult]:
-            with graders.program(sources) as program:  # type: ignore[attr-defined]
-                return judge(graders, program, slots or list(toy.slots), graders)  # type: ignore[arg-type]
+        def body(graders: Graders) -> dict[str, SlotResult]:
+            with graders.program(sources) as program:
+                return judge(graders, program, slots or list(toy.slots), graders)
 
         return with_graders(toy, workers, body, seed=3)
 
@@ -176,3 +177,53 @@ def test_an_endless_import_is_waited_for_once(
     monkeypatch.setattr(Worker, "load", counted)
     assert set(verdicts(judged("while True: pass\n")).values()) == {"timeout"}
     assert loads == ["moves.py"]  # the student's, once; the reference was never asked
+
+
+def test_a_half_finished_slot_is_not_called_not_started(judged: Judge, toy_reference: str) -> None:
+    text = toy_reference.replace(
+        "positions = []",
+        'positions = []\n        if len(steps) > 2: raise NotImplementedError("Walker.walk")',
+    )
+    walk = judged(text)["Walker.walk"]
+    assert walk.verdict == "error"
+    assert walk.failure is not None
+    assert walk.failure.fact.startswith("not finished")
+
+
+def test_another_not_implemented_error_is_quoted(judged: Judge, toy_reference: str) -> None:
+    text = toy_reference.replace("return x + x", 'raise NotImplementedError("later, maybe")')
+    result = judged(text, ["double"])["double"]
+    assert result.failure is not None
+    assert result.failure.fact == "calling double raised NotImplementedError: later, maybe"
+
+
+def test_a_deleted_slot_is_missing_also_behind_a_probe(judged: Judge, toy_reference: str) -> None:
+    results = judged(toy_reference.replace("def walk(", "def run("))
+    assert results["Walker.walk"].verdict == "missing"
+    assert results["double"].verdict == "correct"
+
+
+@pytest.mark.parametrize("file", ["probe_moves.py", "stand_in_moves.py"])
+def test_staff_code_that_fails_is_never_a_students_crash(
+    toy_course: Path, workers: Workers, toy_reference: str, file: str
+) -> None:
+    (toy_course / "solutions" / "toy" / file).write_text("import nothing_of_this_name\n")
+    toy = assignments.load("toy", toy_course)
+    sources = {"moves.py": toy_reference.replace("x + x", "3 * x").encode()}
+
+    def body(graders: Graders) -> dict[str, SlotResult]:
+        with graders.program(sources) as program:
+            return judge(graders, program, list(toy.slots))
+
+    results = with_graders(toy, workers, body, seed=3)
+    assert results["quadruple"].verdict == "ungraded"
+    assert "nothing_of_this_name" in results["quadruple"].broken
+    if file == "stand_in_moves.py":  # needed for nothing else
+        assert results["double"].verdict == "wrong"
+        assert results["Walker.walk"].verdict == "correct"
+
+
+def test_a_setting_made_at_import_does_not_outlast_it(judged: Judge, toy_reference: str) -> None:
+    text = toy_reference + "\nnp.seterr(all='raise')\n"
+    text = text.replace("return x + x", "np.float64(1) / np.float64(0)\n    return x + x")
+    assert judged(text)["double"].verdict == "correct"

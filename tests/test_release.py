@@ -95,14 +95,37 @@ def test_the_last_bit_of_another_machine_changes_no_file(
     path = toy_course / "release" / "toy" / "checks" / "moves.json"
     data = json.loads(path.read_text())
     want = data["checks"][0]["comparisons"][0]["want"]["array"]
-    other = path.read_text().replace(repr(want[0]), repr(want[0] * (1 + 1e-11)))
+    other = path.read_text().replace(repr(want[0]), repr(want[0] * (1 + 3e-12)))
     assert other != path.read_text()
     path.write_text(other)
     assert autograder("release", "toy", "--check", cwd=toy_course).status == 0
     autograder("release", "toy", cwd=toy_course)
     assert path.read_text() == other
-    path.write_text(other.replace(repr(want[1]), repr(want[1] + 1e-3)))
+    path.write_text(other.replace(repr(want[1]), repr(want[1] * (1 + 1e-9))))
     assert autograder("release", "toy", "--check", cwd=toy_course).status == 1
+
+
+def test_a_folder_that_is_no_release_is_not_replaced(autograder: Command, toy_course: Path) -> None:
+    (toy_course / "submitted").mkdir()
+    (toy_course / "submitted" / "work").write_text("weeks of it")
+    for to in ("submitted", "."):
+        ran = autograder("release", "toy", "--to", to, cwd=toy_course)
+        assert ran.status == 2
+        assert "is not empty and is no release" in ran.err
+    assert (toy_course / "submitted" / "work").read_text() == "weeks of it"
+
+
+def test_a_public_check_that_compares_nothing_is_refused(
+    autograder: Command, toy_course: Path
+) -> None:
+    path = toy_course / "solutions" / "toy" / "test_moves.py"
+    old = "same(student.double(x), reference.double(x))"
+    new = "expect(student.double(x).array().any(), 'all zeros')"
+    text = path.read_text().replace(old, new).replace("import grades", "import expect, grades")
+    path.write_text(text)
+    ran = autograder("release", "toy", cwd=toy_course)
+    assert ran.status == 1
+    assert "double.twice_two is public and compares nothing" in ran.err
 
 
 def test_files_of_source_are_released_and_links_are_not(
