@@ -316,8 +316,9 @@ def _ready(
 ) -> tuple[socket.socket, subprocess.Popen[bytes]]:
     """An interpreter with its libraries imported, and the socket to it. Raises GraderFault."""
     ours, theirs = socket.socketpair()
-    with theirs, tempfile.TemporaryFile() as errors:
-        process = _interpreter(mode, theirs, memory_mb, libraries, device, errors)
+    with tempfile.TemporaryFile() as errors:
+        with theirs:  # closed here, so that its end is the end of the channel
+            process = _interpreter(mode, theirs, memory_mb, libraries, device, errors)
         ours.settimeout(START_SECONDS)
         try:
             said = ours.recv(len(READY))

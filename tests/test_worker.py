@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.front import WALL, Code, Worker, WorkerDied, Workers
+from autograder.errors import GraderFault
+from autograder.front import START_SECONDS, WALL, Code, Worker, WorkerDied, Workers
 from autograder.wire import Opaque
 
 
@@ -238,6 +239,13 @@ class TestForbidden:
         worker = load(workers, source, forbids={"f": ["numpy.cumsum"]})
         assert ask(worker, "f", np.ones(2))["error"]["kind"] == "forbidden"
         assert ask(worker, "g", np.ones(2))["value"].tolist() == [1.0, 2.0]
+
+
+def test_an_interpreter_that_does_not_start_says_why_at_once(workers: Workers) -> None:
+    started = time.monotonic()
+    with pytest.raises(GraderFault, match="No module named 'nothing_of_this_name'"):
+        workers.start(["numpy", "nothing_of_this_name"])
+    assert time.monotonic() - started < START_SECONDS / 4
 
 
 def test_nothing_is_left_when_the_grader_is_killed() -> None:
