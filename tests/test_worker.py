@@ -241,6 +241,14 @@ class TestForbidden:
         assert ask(worker, "g", np.ones(2))["value"].tolist() == [1.0, 2.0]
 
 
+def test_an_interpreter_of_its_own_does_the_same(workers: Workers) -> None:
+    """As for CUDA, and where nothing can be forked."""
+    worker = workers.start(["numpy"], device="cuda")
+    assert "lines" in worker.load(Code("moves.py", b"def f(x):\n    return x + x"))
+    assert ask(worker, "f", np.ones(2))["value"].tolist() == [2.0, 2.0]
+    worker.close()
+
+
 def test_an_interpreter_that_does_not_start_says_why_at_once(workers: Workers) -> None:
     started = time.monotonic()
     with pytest.raises(GraderFault, match="No module named 'nothing_of_this_name'"):
