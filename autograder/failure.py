@@ -8,25 +8,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-VERDICTS = (
-    "correct",
-    "wrong",
-    "error",
-    "timeout",
-    "crash",
-    "forbidden",
-    "not_started",
-    "missing",
-    "ungraded",
-)
-
 
 @dataclass(frozen=True)
 class Failure:
     """Why a check failed. Facts only; a likely cause is added elsewhere.
 
-    `fact` is one sentence, `details` are further lines, `right` names the results that are right,
-    `line` is a line of the student's file, `loading` tells that it could not even be loaded.
+    `verdict` is one of the contract's, `fact` is one sentence, `details` are further lines,
+    `right` names the results that are right, `line` is a line of the student's file, and
+    `loading` tells that the file could not even be loaded.
     """
 
     verdict: str

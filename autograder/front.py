@@ -44,7 +44,6 @@ class Code:
     extras: tuple[tuple[str, str], ...] = ()
     stand_in_source: str = ""
     stand_ins: Mapping[str, str] = field(default_factory=dict)  # slot -> name in it, or ""
-    libraries: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     forbids: Mapping[str, Sequence[str]] = field(default_factory=dict)  # slot -> patterns
 

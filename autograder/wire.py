@@ -17,7 +17,6 @@ import math
 import socket
 import struct
 import sys
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -254,16 +253,6 @@ class Limit(Protocol):
     """How long to go on waiting: seconds, asked again whenever they are over; then none."""
 
     def left(self) -> float: ...
-
-
-@dataclass(frozen=True)
-class Until:
-    """Until a moment of `time.monotonic()`."""
-
-    moment: float
-
-    def left(self) -> float:
-        return self.moment - time.monotonic()
 
 
 class Channel:

@@ -227,3 +227,19 @@ def test_a_setting_made_at_import_does_not_outlast_it(judged: Judge, toy_referen
     text = toy_reference + "\nnp.seterr(all='raise')\n"
     text = text.replace("return x + x", "np.float64(1) / np.float64(0)\n    return x + x")
     assert judged(text)["double"].verdict == "correct"
+
+
+def test_the_reference_computes_each_result_once(
+    toy: Assignment, workers: Workers, toy_reference: str
+) -> None:
+    def body(graders: Graders) -> list[int]:
+        counts = []
+        for _ in range(3):
+            with graders.program({"moves.py": toy_reference.encode()}) as program:
+                judge(graders, program, list(toy.slots))
+            counts.append(graders.reference.computed)
+        return counts
+
+    first, *later = with_graders(toy, workers, body, seed=3)
+    assert first == 7  # the checks that compare with the reference, a length each
+    assert later == [first, first]

@@ -20,7 +20,7 @@ from autograder.wire import Opaque
 
 def load(workers: Workers, source: str, **more: Any) -> Worker:
     worker = workers.start(["numpy"])
-    worker.load(Code("moves.py", source.encode(), libraries=("numpy",), **more))
+    worker.load(Code("moves.py", source.encode(), **more))
     return worker
 
 
