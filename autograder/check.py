@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -34,12 +35,19 @@ def check(released: Released, slots: Sequence[str], workers: Workers) -> dict[st
         needed = {other for name in wanted for other in assignment.slots[name].builds_on}
         names = [s.name for s in assignment.slots_of(file) if s.name in {*wanted, *needed}]
         try:
+            _demand(assignment.files[file].libraries)
             with Program(assignment, workers, sources) as program:
                 judged = judge(runner, program, names, library)
-        except GraderFault as fault:  # torch is not installed, say: other files need none
+        except GraderFault as fault:  # other files can be checked all the same
             judged = {name: _not_checked(assignment.slots[name], fault) for name in names}
         results.update({name: judged[name] for name in wanted})
     return results
+
+
+def _demand(libraries: Sequence[str]) -> None:
+    for name in libraries:
+        if importlib.util.find_spec(name) is None:
+            raise GraderFault(f"{name} is not installed: pip install {name}")
 
 
 def _not_checked(slot: Slot, fault: GraderFault) -> SlotResult:
