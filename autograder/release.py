@@ -38,6 +38,7 @@ FOUND_ANYWHERE = 30  # characters of a line, from which on it is looked for insi
 # The relative change below which a frozen number is the same number: far below every tolerance.
 NUMBERS_AGREE = {"float32": 1e-6, "complex64": 1e-6}
 NUMBERS_AGREE_DEFAULT = 1e-11
+MISCONCEPTIONS_AGREE = 1e-5
 
 
 def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, bytes]:
@@ -281,19 +282,33 @@ def keep_numbers(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
     return kept
 
 
-def _agree(old: Any, new: Any, relative: float = NUMBERS_AGREE_DEFAULT, scale: float = 0.0) -> bool:
-    """The same JSON, numbers to rounding: of an array, relative to its largest entry."""
+def _agree(
+    old: Any, new: Any, least: float = 0.0, relative: float = 0.0, scale: float = 0.0
+) -> bool:
+    """The same JSON, numbers to rounding: of an array, relative to its largest entry.
+
+    `least` is the least relative change that counts: more for the misconceptions, whose float64
+    results may come from float32 arithmetic, than for expected numbers.
+    """
     if isinstance(old, float) and isinstance(new, float):
         return math.isclose(old, new, rel_tol=relative, abs_tol=relative * scale)
     if type(old) is not type(new):
         return False
     if isinstance(old, dict):
-        relative = NUMBERS_AGREE.get(str(old.get("dtype")), NUMBERS_AGREE_DEFAULT)
+        own = NUMBERS_AGREE.get(str(old.get("dtype")), NUMBERS_AGREE_DEFAULT)
         scale = max((abs(x) for x in old.get("array", ()) if isinstance(x, float)), default=0.0)
-        same_keys = list(old) == list(new)
-        return same_keys and all(_agree(old[key], new[key], relative, scale) for key in old)
+        return list(old) == list(new) and all(
+            _agree(
+                old[key],
+                new[key],
+                MISCONCEPTIONS_AGREE if key == "misconceptions" else least,
+                max(own, least),
+                scale,
+            )
+            for key in old
+        )
     if isinstance(old, list):
         return len(old) == len(new) and all(
-            _agree(a, b, relative, scale) for a, b in zip(old, new, strict=True)
+            _agree(a, b, least, relative, scale) for a, b in zip(old, new, strict=True)
         )
     return bool(old == new)
