@@ -8,6 +8,8 @@ For a student file `moves.py` staff write
     probe_moves.py  optional: turns objects into numbers beside the student's code; released
     stand_in_moves.py  optional: put under a name that another slot builds on; holds no answer
     oracle_moves.py  optional: independent truths, run beside the reference only
+
+and, where people mark written answers, `questions.toml` beside them all.
 """
 
 from __future__ import annotations
@@ -70,6 +72,20 @@ class KnownProgram:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A written question of the notebook, marked by a person; `id` is its cell's grade id.
+
+    `answer` is a model answer, `scheme` says what earns which part of the points.
+    """
+
+    id: str
+    points: float
+    asks: str
+    answer: str
+    scheme: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Assignment:
     name: str
     folder: Path
@@ -80,9 +96,11 @@ class Assignment:
     idioms: tuple[str, ...] = ()  # lines of answers that are nobody's secret
     misconceptions: tuple[KnownProgram, ...] = field(default=())
     variants: tuple[KnownProgram, ...] = field(default=())
+    questions: tuple[Question, ...] = field(default=())
 
     @property
     def points(self) -> float:
+        """The automatic points; those of the questions come on top."""
         return sum(slot.points for slot in self.slots.values())
 
     def slots_of(self, file: str) -> list[Slot]:
@@ -175,10 +193,34 @@ def load(name: str, course: Path) -> Assignment:
         idioms=top.texts("idioms"),
         misconceptions=misconceptions,
         variants=variants,
+        questions=_questions(folder / "questions.toml"),
     )
     for program in (*misconceptions, *variants):
         assignment.edited(program)  # one that no longer applies fails here, and not in the middle
     return assignment
+
+
+def _questions(path: Path) -> tuple[Question, ...]:
+    if not path.is_file():
+        return ()
+    toml = _read(path)
+    toml.only("questions")
+    questions: list[Question] = []
+    for table in toml.list_of_tables("questions"):
+        table.only("id", "points", "asks", "answer", "scheme")
+        question = Question(
+            id=table.get("id", str),
+            points=table.get("points", float),
+            asks=table.get("asks", str),
+            answer=table.get("answer", str),
+            scheme=table.texts("scheme"),
+        )
+        if any(question.id == other.id for other in questions):
+            raise AssignmentError(f"{table.where}: a second {question.id}")
+        if not question.scheme:
+            raise AssignmentError(f"{table.where} ({question.id}): scheme is missing")
+        questions.append(question)
+    return tuple(questions)
 
 
 def _stem(file: str) -> str:

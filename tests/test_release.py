@@ -199,7 +199,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_no_secret_is_in_the_students_package(name: str, wheel: dict[str, bytes]) -> None:
-    assert "autograder/cli.py" in wheel
+    assert "autograder/commands/student.py" in wheel
     assert release.leaks(assignments.load(name, ROOT), wheel) == []
 
 

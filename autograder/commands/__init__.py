@@ -1,0 +1,1 @@
+"""The commands, by who runs them. Only these modules print."""
