@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -48,6 +49,12 @@ class CheckRun:
     @property
     def passed(self) -> bool:
         return self.failure is None and not self.skipped and not self.broken
+
+    @property
+    def margin(self) -> float | None:
+        """The largest error over its tolerance; None where no two numbers could be compared."""
+        margin = self.log.margin
+        return margin if margin is not None and math.isfinite(margin) else None
 
 
 class Runner(Protocol):

@@ -32,10 +32,14 @@ ATOL = {"float64": 1e-12, "complex128": 1e-12, "float32": 1e-6, "complex64": 1e-
 
 @dataclass
 class Log:
-    """What one run of one check asked and compared; diagnosis and public checks live on it."""
+    """What one run of one check asked and compared; diagnosis and public checks live on it.
+
+    `margin` is the largest error over its tolerance so far: None before numbers were compared.
+    """
 
     calls: list[Any] = field(default_factory=list)  # of program.Call
     comparisons: list[dict[str, Any]] = field(default_factory=list)
+    margin: float | None = None
 
 
 @dataclass(frozen=True)
@@ -110,13 +114,16 @@ def same(
         extra_keys: whether a dict may have keys that `want` has not.
     """
     wanted = want.value if isinstance(want, Answer) else want
+    log = None
     if isinstance(answer, Answer):
         note = {"do": "same", "want": wanted, "names": list(names)}
         _record(answer, {**note, "rtol": rtol, "extra_keys": extra_keys})
-        answer = answer.value
-    failure = difference(answer, wanted, names=names, rtol=rtol, extra_keys=extra_keys)
-    if failure is not None:
-        raise CheckFailed(failure)
+        answer, log = answer.value, answer.log
+    found = judged(answer, wanted, names=names, rtol=rtol, extra_keys=extra_keys)
+    if log is not None:
+        log.margin = _larger(log.margin, found.margin)
+    if found.failure is not None:
+        raise CheckFailed(found.failure)
 
 
 def _record(answer: Answer, comparison: dict[str, Any]) -> None:
@@ -126,6 +133,18 @@ def _record(answer: Answer, comparison: dict[str, Any]) -> None:
 
 
 # ------------------------------------------------------------------------------ difference
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A comparison: what is wrong, or None, and how near it was.
+
+    `margin` is the largest error over its tolerance: None where no floating-point numbers were
+    compared, infinite where it is not their size that is wrong.
+    """
+
+    failure: Failure | None
+    margin: float | None = None
 
 
 @dataclass(frozen=True)
@@ -151,22 +170,44 @@ def difference(
     extra_keys: bool = False,
 ) -> Failure | None:
     """What is wrong with `got`, or None. The order: structure, shape, dtype, finite, values."""
+    return judged(got, want, names=names, rtol=rtol, extra_keys=extra_keys).failure
+
+
+def judged(
+    got: Any,
+    want: Any,
+    *,
+    names: Sequence[str] = (),
+    rtol: float | None = None,
+    extra_keys: bool = False,
+) -> Judged:
+    """The `difference`, and how near to the tolerance it is."""
     try:
         leaves = list(_leaves("", got, want, tuple(names), extra_keys))
     except _Unlike as unlike:
-        return unlike.failure
+        return Judged(unlike.failure, math.inf)
     norms = [_norm(leaf.want) for leaf in leaves if isinstance(leaf.want, (np.ndarray, float))]
     scale = max([n for n in norms if math.isfinite(n)], default=0.0) or 1.0
-    failures = {leaf.name: _leaf_failure(leaf, rtol, scale) for leaf in leaves}
-    wrong = [name for name, failure in failures.items() if failure is not None]
+    parts = {leaf.name: _leaf_judged(leaf, rtol, scale) for leaf in leaves}
+    margin: float | None = None
+    for part in parts.values():
+        margin = _larger(margin, part.margin)
+    wrong = [name for name, part in parts.items() if part.failure is not None]
     if not wrong:
-        return None
-    right = tuple(name for name in failures if name not in wrong)
-    first = failures[wrong[0]]
+        return Judged(None, margin)
+    right = tuple(name for name in parts if name not in wrong)
+    first = parts[wrong[0]].failure
     assert first is not None
-    return Failure(
+    failure = Failure(
         first.verdict, first.fact, first.details, (*_together(right, wrong), *first.right)
     )
+    return Judged(failure, margin)
+
+
+def _larger(margin: float | None, other: float | None) -> float | None:
+    if margin is None or other is None:
+        return other if margin is None else margin
+    return max(margin, other)
 
 
 def _leaves(
@@ -236,36 +277,38 @@ def _unlike_length(name: str, got: int | None, want: int) -> None:
     raise _Unlike(Failure("wrong", fact, _pair(str(want), str(got))))
 
 
-def _leaf_failure(leaf: _Leaf, rtol: float | None, scale: float) -> Failure | None:
+def _leaf_judged(leaf: _Leaf, rtol: float | None, scale: float) -> Judged:
     name, got, want = _called(leaf.name), leaf.got, leaf.want
     if not isinstance(want, (np.ndarray, float)):
-        equal = type(got) is type(want) and got == want
-        shown = _pair(_plain(want), _plain(got))
-        return None if equal else Failure("wrong", f"{name} is not what was expected", shown)
+        if type(got) is type(want) and got == want:
+            return Judged(None)
+        return _unlike_leaf(f"{name} is not what was expected", _plain(want), _plain(got))
     if isinstance(want, np.ndarray):
         if got.shape != want.shape:
-            fact = f"{name} has the wrong shape"
-            return Failure("wrong", fact, _pair(str(want.shape), str(got.shape)))
+            return _unlike_leaf(f"{name} has the wrong shape", str(want.shape), str(got.shape))
         if got.dtype != want.dtype:
-            fact = f"{name} has the wrong dtype"
-            return Failure("wrong", fact, _pair(want.dtype.name, got.dtype.name))
+            return _unlike_leaf(f"{name} has the wrong dtype", want.dtype.name, got.dtype.name)
     got, want = np.asarray(got), np.asarray(want)
     bad = np.argwhere(~np.isfinite(got) & np.isfinite(want))
     if len(bad):
         place = f" at {_index(bad[0])}" if want.ndim else ""
-        return Failure("wrong", f"{name} contains {got[tuple(bad[0])]}{place}")
-    return _value_failure(name, got, want, rtol, scale)
+        fact = f"{name} contains {got[tuple(bad[0])]}{place}"
+        return Judged(Failure("wrong", fact), math.inf)
+    return _values_judged(name, got, want, rtol, scale)
 
 
-def _value_failure(
-    name: str, got: Any, want: Any, rtol: float | None, scale: float
-) -> Failure | None:
+def _unlike_leaf(fact: str, want: str, got: str) -> Judged:
+    return Judged(Failure("wrong", fact, _pair(want, got)), math.inf)
+
+
+def _values_judged(name: str, got: Any, want: Any, rtol: float | None, scale: float) -> Judged:
     dtype = want.dtype.name
     wrong: Any  # a mask; numpy types a comparison too narrowly
+    margin = math.inf
     if dtype not in RTOL:
         wrong = got != want
         if not wrong.any():
-            return None
+            return Judged(None)
     else:
         with np.errstate(all="ignore"):
             exact = np.complex128 if want.dtype.kind == "c" else np.float64
@@ -273,16 +316,29 @@ def _value_failure(
         gap = np.where(got == want, 0.0, gap)  # infinities that agree
         relative = RTOL[dtype] if rtol is None else rtol
         tolerance = relative * _norm(want) + ATOL[dtype] * scale
-        if np.isfinite(gap).all() and _norm(gap) <= tolerance:
-            return None
+        if np.isfinite(gap).all():
+            error = _norm(gap)
+            margin = _ratio(error, tolerance)
+            if error <= tolerance:
+                return Judged(None, margin)
         wrong = ~(gap <= tolerance / math.sqrt(max(gap.size, 1)))
     gaps = np.abs(got.astype(complex) - want)
     at = np.unravel_index(int(np.argmax(gaps)), want.shape)
     if want.ndim == 0:
-        return Failure("wrong", f"{name} is wrong", _numbers(want[()], got[()]))
+        failure = Failure("wrong", f"{name} is wrong", _numbers(want[()], got[()]))
+        return Judged(failure, margin)
     count = f"{int(wrong.sum())} of {want.size} entries differ; the largest gap is at {_index(at)}"
     fact = f"{name} has the right shape but wrong values"
-    return Failure("wrong", fact, (count, *_numbers(want[at], got[at])), _prefix(name, wrong))
+    details = (count, *_numbers(want[at], got[at]))
+    return Judged(Failure("wrong", fact, details, _prefix(name, wrong)), margin)
+
+
+def _ratio(error: float, tolerance: float) -> float:
+    """Never nan, whatever a student's numbers are."""
+    if error == 0.0:
+        return 0.0
+    ratio = error / float(tolerance) if tolerance else math.inf
+    return math.inf if math.isnan(ratio) else ratio
 
 
 def _prefix(name: str, wrong: np.ndarray) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ who is ungraded.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import hashlib
 import importlib.metadata
 import json
 import multiprocessing
@@ -23,8 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder import assignment as assignments
-from autograder import intake, results
-from autograder.assignment import Assignment
+from autograder import handout, intake, results, staging
+from autograder.assignment import Assignment, Slot
 from autograder.errors import GraderFault, KitError, UsageError
 from autograder.failure import harmless
 from autograder.front import Workers
@@ -52,9 +54,11 @@ class Done:
     """One student is graded: what the screen shows of it."""
 
     student: str
+    folder: str
     score: float | None
     verdicts: Mapping[str, str]  # slot -> verdict
     fault: str = ""
+    changed: Sequence[Mapping[str, Any]] = ()  # what a regrade changed: `results.changes`
 
 
 def seed_of(out: Path, assignment: str, asked: int | None, whole_class: bool = True) -> int:
@@ -85,6 +89,23 @@ def seed_of(out: Path, assignment: str, asked: int | None, whole_class: bool = T
     return seed
 
 
+def default_out(course: Path, assignment: str) -> Path:
+    """Where a course keeps the results of an assignment."""
+    return course / "reports" / assignment
+
+
+def write_views(out: Path, assignment: Assignment) -> list[str]:
+    """Write table and pages of all results that are there. Returns what could not be read."""
+    from autograder import report
+
+    everybody, problems = results.read_all(out)
+    if everybody:
+        table = results.grades_csv(everybody.values(), list(assignment.slots))
+        results.write_text(out / "grades.csv", table)
+        report.write(out, everybody, assignment)
+    return problems
+
+
 def versions() -> dict[str, str]:
     """What a mark depends on besides the files: versions of Python and of the libraries."""
     found = {"python": platform.python_version()}
@@ -102,6 +123,10 @@ def grade_one(graders: Graders, submission: intake.Submission) -> StudentResult:
     assignment = graders.assignment
     with graders.program(submission.sources) as program:
         slots = judge(graders, program, list(assignment.slots), graders)
+    made_of = {
+        name: _digest(source if isinstance(source, bytes) else repr(source).encode())
+        for name, source in submission.sources.items()
+    }
     return StudentResult(
         student=harmless(submission.student, 200),
         assignment=assignment.name,
@@ -111,6 +136,34 @@ def grade_one(graders: Graders, submission: intake.Submission) -> StudentResult:
         seconds=time.perf_counter() - started,
         slots=slots,
         notes=submission.notes,
+        made_of={"submission": made_of, "graders": staff_digests(assignment)},
+    )
+
+
+def _digest(*parts: bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()[:16]
+
+
+def staff_digests(assignment: Assignment) -> dict[str, str]:
+    """file -> a digest of all that staff wrote about it and that a mark depends on."""
+    return {
+        file.name: _digest(
+            *(part.encode() for part in (file.text, file.probe, file.stand_in, file.oracle)),
+            file.graders.read_bytes(),
+            repr([_marks(slot) for slot in assignment.slots_of(file.name)]).encode(),
+        )
+        for file in assignment.files.values()
+    }
+
+
+def _marks(slot: Slot) -> tuple[Any, ...]:
+    """What of a slot's entry in assignment.toml can change a mark."""
+    return (
+        *(slot.name, slot.points, slot.seconds, slot.builds_on, sorted(slot.weights.items())),
+        *(slot.forbids, slot.all_or_nothing),
     )
 
 
@@ -146,6 +199,7 @@ def _serve(job: Job, pipe: Connection) -> None:
 
 
 def _grade_on_request(job: Job, graders: Graders, pipe: Connection) -> None:
+    released = handout.read(job.course, job.assignment)
     _say(pipe, {"ready": True})
     while True:
         try:
@@ -155,24 +209,31 @@ def _grade_on_request(job: Job, graders: Graders, pipe: Connection) -> None:
         folder = job.submissions / student / job.assignment
         try:
             submission = intake.read(folder, student, graders.assignment.files)
+            notes = (*submission.notes, *staging.notes(folder, released))
+            submission = dataclasses.replace(submission, notes=notes)
             result = grade_one(graders, submission)
         except Exception as error:  # of ours: never this student's zero, nor another's loss
             why = f"the grader failed: {type(error).__name__}: {error}"
             result = ungraded(job, graders.assignment, harmless(student, 200), why)
+        result = dataclasses.replace(
+            result, changed=results.changes(results.read_one(job.out, student), result)
+        )
         try:  # the file is named after the folder, whatever may be printed of the student's name
             results.write_result(job.out, result, student)
         except KitError as error:
             result = ungraded(job, graders.assignment, harmless(student, 200), str(error))
-        _say(pipe, {"done": _summary(result)})
+        _say(pipe, {"done": _summary(result, student)})
 
 
-def _summary(result: StudentResult) -> dict[str, Any]:
+def _summary(result: StudentResult, folder: str) -> dict[str, Any]:
     faults = [slot.broken for slot in result.slots.values() if slot.broken]
     return {
         "student": result.student,
+        "folder": folder,
         "score": results.to_json(result)["score"],
         "verdicts": {name: slot.verdict for name, slot in result.slots.items()},
         "fault": faults[0] if faults else "",
+        "changed": list(result.changed),
     }
 
 
@@ -216,7 +277,7 @@ def grade_class(
                     result = ungraded(job, assignment, harmless(one.student, 200), why)
                     with contextlib.suppress(KitError):
                         results.write_result(job.out, result, one.student)
-                    yield Done(**_summary(result))
+                    yield Done(**_summary(result, one.student))
                     processes.append(_start(job))
                 elif "error" in message:
                     raise _rebuilt(message)

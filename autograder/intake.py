@@ -68,13 +68,20 @@ def read(folder: Path, student: str, files: Iterable[str]) -> Submission:
     """Read a student's files from the submission's folder."""
     names = list(files)
     sources = {name: read_file(folder / name) for name in names}
-    missing = [name for name, source in sources.items() if isinstance(source, Failure)]
-    elsewhere = _elsewhere(folder, set(missing)) if missing else {}
-    notes = tuple(
-        f"{name} lies in {harmless(where, 100)}/ instead of beside the notebook: it was not graded"
-        for name, where in elsewhere.items()
-    )
-    return Submission(student, sources, notes)
+    missing = {name for name, source in sources.items() if _is_missing(source)}
+    notes = []
+    for name, where in (_elsewhere(folder, missing) if missing else {}).items():
+        shown = ", ".join(f"{harmless(one, 100)}/" for one in where)
+        if len(where) == 1:
+            sources[name] = read_file(folder / where[0] / name)
+            notes.append(f"{name} lies in {shown} instead of beside the notebook: taken from there")
+        else:
+            notes.append(f"{name} lies in {shown} and not beside the notebook: none was taken")
+    return Submission(student, sources, tuple(notes))
+
+
+def _is_missing(source: bytes | Failure) -> bool:
+    return isinstance(source, Failure) and source.verdict == "missing"
 
 
 def read_file(path: Path) -> bytes | Failure:
@@ -126,15 +133,20 @@ def _not_text(name: str, data: bytes) -> Failure | None:
     return None
 
 
-def _elsewhere(folder: Path, names: set[str]) -> dict[str, str]:
-    """name -> subfolder, for expected files that lie deeper. Looks at a bounded number of names."""
-    found: dict[str, str] = {}
+def _elsewhere(folder: Path, names: set[str]) -> dict[str, list[str]]:
+    """name -> subfolders, for expected files that lie deeper. Looks at a bounded number of names.
+
+    Folders that programs make (hidden ones, caches) are passed over.
+    """
+    found: dict[str, list[str]] = {}
     seen = 0
     for where, folders, files in os.walk(folder, followlinks=False):
         seen += len(folders) + len(files)
         if seen > MAX_ENTRIES:
             break
+        folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
         relative = os.path.relpath(where, folder)
         if relative != ".":
-            found.update(dict.fromkeys(names.intersection(files) - set(found), relative))
+            for name in sorted(names.intersection(files)):
+                found.setdefault(name, []).append(relative)
     return found

@@ -18,12 +18,16 @@ from autograder.program import Program
 
 @dataclass(frozen=True)
 class CheckResult:
-    """`passed` is None where the check was not run."""
+    """`passed` is None where the check was not run.
+
+    `margin` is the largest error over its tolerance, None where no numbers were compared.
+    """
 
     name: str
     sentence: str
     passed: bool | None
     message: str
+    margin: float | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,7 @@ def _result(slot: Slot, tried: Tried, wrong: tuple[str, ...]) -> SlotResult:
             run.check.sentence,
             None if run.skipped or run.broken else run.passed,
             run.skipped or (run.failure.fact if run.failure else ""),
+            run.margin,
         )
         for run in shown
     )

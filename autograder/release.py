@@ -7,6 +7,7 @@ kept, so that another processor's last bit changes no file.
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import os
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder import source
+from autograder import handout, source
 from autograder.assignment import Assignment
 from autograder.diagnosis import fingerprint
 from autograder.errors import AssignmentError, GraderFault, KitError, UsageError
@@ -48,6 +49,7 @@ def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, b
     clash = sorted(set(files) & set(stubs))
     if clash:
         raise AssignmentError(f"source/{assignment.name}/{clash[0]} would hide the stub: remove it")
+    files.update(_notebooks(assignment, files))
     files.update(stubs)
     files[f"{FOLDER}/assignment.json"] = _lines(describe_assignment(assignment)).encode()
     frozen = with_graders(
@@ -73,6 +75,15 @@ def _source_files(folder: Path) -> Iterator[tuple[str, bytes]]:
             raise AssignmentError(f"source/{folder.name}/{name} is a link: put the file there")
         if path.is_file() and not name.startswith("."):
             yield name, path.read_bytes()
+
+
+def _notebooks(assignment: Assignment, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The notebooks among the files, as nbgrader releases them. Raises AssignmentError."""
+    texts = {n: c.decode("utf-8", "replace") for n, c in files.items() if n.endswith(".ipynb")}
+    wrong = handout.problems(assignment, texts)
+    if wrong:
+        raise AssignmentError(f"source/{assignment.name}/{wrong[0]}")
+    return {name: handout.released(text, name).encode() for name, text in texts.items()}
 
 
 def _freeze(graders: Graders, workers: Workers) -> dict[str, str]:
@@ -162,7 +173,17 @@ def secrets(assignment: Assignment) -> dict[str, str]:
         for where, text in hidden.items():
             for line in _stripped(text) - stubs - probes:
                 found.setdefault(line, where)
+    for question in assignment.questions:
+        for text in (question.answer, *question.scheme):
+            for sentence in _sentences_of(text):
+                found.setdefault(sentence, f"the marking of {question.id}")
     return found
+
+
+def _sentences_of(text: str) -> set[str]:
+    """The sentences of a prose text that are long enough to be recognised, in one line each."""
+    parts = re.split(r"(?<=[.;:?!])\s+", " ".join(text.split()))
+    return {part for part in parts if len(part) >= FOUND_ANYWHERE}
 
 
 def _stripped(text: str) -> set[str]:
@@ -179,23 +200,29 @@ def leaks(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
     """Where a secret line stands in files that leave the staff's hands.
 
     A long line is found anywhere, a short one where it is a line of its own, in JSON's strings
-    (a notebook's cells) too. The sentences of public checks are public.
+    (a notebook's cells) and in HTML too. The sentences of public checks are public.
     """
     hidden = secrets(assignment)
     found = []
     for name, content in files.items():
         text = content.decode("utf-8", "replace")
-        lines = {line.strip() for part in (text, *_strings(text)) for line in part.splitlines()}
+        strings = list(_strings(text))
+        lines = {line.strip() for part in (text, *strings) for line in part.splitlines()}
+        if name.endswith(".html"):
+            text = html.unescape(text)
+        prose = " ".join((text + "".join(strings)).split())  # however its lines are broken
         public = {f'"""{line}"""' for line in _sentences(name, text)}
         for line, where in hidden.items():
-            there = line in lines or (len(line) >= FOUND_ANYWHERE and line in text)
+            there = line in lines or (
+                len(line) >= FOUND_ANYWHERE and (line in text or line in prose)
+            )
             if there and line not in public:
                 found.append(f"{name} holds a line of {where}: {line[:60]}")
     return found
 
 
 def _strings(text: str) -> Iterator[str]:
-    """Every string in a JSON text; none where it is no JSON."""
+    """Every string in a JSON text, in order; none where it is no JSON."""
     try:
         stack = [json.loads(text)]
     except ValueError:
@@ -205,7 +232,7 @@ def _strings(text: str) -> Iterator[str]:
         if isinstance(value, str):
             yield value
         elif isinstance(value, (list, dict)):
-            stack.extend(value.values() if isinstance(value, dict) else value)
+            stack.extend(reversed([*value.values()] if isinstance(value, dict) else value))
 
 
 def _sentences(name: str, text: str) -> set[str]:

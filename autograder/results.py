@@ -12,14 +12,14 @@ import io
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import KitError
 from autograder.explain import explain, headline
 from autograder.failure import harmless
-from autograder.judge import SlotResult, total
+from autograder.judge import CheckResult, SlotResult, total
 
 KEYS = {"student", "assignment", "seed", "isolation", "versions", "notes", "faults"}
 
@@ -36,6 +36,8 @@ class StudentResult:
     seconds: float
     slots: Mapping[str, SlotResult]
     notes: tuple[str, ...] = ()
+    made_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    changed: Sequence[Mapping[str, Any]] = ()
 
 
 def to_json(result: StudentResult) -> dict[str, Any]:
@@ -51,6 +53,8 @@ def to_json(result: StudentResult) -> dict[str, Any]:
             "versions": dict(result.versions),
             "seconds": round(result.seconds, 3),
             "notes": list(result.notes),
+            "made_of": {key: dict(value) for key, value in result.made_of.items()},
+            "changed": list(result.changed),
             "faults": {name: slot.broken for name, slot in result.slots.items() if slot.broken},
         },
     }
@@ -71,12 +75,61 @@ def _test(number: int, slot: SlotResult) -> dict[str, Any]:
             "verdict": slot.verdict,
             "misconception": slot.misconception,
             "carried_forward": slot.carried_forward,
-            "checks": [
-                {"name": check.name, "passed": check.passed, "message": check.message}
-                for check in slot.checks
-            ],
+            "checks": [_check(check) for check in slot.checks],
         },
     }
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    """`margin`, where numbers were compared: the largest error over its tolerance."""
+    margin = {} if check.margin is None else {"margin": float(f"{check.margin:.3g}")}
+    return {"name": check.name, "passed": check.passed, "message": check.message, **margin}
+
+
+def read_one(out: Path, folder: str) -> dict[str, Any] | None:
+    """The result that a student's folder had before; None where there is none to be read."""
+    try:
+        result: dict[str, Any] = json.loads((out / "results" / f"{folder}.json").read_text("utf-8"))
+        return result if {"score", "tests", "extra_data"} <= set(result) else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def changes(before: Mapping[str, Any] | None, now: StudentResult) -> list[dict[str, Any]]:
+    """Which slots have another score than before, and why: `{slot, before, after, why}`."""
+    if before is None:
+        return []
+    old = {test["name"]: test["score"] for test in before["tests"]}
+    return [
+        {
+            "slot": slot.slot,
+            "before": old.get(slot.slot),
+            "after": slot.score,
+            "why": _why(before["extra_data"], now, slot),
+        }
+        for slot in now.slots.values()
+        if slot.slot not in old or old[slot.slot] != slot.score
+    ]
+
+
+def _why(before: Mapping[str, Any], now: StudentResult, slot: SlotResult) -> str:
+    """What differs between two gradings of a slot, in words."""
+    old = before.get("made_of", {})
+    reasons = []
+    if old.get("submission", {}).get(slot.file) != now.made_of.get("submission", {}).get(slot.file):
+        reasons.append(f"another {slot.file} was handed in")
+    if old.get("graders", {}).get(slot.file) != now.made_of.get("graders", {}).get(slot.file):
+        reasons.append(f"the graders or the points of {slot.file} were changed")
+    if before.get("seed") != now.seed:
+        reasons.append(f"another seed: {now.seed} instead of {before.get('seed')}")
+    reasons += [
+        f"{name} {version} instead of {before.get('versions', {}).get(name, 'none')}"
+        for name, version in now.versions.items()
+        if before.get("versions", {}).get(name) != version
+    ]
+    if slot.broken:
+        reasons.append("the grader failed")
+    return "; ".join(reasons) or "nothing that is recorded: grade it once more and look at it"
 
 
 def read_all(out: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:

@@ -145,6 +145,9 @@ def test_odd_files_cost_their_owner_only(
     folder = hand_in("deeper", None) / "src"
     folder.mkdir()
     (folder / "moves.py").write_text(toy_reference)
+    for copy in ("old", "new"):
+        (hand_in("twice", None) / copy).mkdir()
+        (toy_course / "submitted" / "twice" / "toy" / copy / "moves.py").write_text(toy_reference)
     (hand_in("link", None) / "moves.py").symlink_to(toy_course / "solutions/toy/moves.py")
     (hand_in("folder", None) / "moves.py").mkdir()
     os.mkfifo(hand_in("fifo", None) / "moves.py")
@@ -153,7 +156,7 @@ def test_odd_files_cost_their_owner_only(
     ran = autograder("grade", "toy", cwd=toy_course)
     assert ran.status == 0, ran.err
     graded = results(toy_course)
-    right = {"ada", "declared", "bom", "crlf", "=1+1", "<script>"}
+    right = {"ada", "declared", "bom", "crlf", "deeper", "=1+1", "<script>"}
     assert {name for name, result in graded.items() if result["score"] == 9.0} == right
     assert {name for name, result in graded.items() if result["score"] == 0.0} == (
         set(graded) - right
@@ -162,7 +165,10 @@ def test_odd_files_cost_their_owner_only(
     assert "UTF-16" in graded["utf16"]["tests"][0]["output"]
     assert "too large" in graded["huge"]["tests"][0]["output"]
     assert graded["deeper"]["extra_data"]["notes"] == [
-        "moves.py lies in src/ instead of beside the notebook: it was not graded"
+        "moves.py lies in src/ instead of beside the notebook: taken from there"
+    ]
+    assert graded["twice"]["extra_data"]["notes"] == [
+        "moves.py lies in new/, old/ and not beside the notebook: none was taken"
     ]
     for name in ("link", "folder", "fifo"):
         assert set(verdicts(graded[name])) == {"missing"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autograder.commands.screen import assignment_argument, course_option, new_console
-from autograder.errors import UsageError
+from autograder.errors import KitError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 @click.option("--jobs", type=click.IntRange(1), help="Grading processes. Default: one a core.")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
 @click.option("--seed", type=click.IntRange(0), help="Default: the folder's own, drawn once.")
+@click.option(
+    "--gradebook/--no-gradebook",
+    default=None,
+    help="Write nbgrader's gradebook. Default: if the submissions are the course's own.",
+)
 def grade(
     assignment: str,
     course: Path,
@@ -39,14 +44,17 @@ def grade(
     jobs: int | None,
     device: str,
     seed: int | None,
+    gradebook: bool | None,
 ) -> None:
     """Grade the submissions of ASSIGNMENT.
 
-    Writes results/STUDENT.json, grades.csv and the report index.html under --out. Grading again
-    replaces what is graded again. Ctrl-C stops; what was finished stays.
+    Writes results/STUDENT.json, grades.csv and the report index.html under --out, and in a course
+    of nbgrader its gradebook. Grading again replaces what is graded again and says which marks
+    changed and why; marks that a person gave stay. Ctrl-C stops; what was finished stays.
     """
     from autograder import assignment as assignments
     from autograder import grade as grading
+    from autograder import gradebook as gradebooks
     from autograder import intake
     from autograder.failure import harmless
 
@@ -67,17 +75,28 @@ def grade(
     )
     console = new_console()
     done: list[grading.Done] = []
-    interrupted = False
+    interrupted = unwritten = False
     try:
         _progress(console, job, chosen, jobs or grading.default_jobs(), done)
     except KeyboardInterrupt:
         interrupted = True
-    problems = _write_views(job.out, list(loaded.slots), loaded.points)
+    problems = grading.write_views(job.out, loaded)
+    if gradebook is None:
+        own = (course / "submitted").resolve() == job.submissions
+        gradebook = own and gradebooks.is_course(course, assignment)
+    if gradebook and done and not interrupted:
+        names = [one.folder for one in done]
+        try:
+            problems += _write_gradebook(console, job, names)
+        except KitError as error:  # the results are there all the same
+            problems.append(str(error))
+            unwritten = True
     left_out = {} if only else without
     problems += [f"{harmless(student, 100)} {why}" for student, why in left_out.items()]
     for problem in problems:
         console.print(problem, style="yellow", markup=False)
     _show_class(console, done, loaded.points)
+    _show_changes(done)
     faults = [one for one in done if one.fault]
     for one in faults:
         console.print(f"ungraded: {one.student}: {one.fault}", style="yellow", markup=False)
@@ -85,7 +104,7 @@ def grade(
     if interrupted:
         console.print(f"stopped: {len(done)} of {len(chosen)} are graded; run it again to go on")
         sys.exit(1)
-    sys.exit(3 if faults else 0)
+    sys.exit(3 if faults else int(unwritten))
 
 
 def _progress(console: Console, job: Any, students: list[str], jobs: int, done: list[Any]) -> None:
@@ -124,15 +143,30 @@ def _progress(console: Console, job: Any, students: list[str], jobs: int, done: 
                 click.echo(f"{one.student}: {points(one.score) or 'ungraded'}")
 
 
-def _write_views(out: Path, slots: list[str], points: float) -> list[str]:
-    """Write table and pages of all results that are there. Returns what could not be read."""
-    from autograder import report, results
+def _write_gradebook(console: Console, job: Any, students: list[str]) -> list[str]:
+    """Let nbgrader take over the results. Returns what went wrong, in words."""
+    from rich.progress import Progress
 
-    everybody, problems = results.read_all(out)
-    if everybody:
-        results.write_text(out / "grades.csv", results.grades_csv(everybody.values(), slots))
-        report.write(out, everybody, points)
+    from autograder import gradebook
+
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("gradebook", total=len(students))
+        problems = gradebook.write(
+            job.course, job.assignment, students, job.out, lambda _: progress.advance(task)
+        )
+    click.echo(f"gradebook: {len(students) - len(problems)} of {len(students)} written")
     return problems
+
+
+def _show_changes(done: list[Any]) -> None:
+    """Which marks a regrade changed, and why."""
+    from autograder.results import points
+
+    for one in sorted(done, key=lambda d: d.student):
+        for change in one.changed:
+            before, after = (points(change[key]) or "ungraded" for key in ("before", "after"))
+            slot, why = change["slot"], change["why"]
+            click.echo(f"changed: {one.student}: {slot} {before} -> {after}: {why}")
 
 
 def _show_class(console: Console, done: list[Any], points: float) -> None:

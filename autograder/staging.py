@@ -1,0 +1,249 @@
+"""A hand-in in a form that nbgrader can take: whole notebooks, regular files, nothing else.
+
+nbgrader follows links, loses a submission whose notebook is missing, renamed or broken, and fails
+on a duplicated or deleted graded cell. So it is shown a copy: the expected files, and the released
+notebook's graded cells with the student's answers in them. The hand-in itself is left as it is.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import json
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder import intake
+from autograder.failure import harmless
+from autograder.handout import PLACEHOLDER
+
+MAX_NOTEBOOK = 32 << 20
+SECRET = "submission_secret.txt"  # by which nbgrader returns feedback to whom it belongs
+Cell = dict[str, Any]
+
+
+def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, str]) -> list[str]:
+    """Copy a hand-in to the new folder `to`; returns what was unusual, in words.
+
+    `files` are the student files' names, `released` the notebooks that students got.
+    """
+    to.mkdir(parents=True)
+    for name, source in intake.read(folder, "", files).sources.items():
+        if isinstance(source, bytes):
+            (to / name).write_bytes(source)
+    stamp = timestamp(folder)
+    if stamp:
+        (to / "timestamp.txt").write_text(stamp, "utf-8")
+    secret = _read(folder / SECRET, 1000)
+    if secret is not None:
+        (to / SECRET).write_bytes(secret)
+    notes = []
+    for name, template in released.items():
+        notebook, said = read_notebook(folder, name, template)
+        text = json.dumps(notebook, indent=1, ensure_ascii=False)
+        (to / name).write_bytes(text.encode("utf-8", "replace"))
+        notes += said
+    return notes
+
+
+def notes(folder: Path, released: Mapping[str, str]) -> list[str]:
+    """What is unusual about the notebooks of a hand-in, in words."""
+    return [
+        note for name, text in released.items() for note in read_notebook(folder, name, text)[1]
+    ]
+
+
+def timestamp(folder: Path) -> str:
+    """When it was handed in, as nbgrader wrote it; "" where that cannot be told."""
+    text = _read(folder / "timestamp.txt", 100)
+    if not text:
+        return ""
+    plain = text.decode("ascii", "replace").strip()
+    try:
+        datetime.datetime.fromisoformat(plain.replace(" UTC", "+00:00"))
+    except ValueError:
+        return ""
+    return plain
+
+
+def read_notebook(folder: Path, name: str, released: str) -> tuple[dict[str, Any], list[str]]:
+    """The student's notebook with the graded cells that were released, and what was unusual."""
+    template = json.loads(released)
+    path = folder / name
+    if not os.path.lexists(path):
+        others = _notebooks(folder, template)
+        if len(others) != 1:
+            more = f", and {len(others)} others that may be it" if others else ""
+            return template, [f"{name} was not handed in{more}: its written answers count as none"]
+        where = harmless(others[0].relative_to(folder).as_posix(), 100)
+        notebook = _parse(others[0])
+        assert notebook is not None
+        repaired, said = repair(notebook, template, name)
+        return repaired, [f"{name} was handed in as {where}", *said]
+    notebook = _parse(path)
+    if notebook is None:
+        return template, [
+            f"{name} cannot be read as a notebook: its written answers count as none; look at it"
+        ]
+    return repair(notebook, template, name)
+
+
+def repair(
+    notebook: Mapping[str, Any], template: Mapping[str, Any], name: str
+) -> tuple[dict[str, Any], list[str]]:
+    """`notebook` with every cell that nbgrader knows as in `template`, except written answers.
+
+    A cell is known by its grade id, or by its id where the metadata were lost. Deleted cells come
+    back after the one that was before them; of duplicates the first with an answer counts, and the
+    others stay as plain text, so that a person sees them.
+    """
+    known = {
+        cell["metadata"]["nbgrader"]["grade_id"]: cell
+        for cell in template["cells"]
+        if "nbgrader" in cell["metadata"]
+    }
+    by_cell_id = {cell.get("id"): grade_id for grade_id, cell in known.items()}
+    cells: list[Cell] = [copy.deepcopy(dict(cell)) for cell in notebook["cells"]]
+    places: dict[str, list[int]] = {grade_id: [] for grade_id in known}
+    for number, cell in enumerate(cells):
+        about = cell["metadata"].pop("nbgrader", None)
+        claimed = about.get("grade_id") if isinstance(about, dict) else None
+        grade_id = claimed if isinstance(claimed, str) and claimed in known else None
+        grade_id = grade_id or by_cell_id.get(cell.get("id"))
+        if grade_id is not None:
+            places[grade_id].append(number)
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    said = []
+    for grade_id, numbers in places.items():
+        answers = [n for n in numbers if _answered(cells[n])]
+        written = known[grade_id]["metadata"]["nbgrader"].get("solution", False)
+        if not numbers:
+            continue
+        chosen = answers[0] if written and answers else numbers[0]
+        if written and len(answers) > 1:
+            said.append(f"{name} has {len(answers)} answers to {grade_id}: look at all of them")
+        for other in numbers:
+            if other != chosen:
+                cells[other] = _plain(cells[other])
+        source = _text(cells[chosen])
+        cells[chosen] = copy.deepcopy(known[grade_id])
+        if written:
+            cells[chosen]["source"] = source
+            attached = notebook["cells"][chosen].get("attachments")
+            if isinstance(attached, dict):  # pictures, pasted into an answer
+                cells[chosen]["attachments"] = attached
+    missing = [grade_id for grade_id, numbers in places.items() if not numbers]
+    if missing:
+        cells = _with_missing(cells, known, missing)
+        said.append(f"{name} lacks {len(missing)} cells of the handout, which were put back")
+    return {**template, "cells": _with_unique_ids(cells)}, said
+
+
+def _with_missing(cells: list[Cell], known: Mapping[str, Cell], missing: list[str]) -> list[Cell]:
+    """The cells, with those that are missing behind the known ones that precede them."""
+    behind: dict[str, list[Cell]] = {}
+    last = ""
+    for grade_id, cell in known.items():
+        if grade_id in missing:
+            behind.setdefault(last, []).append(copy.deepcopy(cell))
+        else:
+            last = grade_id
+    found = list(behind.get("", []))
+    for cell in cells:
+        found.append(cell)
+        if "nbgrader" in cell["metadata"]:
+            found += behind.get(cell["metadata"]["nbgrader"]["grade_id"], [])
+    return found
+
+
+def _with_unique_ids(cells: list[Cell]) -> list[Cell]:
+    taken: set[str] = set()
+    ours = {cell.get("id") for cell in cells if "nbgrader" in cell["metadata"]}
+    for number, cell in enumerate(cells):
+        id = cell.get("id")
+        is_ours = "nbgrader" in cell["metadata"]
+        if not isinstance(id, str) or id in taken or (id in ours and not is_ours):
+            cell["id"] = f"handed-in-{number}"
+        taken.add(cell["id"])
+    return cells
+
+
+def _plain(cell: Cell) -> Cell:
+    """A cell as plain text beside the graded ones."""
+    return {"cell_type": "markdown", "metadata": {}, "source": _text(cell)}
+
+
+def _answered(cell: Cell) -> bool:
+    return _text(cell).strip() not in ("", PLACEHOLDER)
+
+
+def _text(cell: Cell) -> str:
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(map(str, source))
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+def _notebooks(folder: Path, template: Mapping[str, Any]) -> list[Path]:
+    """Notebooks anywhere in a hand-in that have a graded cell of the handout."""
+    ids = {
+        cell["metadata"]["nbgrader"]["grade_id"]
+        for cell in template["cells"]
+        if "nbgrader" in cell["metadata"]
+    }
+    found = []
+    seen = 0
+    for where, folders, files in os.walk(folder, followlinks=False):
+        seen += len(folders) + len(files)
+        if seen > intake.MAX_ENTRIES:
+            break
+        folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
+        for file in sorted(files):
+            if file.endswith(".ipynb"):
+                notebook = _parse(Path(where, file))
+                abouts = (
+                    c["metadata"].get("nbgrader") for c in (notebook or {"cells": []})["cells"]
+                )
+                if any(isinstance(a, dict) and a.get("grade_id") in ids for a in abouts):
+                    found.append(Path(where, file))
+    return found
+
+
+def _parse(path: Path) -> dict[str, Any] | None:
+    """A notebook of version 4 whose cells are what they must be; None for anything else."""
+    data = _read(path, MAX_NOTEBOOK)
+    if data is None:
+        return None
+    try:
+        notebook = json.loads(data)
+        fine = notebook["nbformat"] == 4 and all(
+            cell["cell_type"] in ("code", "markdown", "raw")
+            and isinstance(cell["metadata"], dict)
+            and isinstance(cell["source"], (str, list))
+            for cell in notebook["cells"]
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return notebook if fine else None
+
+
+def _read(path: Path, most: int) -> bytes | None:
+    """The bytes of a regular file of at most `most` bytes; links are not followed."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+                return None
+            return file.read(most)
+        except OSError:
+            return None

@@ -1,0 +1,497 @@
+"""The whole loop through nbgrader's own commands: a real exchange, a real gradebook."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, TOY, Ran
+
+from autograder import assignment as assignments
+from autograder import release
+
+HANDOUT = Path(__file__).parent / "handout"
+BIN = Path(sys.executable).parent
+
+
+class Course:
+    """A course of nbgrader's in folders of its own, and commands run in it."""
+
+    def __init__(self, where: Path) -> None:
+        self.root = where / "course"
+        self.exchange = where / "exchange"
+        self.homes = where / "homes"
+        shutil.copytree(TOY, self.root)
+        (self.root / "source" / "toy").mkdir(parents=True)
+        shutil.copy(HANDOUT / "toy.ipynb", self.root / "source" / "toy")
+        shutil.copy(HANDOUT / "questions.toml", self.root / "solutions" / "toy")
+        shutil.copy(ROOT / "nbgrader_config.py", self.root)
+        self.configure(f"c.Exchange.root = {str(self.exchange)!r}")
+        self.exchange.mkdir()
+        self.exchange.chmod(0o777)
+        reference = (TOY / "solutions" / "toy" / "moves.py").read_text()
+        lines = reference.splitlines(keepends=True)
+        self.reference = "".join(line for line in lines if "### " not in line)
+
+    def configure(self, line: str) -> None:
+        with (self.root / "nbgrader_config.py").open("a") as file:
+            file.write(f"\n{line}\n")
+
+    def run(self, *command: str, cwd: Path | None = None) -> Ran:
+        """Run a command of this environment; it must succeed."""
+        ran = self.try_to(*command, cwd=cwd)
+        assert ran.status == 0, f"{command}: {ran.out}{ran.err}"
+        return ran
+
+    def try_to(self, *command: str, cwd: Path | None = None) -> Ran:
+        environment = {
+            **os.environ,
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "HOME": str(self.homes),
+            "NO_COLOR": "1",
+        }
+        done = subprocess.run(
+            command, cwd=cwd or self.root, env=environment, capture_output=True, text=True,
+            timeout=300, check=False,
+        )  # fmt: skip
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def nbgrader(self, *arguments: str, student: str = "") -> Ran:
+        """Run an nbgrader command, as staff in the course or as a student at home."""
+        if not student:
+            return self.run("nbgrader", *arguments)
+        home = self.homes / student
+        home.mkdir(parents=True, exist_ok=True)
+        return self.run(
+            *("nbgrader", *arguments, "--course", "rnn", f"--Exchange.root={self.exchange}"),
+            *(f"--CourseDirectory.student_id={student}", f"--Exchange.cache={home}/.cache"),
+            cwd=home,
+        )
+
+    def hand_in(self, student: str, moves: str | None = None, answer: str | None = None) -> Path:
+        """Put a submission straight into `submitted/`, with the released notebook."""
+        folder = self.root / "submitted" / student / "toy"
+        shutil.copytree(self.root / "release" / "toy", folder, dirs_exist_ok=True)
+        write(folder, self.reference if moves is None else moves, answer)
+        return folder
+
+    def results(self) -> dict[str, dict[str, Any]]:
+        folder = self.root / "reports" / "toy" / "results"
+        return {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
+
+    def engine_marks(self) -> dict[str, dict[str, float]]:
+        """student -> grade id -> score, as `autograder grade` says."""
+        return {
+            student: {t["name"].replace(".", "-"): t["score"] for t in result["tests"]}
+            for student, result in self.results().items()
+        }
+
+    def gradebook(self) -> dict[str, dict[str, tuple[float | None, float | None, bool]]]:
+        """student -> grade id -> (automatic, by hand, needs a person), out of the database."""
+        rows = sqlite3.connect(self.root / "gradebook.db").execute(
+            "select sa.student_id, bc.name, g.auto_score, g.manual_score, g.needs_manual_grade"
+            " from grade g join submitted_notebook sn on g.notebook_id = sn.id"
+            " join submitted_assignment sa on sn.assignment_id = sa.id"
+            " join base_cell bc on g.cell_id = bc.id"
+        )
+        found: dict[str, dict[str, tuple[float | None, float | None, bool]]] = {}
+        for student, cell, auto, manual, person in rows:
+            found.setdefault(student, {})[cell] = (auto, manual, bool(person))
+        return found
+
+    def automatic(self) -> dict[str, dict[str, float | None]]:
+        return {
+            student: {cell: auto for cell, (auto, _, _) in cells.items() if cell != "question-1"}
+            for student, cells in self.gradebook().items()
+        }
+
+    def mark(self, student: str, cell: str, points: float) -> None:
+        """Mark a written answer, with the call that the formgrader makes."""
+        script = (
+            "import sys; from nbgrader.api import Gradebook\n"
+            "with Gradebook('sqlite:///gradebook.db') as gb:\n"
+            "    grade = gb.find_grade(sys.argv[2], 'toy', 'toy', sys.argv[1])\n"
+            "    grade.manual_score = float(sys.argv[3]); grade.needs_manual_grade = False\n"
+            "    gb.db.commit()\n"
+        )
+        self.run(sys.executable, "-c", script, student, cell, str(points))
+
+
+def write(folder: Path, moves: str, answer: str | None) -> None:
+    """Fill a released folder in: the file, and the answer to the question."""
+    (folder / "moves.py").write_text(moves)
+    if answer is not None:
+        path = folder / "toy.ipynb"
+        notebook = json.loads(path.read_text())
+        (cell,) = [c for c in notebook["cells"] if c["id"] == "question-1"]
+        cell["source"] = answer
+        path.write_text(json.dumps(notebook))
+
+
+def edit(folder: Path, change: Callable[[list[Any]], Any]) -> None:
+    path = folder / "toy.ipynb"
+    notebook = json.loads(path.read_text())
+    change(notebook["cells"])
+    path.write_text(json.dumps(notebook))
+
+
+@pytest.fixture(scope="module")
+def loop(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The loop, gone through once: from a source notebook to feedback in students' folders."""
+    course = Course(tmp_path_factory.mktemp("loop"))
+    triples = course.reference.replace("x + x", "x + x + x")
+    course.nbgrader("generate_assignment", "toy")
+    course.nbgrader("release_assignment", "toy")
+    for student, moves in {"ada": course.reference, "bob": triples}.items():
+        course.nbgrader("fetch_assignment", "toy", student=student)
+        write(course.homes / student / "toy", moves, f"My answer is {student}'s.")
+        course.nbgrader("submit", "toy", student=student)
+    course.nbgrader("collect", "toy")
+    course.nbgrader("autograde", "toy")
+    course.mark("ada", "question-1", 1.5)
+    course.nbgrader("generate_feedback", "toy")
+    course.nbgrader("release_feedback", "toy")
+    for student in ("ada", "bob"):
+        course.nbgrader("fetch_feedback", "toy", student=student)
+    course.nbgrader("export")
+    return course
+
+
+def test_generate_assignment_and_release_give_the_same_bytes(
+    loop: Course, autograder: Callable[..., Ran], tmp_path: Path
+) -> None:
+    ran = autograder("release", "toy", "--to", str(tmp_path / "toy"), cwd=loop.root)
+    assert ran.status == 0, ran.err
+    assert contents(tmp_path / "toy") == contents(loop.root / "release" / "toy")
+    assert "moves.py" in contents(loop.homes / "ada" / "toy")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def test_nbgrader_autograde_gives_the_marks_of_autograder_grade(
+    loop: Course, autograder: Callable[..., Ran], tmp_path: Path
+) -> None:
+    assert loop.engine_marks()["ada"] == {"double": 4, "quadruple": 2, "Walker-walk": 3}
+    assert loop.engine_marks()["bob"]["double"] < 4
+    assert loop.automatic() == loop.engine_marks()
+    seed = str(loop.results()["ada"]["extra_data"]["seed"])
+    ran = autograder(
+        *("grade", "toy", "--out", str(tmp_path / "again"), "--seed", seed, "--no-gradebook"),
+        cwd=loop.root,
+    )
+    assert ran.status == 0, ran.err
+    for student, before in loop.results().items():
+        again = json.loads((tmp_path / "again" / "results" / f"{student}.json").read_text())
+        assert again["tests"] == before["tests"]
+
+
+def test_the_feedback_that_students_fetch_says_what_grade_says(loop: Course) -> None:
+    for student, result in loop.results().items():
+        (page,) = (loop.homes / student / "toy" / "feedback").rglob("*.html")
+        text = html.unescape(page.read_text())
+        assert f"My answer is {student}'s." in text
+        for test in result["tests"]:
+            if test["extra_data"]["verdict"] != "correct":
+                for line in test["output"].splitlines():
+                    assert line in text
+    (page,) = (loop.homes / "bob" / "toy" / "feedback").rglob("*.html")
+    assert "Likely cause" in page.read_text()
+
+
+def test_a_mark_by_hand_is_in_the_export(loop: Course) -> None:
+    with (loop.root / "grades.csv").open() as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    marks = loop.engine_marks()
+    assert scores["ada"] == sum(marks["ada"].values()) + 1.5
+    assert scores["bob"] == pytest.approx(sum(marks["bob"].values()))
+
+
+def test_no_secret_leaves_by_any_door(loop: Course) -> None:
+    assignment = assignments.load("toy", loop.root)
+    doors = (loop.root / "release", loop.root / "feedback", loop.exchange / "rnn" / "outbound",
+             loop.exchange / "rnn" / "feedback", loop.homes / "bob")  # fmt: skip
+    own = {path.read_bytes() for path in (loop.root / "submitted").rglob("moves.py")}
+    for door in doors:
+        files = {name: data for name, data in contents(door).items() if data not in own}
+        assert files
+        assert release.leaks(assignment, files) == []
+    planted = {"x.html": html.escape(assignment.questions[0].answer).encode()}
+    assert release.leaks(assignment, planted)
+
+
+# ------------------------------------------------------------------------------ broken hand-ins
+
+
+def duplicate(cells: list[Any]) -> None:
+    (cell,) = [c for c in cells if c["id"] == "question-1"]
+    cells.insert(1, {**cell, "source": "My second thoughts.", "id": "copy"})
+    cells.append(dict(cells[2]))
+
+
+def delete(cells: list[Any]) -> None:
+    cells[:] = [c for c in cells if c["id"] not in ("double", "Walker-walk", "question-1")]
+
+
+def strip(cells: list[Any]) -> None:
+    for cell in cells:
+        cell["metadata"] = {}
+
+
+def retype(cells: list[Any]) -> None:
+    for cell in cells:
+        cell["cell_type"] = "raw"
+        for key in ("outputs", "execution_count"):
+            cell.pop(key, None)
+
+
+def raise_points(cells: list[Any]) -> None:
+    for cell in cells:
+        if "points" in cell["metadata"].get("nbgrader", {}):
+            cell["metadata"]["nbgrader"]["points"] = 1000
+            if cell["cell_type"] == "code":
+                cell["source"] = "1000"
+
+
+def older(cells: list[Any]) -> None:
+    cells[:] = [c for c in cells if c["id"] != "quadruple"]
+    for cell in cells:
+        if cell["id"] == "double":
+            cell["metadata"]["nbgrader"]["grade_id"] = "a_slot_that_is_no_more"
+            cell["id"] = "old"
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Ran]:
+    """A class of broken hand-ins, graded once."""
+    course = Course(tmp_path_factory.mktemp("broken"))
+    course.run("autograder", "release", "toy")
+    course.hand_in("whole", answer="My answer.")
+    (course.hand_in("missing") / "toy.ipynb").unlink()
+    folder = course.hand_in("renamed", answer="My answer.")
+    (folder / "toy.ipynb").rename(folder / "toy (1).ipynb")
+    folder = course.hand_in("truncated", answer="My answer.")
+    (folder / "toy.ipynb").write_text((folder / "toy.ipynb").read_text()[:-300])
+    (course.hand_in("empty") / "toy.ipynb").write_bytes(b"")
+    (course.hand_in("nonsense") / "toy.ipynb").write_text('{"nbformat": 4, "cells": [1]}')
+    (course.hand_in("deep") / "toy.ipynb").write_text("[" * 100_000)
+    (course.hand_in("latin") / "toy.ipynb").write_bytes('{"cells": "ü"}'.encode("latin-1"))
+    folder = course.hand_in("link")
+    (folder / "toy.ipynb").unlink()
+    (folder / "toy.ipynb").symlink_to(course.root / "solutions" / "toy" / "moves.py")
+    for change in (duplicate, delete, strip, retype, raise_points, older):
+        edit(course.hand_in(change.__name__, answer="My answer."), change)
+    folder = course.hand_in("deeper", answer="My answer.")
+    (folder / "src").mkdir()
+    for name in ("moves.py", "toy.ipynb"):
+        (folder / name).rename(folder / "src" / name)
+    (course.hand_in("stamped") / "timestamp.txt").write_text("tomorrow, or so")
+    return course, course.run("autograder", "grade", "toy")
+
+
+ODD = ("missing", "truncated", "empty", "nonsense", "deep", "latin", "link", "stamped")
+MENDED = ("whole", "renamed", "duplicate", "strip", "retype", "raise_points", "older", "deeper")
+
+
+def test_broken_hand_ins_are_graded_on_their_code(broken: tuple[Course, Ran]) -> None:
+    course, ran = broken
+    assert set(course.automatic()) == {*ODD, *MENDED, "delete"}
+    for student, cells in course.automatic().items():
+        assert cells == {"double": 4, "quadruple": 2, "Walker-walk": 3}, student
+    assert f"gradebook: {len(course.results())} of {len(course.results())} written" in ran.out
+
+
+def test_written_answers_in_them_are_kept_for_the_person_who_marks(
+    broken: tuple[Course, Ran],
+) -> None:
+    course, _ = broken
+    for student in MENDED:
+        page = (course.root / "autograded" / student / "toy" / "toy.ipynb").read_text()
+        assert "My answer." in page, student
+        assert course.gradebook()[student]["question-1"] == (None, None, True), student
+    assert (
+        "My second thoughts."
+        in (course.root / "autograded" / "duplicate" / "toy" / "toy.ipynb").read_text()
+    )
+    for student in (*ODD, "delete"):
+        assert course.gradebook()[student]["question-1"] == (0, None, False), student
+
+
+@pytest.mark.parametrize(
+    ("student", "note"),
+    [
+        ("missing", "toy.ipynb was not handed in: its written answers count as none"),
+        ("renamed", "toy.ipynb was handed in as toy (1).ipynb"),
+        ("truncated", "toy.ipynb cannot be read as a notebook"),
+        ("deep", "toy.ipynb cannot be read as a notebook"),
+        ("link", "toy.ipynb cannot be read as a notebook"),
+        ("duplicate", "toy.ipynb has 2 answers to question-1: look at all of them"),
+        ("delete", "toy.ipynb lacks 3 cells of the handout, which were put back"),
+        ("deeper", "moves.py lies in src/ instead of beside the notebook: taken from there"),
+    ],
+)
+def test_what_was_unusual_is_said(broken: tuple[Course, Ran], student: str, note: str) -> None:
+    course, _ = broken
+    assert any(note in one for one in course.results()[student]["extra_data"]["notes"])
+    assert course.results()["whole"]["extra_data"]["notes"] == []
+
+
+def test_the_hand_ins_are_left_as_they_were(broken: tuple[Course, Ran]) -> None:
+    submitted = broken[0].root / "submitted"
+    assert not (submitted / "missing" / "toy" / "toy.ipynb").exists()
+    assert (submitted / "empty" / "toy" / "toy.ipynb").read_bytes() == b""
+    assert (submitted / "link" / "toy" / "toy.ipynb").is_symlink()
+
+
+def test_a_link_brings_nothing_of_the_staffs_into_feedback(broken: tuple[Course, Ran]) -> None:
+    course, _ = broken
+    course.nbgrader("generate_feedback", "toy")
+    feedback = course.root / "feedback"
+    assert len(list(feedback.rglob("*.html"))) == len(course.results())
+    assert (
+        release.leaks(
+            assignments.load("toy", course.root), contents(feedback / "link" / "toy" / "toy_files")
+        )
+        == []
+    )
+    page = (feedback / "link" / "toy" / "toy.html").read_text()
+    assert "BEGIN SOLUTION" not in page
+
+
+# ------------------------------------------------------------------------------ regrading
+
+
+def test_a_regrade_keeps_marks_by_hand_and_says_what_changed(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    course.run("autograder", "release", "toy")
+    course.hand_in("ada", answer="My answer.")
+    course.hand_in("bob", course.reference.replace("x + x", "x + x + x"), answer="So there.")
+    first = course.run("autograder", "grade", "toy")
+    assert "changed" not in first.out
+    course.mark("ada", "question-1", 2)
+    course.mark("bob", "question-1", 1)
+    course.hand_in("bob", answer="Another answer.")
+    second = course.run("autograder", "grade", "toy")
+    assert "changed: bob: double 1 -> 4: another moves.py was handed in" in second.out
+    assert "changed: ada" not in second.out
+    # The answer that changed since is to be looked at again, the other one is not.
+    assert course.gradebook()["ada"]["question-1"] == (None, 2, False)
+    assert course.gradebook()["bob"]["question-1"] == (None, 1, True)
+    assert course.automatic() == course.engine_marks()
+    toml = course.root / "solutions" / "toy" / "assignment.toml"
+    toml.write_text(toml.read_text().replace("points = 2", "points = 1"))
+    third = course.run("autograder", "grade", "toy", "--no-gradebook")
+    assert (
+        "changed: ada: quadruple 2 -> 1: the graders or the points of moves.py were changed"
+        in third.out
+    )
+
+
+def test_a_mark_of_the_graders_that_a_person_overrode_stays(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    course.run("autograder", "release", "toy")
+    course.hand_in("ada", "")
+    course.run("autograder", "grade", "toy")
+    course.mark("ada", "double", 3)
+    course.run("autograder", "grade", "toy")
+    assert course.gradebook()["ada"]["double"] == (0, 3, False)
+
+
+def test_what_the_grader_could_not_grade_waits_for_a_person(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    course.run("autograder", "release", "toy")
+    course.hand_in("ada")
+    graders = course.root / "solutions" / "toy" / "test_moves.py"
+    graders.write_text(
+        graders.read_text().replace('"""quadruples"""', '"""quadruples"""\n    1 / 0', 1)
+    )
+    assert course.try_to("autograder", "grade", "toy").status == 3
+    cells = course.gradebook()["ada"]
+    assert cells["quadruple"] == (None, None, True)
+    assert cells["double"] == (4, None, False)
+    page = (course.root / "autograded" / "ada" / "toy" / "toy.ipynb").read_text()
+    assert "a person will look at it" in page
+    assert "ZeroDivisionError" not in page
+
+
+# ------------------------------------------------------------------------------ by other ways
+
+
+def test_zips_of_a_learning_platform_are_collected_and_late_ones_pay(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    course.configure("from autograder.nbgrader_plugin import LatePerDay")
+    course.configure("c.AssignLatePenalties.plugin_class = LatePerDay")
+    course.run("autograder", "release", "toy")
+    archive = course.root / "downloaded" / "toy" / "archive"
+    archive.mkdir(parents=True)
+    for name, top in (("ada_123_toy", "."), ("bob_456_homework", "toy")):
+        folder = tmp_path / "work" / name
+        shutil.copytree(course.root / "release" / "toy", folder / top)
+        write(folder / top, course.reference, "My answer.")
+        (folder / top / "old").mkdir()
+        shutil.copy(course.root / "release" / "toy" / "moves.py", folder / top / "old")
+        shutil.make_archive(str(archive / name), "zip", folder)
+    course.nbgrader("zip_collect", "toy")
+    for student in ("ada", "bob"):
+        folder = course.root / "submitted" / student / "toy"
+        assert (folder / "moves.py").read_text() == course.reference
+        assert (folder / "old" / "moves.py").is_file()
+    course.run("autograder", "grade", "toy")
+    course.nbgrader("db", "assignment", "add", "toy", "--duedate=2026-01-01 12:00")
+    stamp = course.root / "submitted" / "bob" / "toy" / "timestamp.txt"
+    stamp.write_text("2026-01-02 13:00:00 UTC")
+    course.run("autograder", "grade", "toy")
+    course.nbgrader("export")
+    with (course.root / "grades.csv").open() as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert scores == {"ada": 9.0, "bob": pytest.approx(9.0 * 0.8)}
+
+
+def test_collecting_follows_no_link(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    course.run("autograder", "release", "toy")
+    course.nbgrader("release_assignment", "toy")
+    course.nbgrader("fetch_assignment", "toy", student="eve")
+    home = course.homes / "eve" / "toy"
+    course.nbgrader("submit", "toy", student="eve")
+    (inbound,) = (course.exchange / "rnn" / "inbound").iterdir()
+    (inbound / "moves.py").unlink()
+    (inbound / "moves.py").symlink_to(course.root / "solutions" / "toy" / "moves.py")
+    course.nbgrader("collect", "toy")
+    assert not (course.root / "submitted" / "eve" / "toy" / "moves.py").exists()
+    assert (course.root / "submitted" / "eve" / "toy" / "toy.ipynb").is_file()
+    assert home.is_dir()
+
+
+def test_an_assignment_that_is_not_the_kits_is_graded_as_nbgrader_does(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    shutil.rmtree(course.root / "solutions")
+    edit(
+        course.root / "source" / "toy", lambda cells: [c.update(source="1 + 1") for c in cells[2:5]]
+    )
+    course.nbgrader("generate_assignment", "toy")
+    folder = course.root / "submitted" / "ada" / "toy"
+    shutil.copytree(course.root / "release" / "toy", folder)
+    course.nbgrader("autograde", "toy")
+    assert course.automatic()["ada"] == {"double": 2, "quadruple": 2, "Walker-walk": 2}
+
+
+def test_grading_strangers_leaves_the_gradebook_alone(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    course.run("autograder", "release", "toy")
+    course.hand_in("ada")
+    (course.root / "submitted").rename(tmp_path / "elsewhere")
+    course.run("autograder", "grade", "toy", "--submissions", str(tmp_path / "elsewhere"))
+    assert not (course.root / "gradebook.db").exists()
