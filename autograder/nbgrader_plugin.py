@@ -43,8 +43,6 @@ def configure(c: Any) -> None:
     c.GenerateAssignment.preprocessors = [*release, ReleaseFiles]
     c.ExchangeFactory.collect = CollectWithoutLinks
     c.ZipCollectApp.collector_plugin = ZipCollector
-    # Written answers are shown to people who mark them: as text, without scripts.
-    c.HTMLExporter.sanitize_html = True
 
 
 def is_ours(course: Path, assignment: str) -> bool:

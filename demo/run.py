@@ -1,30 +1,42 @@
-"""Play the kit on a sample class, in a course folder of its own.
+"""Play the whole course loop on a sample class, in a course folder of its own.
 
     python demo/run.py [--course DIR]
 
-Builds the release, writes a class of sample submissions, grades them, and shows the table of
-marks and one student's feedback. A real `submitted/` is never touched.
+Generates and releases the assignment, lets a sample class fetch it and hand in through a real
+exchange, collects, grades, marks a written answer, returns feedback and exports the marks. A real
+`submitted/`, gradebook or exchange is never touched.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
+import logging
+import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import sample_class
+from nbgrader.api import Gradebook
+from students import Student
 
 from autograder import assignment as assignments
+from autograder.assignment import Assignment
 from autograder.results import points
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT = "rnn_fundamentals"
+COURSE = "rnn"
 MARKER = ".demo-course"
+SHOWN = "dora"
+MARKED = "ada"
 
 
 def main() -> int:
@@ -34,51 +46,114 @@ def main() -> int:
     if course.exists() and any(course.iterdir()) and not (course / MARKER).exists():
         print(f"{course} is not a demo course: name another folder", file=sys.stderr)
         return 2
+    started = time.monotonic()
+    prepare(course)
+    loaded = assignments.load(ASSIGNMENT, course)
+    logging.getLogger("traitlets").setLevel(logging.ERROR)
+
+    step("1. Instructor: generate what students get, and release it")
+    nbgrader(course, "generate_assignment", ASSIGNMENT)
+    nbgrader(course, "release_assignment", ASSIGNMENT)
+
+    step("2. Students: fetch it, work on it, hand it in")
+    for name, recipe in sample_class.read(loaded).items():
+        student = at_home(course, name)
+        student.fetch_assignment()
+        sample_class.write(loaded, recipe, course / "homes" / name / ASSIGNMENT)
+        student.submit()
+        print(f"  {name:8s} {recipe['says']}")
+
+    step("3. TA: collect and grade")
+    nbgrader(course, "collect", ASSIGNMENT)
+    run(course, "autograder", "grade", ASSIGNMENT)
+
+    step("4. TA: mark a written answer")
+    mark_an_answer(course, loaded)
+
+    step("5. TA: return the feedback; what one student reads")
+    nbgrader(course, "generate_feedback", ASSIGNMENT)
+    nbgrader(course, "release_feedback", ASSIGNMENT)
+    at_home(course, SHOWN).fetch_feedback()
+    show_result(course, loaded)
+
+    step("6. Instructor: export the marks")
+    nbgrader(course, "export")
+    with (course / "grades.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            print(f"  {row['student_id']:8s} {float(row['score']):6.2f} of {row['max_score']}")
+
+    step("7. Where to look")
+    feedback = next((course / "homes" / SHOWN / ASSIGNMENT / "feedback").rglob("*.html"))
+    print(f"  the class report        {course}/reports/{ASSIGNMENT}/index.html")
+    print(f"  the table of marks      {course}/reports/{ASSIGNMENT}/grades.csv")
+    print(f"  the feedback of {SHOWN:8s}{feedback}")
+    print(f"  what students got       {course}/release/{ASSIGNMENT}/")
+    print(f"  nbgrader's gradebook    {course}/gradebook.db, all marks in {course}/grades.csv")
+    print(f"  nbgrader's pages        cd {course} && ../.venv/bin/jupyter lab, then Nbgrader")
+    print(f"\nplayed in {time.monotonic() - started:.0f} s")
+    return 0
+
+
+def prepare(course: Path) -> None:
+    """A fresh course folder with an exchange of its own."""
     shutil.rmtree(course, ignore_errors=True)
     course.mkdir(parents=True)
     (course / MARKER).touch()
     for part in ("solutions", "source"):
-        if (ROOT / part).is_dir():
-            shutil.copytree(ROOT / part, course / part)
+        shutil.copytree(ROOT / part, course / part)
+    exchange = course / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    settings = (ROOT / "nbgrader_config.py").read_text("utf-8")
+    settings += f"\nc.Exchange.root = {str(exchange)!r}\n"
+    (course / "nbgrader_config.py").write_text(settings, "utf-8")
 
-    step("1. The release: what students get")
-    if run(course, "release", ASSIGNMENT):
-        return 1
 
-    step("2. A class hands in")
-    loaded = assignments.load(ASSIGNMENT, course)
-    says = sample_class.build(loaded, course / "submitted")
-    for student, what in says.items():
-        print(f"  {student:8s} {what}")
+def at_home(course: Path, name: str) -> Student:
+    return Student(name, course / "homes" / name, course / "exchange", COURSE, ASSIGNMENT)
 
-    step("3. Grading it")
-    status = run(course, "grade", ASSIGNMENT)
 
-    step("4. What one student reads")
-    shown = "dora"
-    result = json.loads(
-        (course / "reports" / ASSIGNMENT / "results" / f"{shown}.json").read_text("utf-8")
-    )
-    print(f"{shown}: {points(result['score'])} of {loaded.points:g}\n")
+def mark_an_answer(course: Path, loaded: Assignment) -> None:
+    """Mark the first written answer of one student, as nbgrader's formgrader does."""
+    question = loaded.questions[0]
+    with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE) as gradebook:
+        grade = gradebook.find_grade(question.id, ASSIGNMENT, ASSIGNMENT, MARKED)
+        grade.manual_score, grade.needs_manual_grade = question.points, False
+        comment = gradebook.find_comment(question.id, ASSIGNMENT, ASSIGNMENT, MARKED)
+        comment.manual_comment = "Complete."
+        gradebook.db.commit()
+    print(f"  {MARKED}: {question.id}, {question.asks}: {question.points:g} of {question.points:g}")
+    print(f"  the marking scheme is in reports/{ASSIGNMENT}/marking.html")
+
+
+def show_result(course: Path, loaded: Assignment) -> None:
+    path = course / "reports" / ASSIGNMENT / "results" / f"{SHOWN}.json"
+    result: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    print(f"\n{SHOWN}: {points(result['score'])} of {loaded.points:g} automatic points\n")
     for test in result["tests"]:
         if test["extra_data"]["verdict"] != "correct":
             print(f"✗ {test['output']}  [{points(test['score'])} of {test['max_score']:g}]\n")
-
-    step("5. Where to look")
-    print(f"  the report           {course}/reports/{ASSIGNMENT}/index.html")
-    print(f"  the table of marks   {course}/reports/{ASSIGNMENT}/grades.csv")
-    print(f"  what students got    {course}/release/{ASSIGNMENT}/")
-    return status
 
 
 def step(title: str) -> None:
     print(f"\n== {title} ==\n", flush=True)
 
 
-def run(course: Path, *arguments: str) -> int:
-    command = [str(Path(sys.executable).with_name("autograder")), *arguments]
-    print(f"$ autograder {' '.join(arguments)}", flush=True)
-    return subprocess.run(command, cwd=course, check=False).returncode
+def nbgrader(course: Path, *arguments: str) -> None:
+    run(course, "nbgrader", *arguments, "--log-level=ERROR")
+
+
+def run(course: Path, program: str, *arguments: str) -> None:
+    """Run a command of this environment in the course; the demo ends where it fails."""
+    print(f"$ {program} {' '.join(arguments)}", flush=True)
+    commands = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{commands}{os.pathsep}{os.environ.get('PATH', '')}"}
+    done = subprocess.run(
+        [commands / program, *arguments], cwd=course, env=environment, check=False
+    )
+    if done.returncode:
+        print(f"{program} {arguments[0]} ended with status {done.returncode}", file=sys.stderr)
+        sys.exit(done.returncode)
 
 
 if __name__ == "__main__":

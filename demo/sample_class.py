@@ -1,4 +1,4 @@
-"""Build a class of realistic submissions from `solutions/<assignment>/sample_class.toml`.
+"""A class of realistic submissions, from `solutions/<assignment>/sample_class.toml`.
 
 Each student is the reference with something done to it, so the sample class holds no second copy
 of an answer and follows every change of the reference.
@@ -9,11 +9,13 @@ of an answer and follows every change of the reference.
     replace   {file, find, replace}: an edit of the text, anywhere in the file, exactly once
     missing   files that were not handed in
     encoding  {file = name}: written in another encoding
+    answers   {question = text}: written answers in the notebook
+    notebook  what became of the notebook: "missing", "renamed" or "truncated"
 """
 
 from __future__ import annotations
 
-import shutil
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from autograder import source
 from autograder.assignment import Assignment, KnownProgram
 from autograder.errors import AssignmentError
 
-KEYS = {"says", "stubs", "programs", "replace", "missing", "encoding"}
+KEYS = {"says", "stubs", "programs", "replace", "missing", "encoding", "answers", "notebook"}
 
 
 def read(assignment: Assignment) -> dict[str, dict[str, Any]]:
@@ -36,17 +38,32 @@ def read(assignment: Assignment) -> dict[str, dict[str, Any]]:
     return students
 
 
-def build(assignment: Assignment, folder: Path) -> dict[str, str]:
-    """Write `folder/<student>/<assignment>/`, in place of what is there; student -> `says`."""
-    shutil.rmtree(folder, ignore_errors=True)
-    students = read(assignment)
-    for student, recipe in students.items():
-        where = folder / student / assignment.name
-        where.mkdir(parents=True)
-        for name, text in submission(assignment, recipe).items():
-            encoding = recipe.get("encoding", {}).get(name, "utf-8")
-            (where / name).write_bytes(text.encode(encoding))
-    return {student: recipe["says"] for student, recipe in students.items()}
+def write(assignment: Assignment, recipe: dict[str, Any], folder: Path) -> None:
+    """Turn a released folder into what the student hands in."""
+    for name in recipe.get("missing", []):
+        (folder / name).unlink()
+    for name, text in submission(assignment, recipe).items():
+        encoding = recipe.get("encoding", {}).get(name, "utf-8")
+        (folder / name).write_bytes(text.encode(encoding))
+    for notebook in folder.glob("*.ipynb"):
+        _write_notebook(notebook, recipe)
+
+
+def _write_notebook(path: Path, recipe: dict[str, Any]) -> None:
+    notebook = json.loads(path.read_text("utf-8"))
+    for cell in notebook["cells"]:
+        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if grade_id in recipe.get("answers", {}):
+            cell["source"] = recipe["answers"][grade_id]
+    text = json.dumps(notebook, ensure_ascii=False)
+    path.write_text(text, "utf-8")
+    match recipe.get("notebook"):
+        case "missing":
+            path.unlink()
+        case "renamed":
+            path.rename(path.with_name(f"{path.stem} (1).ipynb"))
+        case "truncated":
+            path.write_text(text[: len(text) // 2], "utf-8")
 
 
 def submission(assignment: Assignment, recipe: dict[str, Any]) -> dict[str, str]:

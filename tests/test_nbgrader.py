@@ -297,12 +297,27 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Ran]:
     (folder / "src").mkdir()
     for name in ("moves.py", "toy.ipynb"):
         (folder / name).rename(folder / "src" / name)
+    folder = course.hand_in("script", answer="My answer.<script>alert(1)</script> $a<b$")
+    raw = {"raw_mimetype": "text/html"}
+    edit(folder, lambda cells: cells.append(
+        {"cell_type": "raw", "metadata": raw, "source": "<img src=x onerror=alert(1)>", "id": "r"}
+    ))  # fmt: skip
     (course.hand_in("stamped") / "timestamp.txt").write_text("tomorrow, or so")
     return course, course.run("autograder", "grade", "toy")
 
 
 ODD = ("missing", "truncated", "empty", "nonsense", "deep", "latin", "link", "stamped")
-MENDED = ("whole", "renamed", "duplicate", "strip", "retype", "raise_points", "older", "deeper")
+MENDED = (
+    "whole",
+    "script",
+    "renamed",
+    "duplicate",
+    "strip",
+    "retype",
+    "raise_points",
+    "older",
+    "deeper",
+)
 
 
 def test_broken_hand_ins_are_graded_on_their_code(broken: tuple[Course, Ran]) -> None:
@@ -368,6 +383,11 @@ def test_a_link_brings_nothing_of_the_staffs_into_feedback(broken: tuple[Course,
     )
     page = (feedback / "link" / "toy" / "toy.html").read_text()
     assert "BEGIN SOLUTION" not in page
+    # A person who marks it opens the answer in a browser.
+    page = (feedback / "script" / "toy" / "toy.html").read_text()
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "$a&lt; b$" in page
 
 
 # ------------------------------------------------------------------------------ regrading

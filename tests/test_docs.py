@@ -1,0 +1,97 @@
+"""Every command in the docs is run, in order, as a reader would run it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+NAME = "rnn_fundamentals"
+BIN = Path(sys.executable).parent
+
+
+def commands(page: str) -> list[tuple[str, set[int]]]:
+    """The commands of a page and the exit statuses they may have."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    found = []
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+        for line in block.splitlines():
+            assert line.startswith("$ "), f"{page}: output in a block of commands: {line}"
+            command, _, allowed = line[2:].partition("# exit ")
+            found.append((command.strip(), {int(s) for s in re.findall(r"\d", allowed)} or {0}))
+    return found
+
+
+def read_along(page: str, folder: Path, exchange: Path) -> None:
+    """Run a page's commands one after the other; `cd` moves as it says."""
+    home = folder.parent / "home"
+    (home / ".jupyter").mkdir(parents=True, exist_ok=True)
+    settings = f"c.Exchange.root = {str(exchange)!r}\n"  # stands for the machine's own settings
+    (home / ".jupyter" / "nbgrader_config.py").write_text(f"c = get_config()\n{settings}")
+    exchange.mkdir(exist_ok=True)
+    exchange.chmod(0o777)
+    environment = {
+        **os.environ,
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "HOME": str(home),
+        "NO_COLOR": "1",
+    }
+    for command, allowed in commands(page):
+        if command.startswith("cd "):
+            folder = (folder / command[3:]).resolve()
+            continue
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True,
+            timeout=600, check=False,
+        )  # fmt: skip
+        said = f"{page}: {command}: status {done.returncode}\n{done.stdout}{done.stderr}"
+        assert done.returncode in allowed, said
+        assert "Traceback" not in done.stderr, said
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course folder as a clone has it."""
+    course = tmp_path / "course"
+    course.mkdir()
+    for part in ("solutions", "source", "release"):
+        shutil.copytree(ROOT / part, course / part)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    return course
+
+
+def test_the_tas_page(course: Path, tmp_path: Path) -> None:
+    archive = course / "downloaded" / NAME / "archive"
+    archive.mkdir(parents=True)
+    for student in ("ada", "bob"):
+        shutil.make_archive(str(archive / f"{student}_{NAME}"), "zip", course / "release" / NAME)
+    read_along("tas.md", course, tmp_path / "exchange")
+    assert (course / "feedback" / "ada" / NAME / f"{NAME}.html").is_file()
+    assert "ada" in (course / "grades.csv").read_text()
+
+
+def test_the_instructors_page(tmp_path: Path) -> None:
+    folder = tmp_path / "course"
+    folder.mkdir()
+    read_along("instructors.md", folder, tmp_path / "exchange")
+    released = tmp_path / "exchange" / "rnn" / "outbound" / "intro"
+    assert {path.name for path in released.glob("*.py")} == {"intro.py", "halves.py"}
+
+
+def test_the_students_page(course: Path, tmp_path: Path) -> None:
+    exchange = tmp_path / "exchange"
+    outbound = exchange / "rnn" / "outbound"
+    shutil.copytree(course / "release" / NAME, outbound / NAME)
+    for part, mode in (("inbound", 0o733), ("feedback", 0o755)):
+        (exchange / "rnn" / part).mkdir()
+        (exchange / "rnn" / part).chmod(mode)
+    home = tmp_path / "desk"
+    home.mkdir()
+    read_along("students.md", home, exchange)
+    assert list((exchange / "rnn" / "inbound").iterdir())
