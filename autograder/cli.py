@@ -11,7 +11,15 @@ from autograder.commands import instructor, student, ta
 from autograder.errors import KitError
 
 STAFF = ("pytest", "jinja2", "_pytest", "nbgrader", "nbformat", "nbconvert")
-COMMANDS = (student.check, student.hint, ta.grade, instructor.verify, instructor.release)
+COMMANDS = (
+    student.check,
+    student.hint,
+    ta.grade,
+    instructor.verify,
+    instructor.release,
+    instructor.new,
+    instructor.doctor,
+)
 
 
 class _Group(click.Group):
@@ -39,7 +47,7 @@ class _Group(click.Group):
 def main() -> None:
     """Autograded assignments for recurrent networks.
 
-    Students: check, hint. TAs: grade. Instructors: verify, release.
+    Students: check, hint. TAs: grade. Instructors: verify, release, new, doctor.
 
     Exit status: 0 done, 1 something to fix, 2 misuse, 3 the grader's own fault.
     """

@@ -1,9 +1,12 @@
-"""What instructors run: verify, release."""
+"""What instructors run: verify, release, new, doctor."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,3 +133,72 @@ def release(assignment: str, course: Path, only_check: bool, to: Path | None) ->
         click.echo(f"stale: run autograder release {assignment}")
         sys.exit(1)
     click.echo(f"{folder} is up to date")
+
+
+@click.command()
+@click.argument("target", metavar="ASSIGNMENT/SLOT")
+@course_option
+@click.option("--file", help="The students' file. Default: ASSIGNMENT.py.")
+@click.option("--points", type=float, default=5, show_default=True)
+def new(target: str, course: Path, file: str | None, points: float) -> None:
+    """Make the files of a new slot, and of a new assignment where it is not there.
+
+    SLOT is the name of a function, or Class.method. What is made works at once, as a placeholder
+    to be edited. What is there already stays as it is: the slot is added to it.
+    """
+    from autograder import new as making
+
+    plan = making.plan(course, target, file, points)
+    created = [path for path in plan.texts if not path.exists()]
+    making.write(plan)
+    for path in plan.texts:
+        click.echo(f"{'made' if path in created else 'added to'} {path}")
+    for note in plan.notes:
+        click.echo(f"note: {note}")
+    folder = course / "solutions" / plan.assignment
+    where = "" if course == Path() else f" --course {course}"
+    click.echo(f"\nThe slot computes 2 x as a placeholder. To make it yours, edit {folder}/:")
+    click.echo(f"  {plan.file}: the docstring and the answer, then test_{plan.file}: the checks,")
+    click.echo(f"  then {Path(plan.file).stem}.toml: hints, misconceptions, variants. And run")
+    click.echo(f"  autograder verify {plan.assignment}{where}")
+    click.echo(f"  autograder release {plan.assignment}{where}")
+    if not (course / "nbgrader_config.py").exists():
+        click.echo(making.WITHOUT_CONFIG)
+
+
+MARKS = {"right": "✓", "wrong": "✗", "none": "–"}
+
+
+@click.command()
+@click.argument("assignment", required=False)
+@course_option
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def doctor(assignment: str | None, course: Path, as_json: bool) -> None:
+    """Look for traps: the installation, nbgrader's files, and what students can see.
+
+    Of ASSIGNMENT, or of all. Nothing is changed. ✓ is right, ✗ is wrong and has its mend below,
+    – has nothing to look at.
+    """
+    from autograder import doctor as looking
+
+    console = new_console()
+    findings = []
+    with console.status("looking") if console.is_terminal and not as_json else nullcontext():
+        for finding in looking.examine(course, assignment):
+            findings.append(finding)
+            if not as_json:
+                style = {"wrong": "red", "none": "dim"}.get(finding.state)
+                text = f"{MARKS[finding.state]} {finding.name}: {finding.said}"
+                console.print(text, style=style, markup=False, soft_wrap=True)
+                if finding.mend:
+                    console.print(f"    {finding.mend}", markup=False, soft_wrap=True)
+    wrong = sum(finding.state == "wrong" for finding in findings)
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
+    else:
+        console.print(
+            f"{wrong} of {len(findings)} checks found something wrong."
+            if wrong
+            else "Nothing is wrong."
+        )
+    sys.exit(bool(wrong))
