@@ -208,8 +208,8 @@ def leaks(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
         text = content.decode("utf-8", "replace")
         strings = list(_strings(text))
         lines = {line.strip() for part in (text, *strings) for line in part.splitlines()}
-        if name.endswith(".html"):
-            text = html.unescape(text)
+        if name.endswith(".html"):  # where highlighted code has tags between its words
+            text = html.unescape(re.sub(r"<[^>]*>", "", text))
         prose = " ".join((text + "".join(strings)).split())  # however its lines are broken
         public = {f'"""{line}"""' for line in _sentences(name, text)}
         for line, where in hidden.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import html
 import json
 import subprocess
 import sys
@@ -10,6 +12,9 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+
+from autograder import assignment as assignments
+from autograder import release
 
 NAME = "rnn_fundamentals"
 
@@ -111,6 +116,47 @@ def test_it_prints_the_table_and_a_students_feedback(played: tuple[Path, str]) -
     assert "  ada           85    ✓✓✓✓✓✓✓✓✓✓✓✓✓✓✓✓✓✓" in printed
     assert "Likely cause: W_hh is used transposed." in printed
     assert "index.html" in printed
+
+
+def test_a_written_answer_was_marked_and_the_mark_exported(played: tuple[Path, str]) -> None:
+    course, _ = played
+    with (course / "grades.csv").open() as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert float(rows["ada"]["score"]) == 85 + 1
+    assert {row["max_score"] for row in rows.values()} == {"100.0"}
+    for student, row in rows.items():
+        if student != "ada":
+            assert float(row["score"]) == pytest.approx(result(course, student)["score"])
+
+
+def test_broken_notebooks_are_noted(played: tuple[Path, str]) -> None:
+    for student, note in {
+        "emil": f"{NAME}.ipynb cannot be read as a notebook",
+        "hana": f"{NAME}.ipynb was not handed in",
+        "jana": f"{NAME}.ipynb was handed in as {NAME} (1).ipynb",
+    }.items():
+        assert note in " ".join(result(played[0], student)["extra_data"]["notes"])
+
+
+def test_feedback_says_what_grade_says(played: tuple[Path, str]) -> None:
+    course, _ = played
+    (page,) = (course / "homes" / "dora" / NAME / "feedback").rglob("*.html")
+    text = html.unescape(page.read_text())
+    for test in result(course, "dora")["tests"]:
+        if test["extra_data"]["verdict"] != "correct":
+            assert test["output"] in text
+
+
+def test_no_secret_leaves_by_any_door(played: tuple[Path, str]) -> None:
+    course, _ = played
+    assignment = assignments.load(NAME, course)
+    handed_in = {path.read_bytes() for path in (course / "submitted").rglob("*.py")}
+    for door in ("release", "feedback", "exchange/rnn/outbound", "exchange/rnn/feedback"):
+        paths = [path for path in (course / door).rglob("*") if path.is_file()]
+        files = {str(path.relative_to(course)): path.read_bytes() for path in paths}
+        own = {name for name, content in files.items() if content in handed_in}
+        assert set(files) - own, door
+        assert release.leaks(assignment, {n: c for n, c in files.items() if n not in own}) == []
 
 
 def test_it_never_touches_a_course_that_is_not_its_own(tmp_path: Path) -> None:
