@@ -7,12 +7,13 @@ What was done, expected, got, the likely cause (labelled as such), where, what n
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from autograder.judge import SlotResult
 
 MAX_LINES = 12
 WIDTH = 96
+PRINTED_LINES = 5
 MARKS = {"correct": "✓", "not_started": "○", "missing": "○", "ungraded": "?"}
 
 
@@ -55,6 +56,37 @@ def explain(result: SlotResult, hint_command: bool = False) -> list[str]:
     if result.line or more:
         lines += ["", f"  {_place(result)}{more}"]
     return _at_most(lines)
+
+
+def checked(
+    results: Mapping[str, SlotResult], everything: bool, more: str
+) -> Iterator[tuple[str, str]]:
+    """What a student reads after checking: lines, each with the verdict it is coloured by or "".
+
+    One line a slot, and the message of each that is to be mended, or only of the first. `more` is
+    the command that says more of one slot.
+    """
+    fine = ("correct", "not_started", "ungraded")
+    to_mend = [result for result in results.values() if result.verdict not in fine]
+    shown = to_mend if everything else to_mend[:1]
+    for result in results.values():
+        if result.verdict == "ungraded":  # on one's own machine, nobody else will look at it
+            yield f"? {result.slot}   not checked: {result.broken}", ""
+            continue
+        yield f"{mark(result)} {headline(result)}", result.verdict
+        if result in shown or (everything and result.verdict == "not_started"):
+            for line in explain(result, hint_command=True):
+                yield line, ""
+            if result.printed and everything:
+                yield "  your code printed:", "printed"
+                for line in result.printed.splitlines()[-PRINTED_LINES:]:
+                    yield f"    {line[:200]}", "printed"
+    correct = sum(result.verdict == "correct" for result in results.values())
+    last = "Grading adds others."
+    if to_mend and not everything:
+        last = f"See more: {more} {to_mend[-1].slot}"
+    yield "", ""
+    yield f"  {correct} of {len(results)} slots pass the public checks. {last}", ""
 
 
 def _advice(result: SlotResult) -> Iterator[str]:

@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 from nbformat.v4 import new_output
@@ -29,7 +28,7 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Float, Unicode
 
 from autograder import assignment as assignments
-from autograder import handout, intake, staging
+from autograder import handout, intake, report, staging
 from autograder.assignment import Assignment
 from autograder.errors import AssignmentError
 from autograder.failure import harmless
@@ -271,18 +270,10 @@ class EngineGrades(NbGraderPreprocessor):
         result = _result(resources)
         tests = {handout.grade_id(test["name"]): test for test in result["tests"]}
         notes = list(result["extra_data"]["notes"])
-        environment = jinja2.Environment(
-            loader=jinja2.PackageLoader("autograder", "templates"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        template = environment.get_template("feedback.html")
         for grade_id, cell in handout.graded_cells(nb):
             if grade_id in tests:
                 test = tests[grade_id]
-                page = template.render(test=test, notes=notes)
+                page = report.feedback(test, notes)
                 notes = []  # said once, at the first slot
                 cell.outputs = [_output(test, page)]
         return nb, resources

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import atexit
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from autograder.front import Workers
     from autograder.frozen import Released
     from autograder.judge import SlotResult
-
-FINE = ("correct", "not_started", "ungraded")
-PRINTED_LINES = 5
 
 
 # ------------------------------------------------------------------------------ %check
@@ -47,6 +44,7 @@ class Checker:
 
     def text(self, slots: Sequence[str]) -> str:
         """What `autograder check SLOT ...` prints in the current folder."""
+        from autograder.explain import checked
         from autograder.frozen import find_released
 
         try:
@@ -56,7 +54,7 @@ class Checker:
             results = self._check(released, names)
         except KitError as error:
             return f"autograder: {error}"
-        return "\n".join(_lines(results, everything=bool(slots)))
+        return "\n".join(line for line, _ in checked(results, bool(slots), "%check"))
 
     def close(self) -> None:
         """End the workers; the next check starts new ones."""
@@ -85,30 +83,6 @@ class Checker:
         if self._workers is None:
             self._workers = Workers()
         return self._workers
-
-
-def _lines(results: Mapping[str, SlotResult], everything: bool) -> Iterator[str]:
-    """The lines of `autograder check`, which a test compares."""
-    from autograder.explain import explain, headline, mark
-
-    to_mend = [result for result in results.values() if result.verdict not in FINE]
-    shown = to_mend if everything else to_mend[:1]
-    for result in results.values():
-        if result.verdict == "ungraded":
-            yield f"? {result.slot}   not checked: {result.broken}"
-            continue
-        yield f"{mark(result)} {headline(result)}"
-        if result in shown or (everything and result.verdict == "not_started"):
-            yield from explain(result, hint_command=True)
-            if result.printed and everything:
-                yield "  your code printed:"
-                yield from (f"    {x[:200]}" for x in result.printed.splitlines()[-PRINTED_LINES:])
-    correct = sum(result.verdict == "correct" for result in results.values())
-    more = f"See more: %check {to_mend[-1].slot}" if to_mend and not everything else ""
-    yield ""
-    yield f"  {correct} of {len(results)} slots pass the public checks. " + (
-        more or "Grading adds others."
-    )
 
 
 def _display(text: str) -> None:

@@ -7,6 +7,7 @@ escaped there, and the pages' own style and script are all that a browser may lo
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import os
 import statistics
@@ -116,6 +117,12 @@ def write(out: Path, results: Mapping[str, Mapping[str, Any]], assignment: Assig
         write_text(out / "marking.html", text)
 
 
+def feedback(test: Mapping[str, Any], notes: Sequence[str]) -> str:
+    """What nbgrader's pages show of a slot: an entry of the result file, as HTML."""
+    return _environment().get_template("feedback.html").render(test=test, notes=notes)
+
+
+@functools.cache
 def _environment() -> jinja2.Environment:
     loader = jinja2.PackageLoader("autograder", "templates")
     environment = jinja2.Environment(

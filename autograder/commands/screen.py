@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-STYLES = {"correct": "green", "not_started": "dim", "missing": "dim", "ungraded": "yellow"}
+STYLES = {"correct": "green", "not_started": "dim", "missing": "dim", "printed": "dim"}
 
 course_option = click.option(
     "--course",

@@ -58,37 +58,10 @@ def check(slots: tuple[str, ...], watch: bool, as_json: bool) -> None:
 
 
 def _show_check(console: Console, results: dict[str, SlotResult], everything: bool) -> None:
-    """One line a slot, and the message of each slot asked for, or of the first to mend."""
-    from autograder.explain import explain
+    from autograder.explain import checked
 
-    fine = ("correct", "not_started", "ungraded")
-    to_mend = [r for r in results.values() if r.verdict not in fine]
-    shown = to_mend if everything else to_mend[:1]
-    for result in results.values():
-        if result.verdict == "ungraded":  # on one's own machine, nobody else will look at it
-            console.print(f"? {result.slot}   not checked: {result.broken}", markup=False)
-            continue
-        _show_headline(console, result)
-        if result in shown or (everything and result.verdict == "not_started"):
-            for line in explain(result, hint_command=True):
-                console.print(line, markup=False)
-            if result.printed and everything:
-                console.print("  your code printed:", style="dim")
-                for line in result.printed.splitlines()[-5:]:
-                    console.print(f"    {line[:200]}", style="dim", markup=False)
-    correct = sum(result.verdict == "correct" for result in results.values())
-    console.print(f"\n  {correct} of {len(results)} slots pass the public checks.", end=" ")
-    if to_mend and not everything:
-        console.print(f"See more: autograder check {to_mend[-1].slot}")
-    else:
-        console.print("Grading adds others.")
-
-
-def _show_headline(console: Console, result: SlotResult) -> None:
-    from autograder.explain import headline, mark
-
-    style = STYLES.get(result.verdict, "red")
-    console.print(f"{mark(result)} {headline(result)}", style=style, markup=False)
+    for line, kind in checked(results, everything, "autograder check"):
+        console.print(line, style=STYLES.get(kind, "red") if kind else None, markup=False)
 
 
 @click.command()
