@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -37,8 +38,10 @@ def write(
 
     app = NbGrader()
     errors: list[str] = []
-    here = Path.cwd()
+    here, path = Path.cwd(), os.environ.get("PATH", "")
     try:
+        # nbgrader makes a database by calling `alembic` by name.
+        os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), path))
         warnings.filterwarnings("ignore", module=r"nbgrader\.|sqlalchemy\.")  # not for TAs
         os.chdir(course)  # where nbgrader looks for its settings
         app.initialize([], root=str(course))
@@ -62,6 +65,7 @@ def write(
         if len(missing) < len(students):  # one that nbgrader gave up at must cost no other
             missing = [student for one in missing for student in convert([one])]
     finally:
+        os.environ["PATH"] = path
         os.chdir(here)
     if not missing:
         return []

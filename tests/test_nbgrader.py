@@ -515,3 +515,54 @@ def test_grading_strangers_leaves_the_gradebook_alone(tmp_path: Path) -> None:
     (course.root / "submitted").rename(tmp_path / "elsewhere")
     course.run("autograder", "grade", "toy", "--submissions", str(tmp_path / "elsewhere"))
     assert not (course.root / "gradebook.db").exists()
+
+
+def test_the_formgraders_button_grades_by_the_engine(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    course.run("autograder", "release", "toy")
+    course.hand_in("ada", course.reference.replace("x + x", "x + x + x"))
+    script = (  # what the formgrader's server calls when the button is pressed
+        "from nbgrader.apps import NbGraderAPI; from nbgrader.apps.baseapp import NbGrader\n"
+        "app = NbGrader(); app.initialize([])\n"
+        "api = NbGraderAPI(app.coursedir, parent=app)\n"
+        "if __name__ == '__main__':\n"
+        "    result = api.autograde('toy', 'ada')\n"
+        "    assert result['success'], result\n"
+    )
+    (tmp_path / "press.py").write_text(script)
+    course.run(sys.executable, str(tmp_path / "press.py"))
+    assert course.automatic() == course.engine_marks()
+    assert course.results()["ada"]["tests"][0]["extra_data"]["misconception"] == "D1_triples"
+
+
+def test_a_gradebook_is_whole_where_nbgraders_tools_are_not_on_the_path(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    course.run("autograder", "release", "toy")
+    course.hand_in("ada")
+    ran = subprocess.run(
+        [BIN / "autograder", "grade", "toy"],
+        cwd=course.root,
+        env={**os.environ, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    database = sqlite3.connect(course.root / "gradebook.db")
+    assert database.execute("select count(*) from alembic_version").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "    position = np.add(position, step)",
+        "Because two times two is four,\nwhatever number is doubled\nin the first place.",
+    ],
+)
+def test_generate_assignment_fails_closed(tmp_path: Path, secret: str) -> None:
+    course = Course(tmp_path)
+    edit(course.root / "source" / "toy", lambda cells: cells[0].update(source=f"# Toy\n\n{secret}"))
+    ran = course.try_to("nbgrader", "generate_assignment", "toy")
+    assert "the release would leak: toy.ipynb holds a line of" in ran.err
+    assert ran.status != 0
+    assert not (course.root / "release" / "toy").exists()
