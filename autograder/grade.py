@@ -209,8 +209,9 @@ def _grade_on_request(job: Job, graders: Graders, pipe: Connection) -> None:
         folder = job.submissions / student / job.assignment
         try:
             submission = intake.read(folder, student, graders.assignment.files)
-            notes = (*submission.notes, *staging.notes(folder, released))
-            submission = dataclasses.replace(submission, notes=notes)
+            submission = dataclasses.replace(
+                submission, notes=(*submission.notes, *_unusual(folder, released))
+            )
             result = grade_one(graders, submission)
         except Exception as error:  # of ours: never this student's zero, nor another's loss
             why = f"the grader failed: {type(error).__name__}: {error}"
@@ -223,6 +224,14 @@ def _grade_on_request(job: Job, graders: Graders, pipe: Connection) -> None:
         except KitError as error:
             result = ungraded(job, graders.assignment, harmless(student, 200), str(error))
         _say(pipe, {"done": _summary(result, student)})
+
+
+def _unusual(folder: Path, released: Mapping[str, str]) -> list[str]:
+    """What a person should know of a hand-in's notebook, which costs the code nothing."""
+    try:
+        return staging.notes(folder, released)
+    except Exception as error:
+        return [f"the notebook cannot be looked at ({type(error).__name__})"]
 
 
 def _summary(result: StudentResult, folder: str) -> dict[str, Any]:

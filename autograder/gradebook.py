@@ -24,6 +24,7 @@ def is_course(course: Path, assignment: str) -> bool:
 def write(
     course: Path,
     assignment: str,
+    submitted: Path,
     students: Sequence[str],
     out: Path,
     progress: Callable[[str], None] = lambda _: None,
@@ -48,31 +49,33 @@ def write(
         app.coursedir.assignment_id = assignment
         app.log.handlers = [_Collect(errors)]
         app.log.propagate = False
-        autograded = course / app.coursedir.autograded_directory
 
-        def convert(some: Sequence[str]) -> list[str]:
-            """Convert some students; returns those who did not arrive."""
+        def convert(some: Sequence[str]) -> dict[str, str]:
+            """Convert some students; returns those who did not arrive, and why."""
+            errors.clear()
             converter = EngineAutograde(coursedir=app.coursedir, parent=app)
             converter.graded, converter.force, converter.out = True, True, out
-            converter.only, converter.progress = frozenset(some), progress
+            converter.submitted, converter.only = submitted, frozenset(some)
+            converter.progress = progress
             try:
                 converter.start()
+            except KitError as error:
+                errors.append(str(error))
             except (Exception, SystemExit) as error:  # nbgrader gives up in many ways
                 errors.append(f"{type(error).__name__}: {error}")
-            return [s for s in some if not list((autograded / s / assignment).glob("*.ipynb"))]
+            why = _last_line(errors) or "nbgrader did not take it"
+            return {student: why for student in some if student not in converter.converted}
 
         missing = convert(students)
         if len(missing) < len(students):  # one that nbgrader gave up at must cost no other
-            missing = [student for one in missing for student in convert([one])]
+            missing = {s: why for one in missing for s, why in convert([one]).items()}
     finally:
         os.environ["PATH"] = path
         os.chdir(here)
-    if not missing:
-        return []
-    why = _last_line(errors) or "nbgrader did not take it"
-    if len(missing) == len(students):
+    if missing and len(missing) == len(students):
+        why = next(iter(missing.values()))
         raise KitError(f"the gradebook was not written ({why}): run autograder doctor {assignment}")
-    return [f"the gradebook lacks {harmless(student, 100)}: {why}" for student in missing]
+    return [f"the gradebook lacks {harmless(s, 100)}: {why}" for s, why in missing.items()]
 
 
 class _Collect(logging.Handler):

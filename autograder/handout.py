@@ -97,9 +97,12 @@ def read(course: Path, assignment: str) -> dict[str, str]:
     notebooks = _texts(course / "release" / assignment)
     if notebooks:
         return notebooks
-    return {
-        name: released(text, name) for name, text in _texts(course / "source" / assignment).items()
-    }
+    return {name: released(text, name) for name, text in sources(course, assignment).items()}
+
+
+def sources(course: Path, assignment: str) -> dict[str, str]:
+    """file name -> text of the notebooks as staff wrote them."""
+    return _texts(course / "source" / assignment)
 
 
 def _texts(folder: Path) -> dict[str, str]:

@@ -7,13 +7,14 @@ marking by hand, late penalties, feedback, export) is nbgrader's own.
 
 from __future__ import annotations
 
+import fnmatch
+import glob
 import json
 import math
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,16 @@ import nbgrader.apps.autogradeapp
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
-from nbgrader.exchange.default import ExchangeCollect
+from nbgrader.converters.base import NbGraderException
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 from nbgrader.plugins import BasePlugin, FileNameCollectorPlugin
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.utils import temp_attrs
 from traitlets import Float, Unicode
 
 from autograder import assignment as assignments
 from autograder import handout, intake, report, staging
-from autograder.assignment import Assignment
-from autograder.errors import AssignmentError
+from autograder.errors import AssignmentError, KitError, UsageError
 from autograder.failure import harmless
 
 
@@ -41,6 +43,7 @@ def configure(c: Any) -> None:
     release = list(GenerateAssignment.preprocessors.default())
     c.GenerateAssignment.preprocessors = [*release, ReleaseFiles]
     c.ExchangeFactory.collect = CollectWithoutLinks
+    c.ExchangeFactory.release_feedback = ReleaseFeedbackToTheExchange
     c.ZipCollectApp.collector_plugin = ZipCollector
 
 
@@ -82,9 +85,15 @@ class CollectWithoutLinks(ExchangeCollect):
     """nbgrader's collecting, which would follow a link to any file that staff can read."""
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        if self.get_size(src) > 1000 * self.coursedir.max_dir_size:
+            self.log.error("%s is too large: left out", src)
+            return
         with tempfile.TemporaryDirectory() as folder:
             plain = Path(folder, "copy")
-            shutil.copytree(src, plain, symlinks=True, ignore=_no_plain_files)
+            try:
+                shutil.copytree(src, plain, symlinks=True, ignore=_no_plain_files)
+            except shutil.Error as error:  # what can be read was copied
+                self.log.warning("%s cannot be read in full: %s", src, error)
             for path in list(plain.rglob("*")):
                 if path.is_symlink():
                     self.log.warning("%s is a link, which is not followed: left out", path.name)
@@ -96,6 +105,25 @@ def _no_plain_files(folder: str, names: list[str]) -> list[str]:
     """What is neither a folder, a regular file nor a link: fifos would block, devices never end."""
     kinds = {name: Path(folder, name) for name in names}
     return [name for name, p in kinds.items() if not (p.is_symlink() or p.is_dir() or p.is_file())]
+
+
+class ReleaseFeedbackToTheExchange(ExchangeReleaseFeedback):
+    """nbgrader's releasing, which ends at the first hand-in that came by another way."""
+
+    def copy_files(self) -> None:
+        excluded = self.coursedir.student_id_exclude
+        for page in sorted(glob.glob(str(Path(self.src_path, "*.html")))):
+            folder = Path(page).parent
+            if not all((folder / name).is_file() for name in ("timestamp.txt", staging.SECRET)):
+                student = folder.parent.name
+                self.log.warning(
+                    "%s did not hand in through the exchange: return %s another way",
+                    harmless(student, 100),
+                    page,
+                )
+                excluded = f"{excluded},{student}"
+        with temp_attrs(self.coursedir, student_id_exclude=excluded.strip(",")):
+            super().copy_files()
 
 
 class ZipCollector(FileNameCollectorPlugin):
@@ -122,6 +150,9 @@ class ZipCollector(FileNameCollectorPlugin):
         match = re.match(self.student_regexp, archive.name)
         if match is None or path.is_symlink() or not path.is_file():
             return None
+        if match["student_id"].startswith(".") or not match["student_id"]:
+            self.log.warning("%s names no student: left out", archive.name)
+            return None
         top = archive
         while len(inside := list(top.iterdir())) == 1 and inside[0].is_dir():
             top = inside[0]
@@ -141,55 +172,95 @@ class EngineAutograde(Autograde):
 
     graded = False  # whether the engine's results are there already
     out: Path | None = None  # where they are; by default in the assignment's own folder
+    submitted: Path | None = None  # where the hand-ins are; by default where nbgrader's are
     only: frozenset[str] | None = None  # the students to take, where not those of the command
     progress: Callable[[str], None] = staticmethod(lambda _: None)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.converted: set[str] = set()
+        self._staged: list[str] | None = None
+        self._answers_before: dict[str, str] = {}
 
     def start(self) -> None:
         course, name = Path(self.coursedir.root), self.coursedir.assignment_id
         if not is_ours(course, name):
             super().start()
             return
+        try:
+            self._start(course, name)
+        except KitError as error:  # nbgrader shows its own kind as one line
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from None
+
+    def _start(self, course: Path, name: str) -> None:
         assignment = assignments.load(name, course)
+        wrong = handout.problems(assignment, handout.sources(course, name))
+        if wrong:
+            raise AssignmentError(f"source/{name}/{wrong[0]}")
         kept: list[Any] = list(self.autograde_preprocessors)  # type: ignore[has-type]
         kept = [p for p in kept if p not in (Execute, SaveAutoGrades)]
         self.autograde_preprocessors = [EngineGrades, SaveEngineGrades, *kept]
-        submitted = Path(self.coursedir.submitted_directory)
-        submitted = submitted if submitted.is_absolute() else course / submitted
-        students = [s for s in self._matching(submitted, name) if self._is_due(s, name)]
-        if students and not self.graded:
+        submitted = self.submitted or course / self.coursedir.submitted_directory
+        students = [s for s in self._matching(submitted, name) if self._is_due(submitted, s, name)]
+        if not students:
+            self.log.info("nothing is new: --force grades again")
+            return
+        if not self.graded:
             _grade(course, name, submitted, students, self.log)
         register(self.coursedir, self)
-        with _staged(assignment, course, submitted, students) as folder:
-            old, self.coursedir.submitted_directory = self.coursedir.submitted_directory, folder
+        released = handout.read(course, name)
+        with tempfile.TemporaryDirectory(prefix="handins") as folder:
+            for student in students:
+                hand_in, to = submitted / student / name, Path(folder, student, name)
+                try:
+                    staging.stage(hand_in, to, assignment.files, released)
+                except Exception as error:  # it must cost no other student anything
+                    self.log.error("%s: %s: %s", student, type(error).__name__, error)
+                    shutil.rmtree(to, ignore_errors=True)
+                    staging.stage(Path(folder, "nobody"), to, assignment.files, released)
+            self._staged = students
             try:
-                if students:
+                with temp_attrs(self.coursedir, submitted_directory=folder):
                     super().start()
             finally:
-                self.coursedir.submitted_directory = old
+                self._staged = None
 
     def _matching(self, submitted: Path, name: str) -> list[str]:
         """The students with a hand-in whom the command names, in nbgrader's way."""
-        from fnmatch import fnmatchcase
-
         handed_in, left_out = intake.students(submitted, name)
         for student, why in left_out.items():
             self.log.warning("%s %s", harmless(student, 100), why)
         if self.only is not None:
             return [s for s in handed_in if s in self.only]
-        return [s for s in handed_in if fnmatchcase(s, self.coursedir.student_id)]
+        asked = self.coursedir.student_id
+        found = [s for s in handed_in if s == asked or fnmatch.fnmatchcase(s, asked)]
+        if not found:
+            raise UsageError(f"no hand-in of {name} by {asked} in {submitted}")
+        return found
 
-    def _is_due(self, student: str, name: str) -> bool:
+    def _is_due(self, submitted: Path, student: str, name: str) -> bool:
         """Whether nbgrader will grade the hand-in: it is new, newer than before, or forced."""
-        there = self._format_dest(name, student)
+        there = Path(self._format_dest(name, student))
         if student in self.coursedir.student_id_exclude.split(","):
             return False
-        if self.force or not Path(there).exists():
+        if self.force or not there.exists():
             return True
-        times = [
-            staging.timestamp(Path(folder))
-            for folder in (self._format_source(name, student), there)
-        ]
-        return all(times) and times[0] > times[1]
+        now, before = staging.timestamp(submitted / student / name), staging.timestamp(there)
+        return now is not None and before is not None and now > before
+
+    def init_notebooks(self) -> None:
+        if self._staged is None:
+            super().init_notebooks()
+            return
+        name = self.coursedir.assignment_id  # by name: nbgrader takes [ in one for a pattern
+        folders = [Path(self._format_source(name, student)) for student in self._staged]
+        self.notebooks: list[str] = []
+        self.assignments = {str(f): [str(n) for n in sorted(f.glob("*.ipynb"))] for f in folders}
+
+    def set_permissions(self, assignment_id: str, student_id: str) -> None:
+        super().set_permissions(assignment_id, student_id)
+        self.converted.add(student_id)  # the last that nbgrader does for a student
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         self.progress(student_id)
@@ -199,7 +270,7 @@ class EngineAutograde(Autograde):
     def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
         resources: dict[str, Any] = super().init_single_notebook_resources(notebook_filename)
         about = resources["nbgrader"]
-        about["answers_before"] = getattr(self, "_answers_before", {})
+        about["answers_before"] = self._answers_before
         about["results"] = self.out or _default_out(Path(self.coursedir.root), about["assignment"])
         return resources
 
@@ -229,26 +300,19 @@ def _grade(course: Path, name: str, submitted: Path, students: Sequence[str], lo
         log.warning(problem)
 
 
-@contextmanager
-def _staged(
-    assignment: Assignment, course: Path, submitted: Path, students: Sequence[str]
-) -> Iterator[str]:
-    released = handout.read(course, assignment.name)
-    with tempfile.TemporaryDirectory(prefix="handins") as folder:
-        for student in students:
-            hand_in = submitted / student / assignment.name
-            staging.stage(
-                hand_in, Path(folder, student, assignment.name), assignment.files, released
-            )
-        yield folder
-
-
 def register(coursedir: Any, parent: Any) -> None:
-    """Tell the gradebook about the assignment's cells, where it does not know them yet."""
+    """Tell the gradebook about the assignment's cells, where it has none or other points."""
     name = coursedir.assignment_id
+    texts = handout.sources(Path(coursedir.root), name)
+    cells = {
+        id: float(cell["metadata"]["nbgrader"]["points"])
+        for text in texts.values()
+        for id, cell in handout.graded_cells(json.loads(text))
+    }
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
-            if gradebook.find_assignment(name).notebooks:
+            notebooks = gradebook.find_assignment(name).notebooks
+            if cells == {c.name: c.max_score for n in notebooks for c in n.grade_cells}:
                 return
         except MissingEntry:
             pass

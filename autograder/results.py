@@ -115,6 +115,8 @@ def changes(before: Mapping[str, Any] | None, now: StudentResult) -> list[dict[s
 def _why(before: Mapping[str, Any], now: StudentResult, slot: SlotResult) -> str:
     """What differs between two gradings of a slot, in words."""
     old = before.get("made_of", {})
+    if not old or not now.made_of:
+        return f"the grader failed {'now' if old else 'before'}"
     reasons = []
     if old.get("submission", {}).get(slot.file) != now.made_of.get("submission", {}).get(slot.file):
         reasons.append(f"another {slot.file} was handed in")

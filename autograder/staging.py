@@ -13,7 +13,9 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+import urllib.parse
+import zoneinfo
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +24,16 @@ from autograder.failure import harmless
 from autograder.handout import PLACEHOLDER
 
 MAX_NOTEBOOK = 32 << 20
+MAX_CELLS = 5000
+STAMP = "timestamp.txt"
+PICTURES = ("image/png", "image/jpeg", "image/gif")
+SAFE_TARGET = r"(?:https?://|attachment:|#)"
 SECRET = "submission_secret.txt"  # by which nbgrader returns feedback to whom it belongs
 Cell = dict[str, Any]
 
 
-def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, str]) -> list[str]:
-    """Copy a hand-in to the new folder `to`; returns what was unusual, in words.
+def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, str]) -> None:
+    """Copy a hand-in to the new folder `to`.
 
     `files` are the student files' names, `released` the notebooks that students got.
     """
@@ -36,38 +42,43 @@ def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, s
         if isinstance(source, bytes):
             (to / name).write_bytes(source)
     stamp = timestamp(folder)
-    if stamp:
-        (to / "timestamp.txt").write_text(stamp, "utf-8")
+    if stamp is not None:
+        (to / STAMP).write_text(f"{stamp:%Y-%m-%d %H:%M:%S.%f} UTC", "utf-8")
     secret = _read(folder / SECRET, 1000)
-    if secret is not None:
+    if secret is not None and secret.isalnum():
         (to / SECRET).write_bytes(secret)
-    notes = []
     for name, template in released.items():
-        notebook, said = read_notebook(folder, name, template)
+        notebook, _ = read_notebook(folder, name, template)
         text = json.dumps(notebook, indent=1, ensure_ascii=False)
         (to / name).write_bytes(text.encode("utf-8", "replace"))
-        notes += said
-    return notes
 
 
 def notes(folder: Path, released: Mapping[str, str]) -> list[str]:
-    """What is unusual about the notebooks of a hand-in, in words."""
-    return [
+    """What is unusual about a hand-in besides its code, in words."""
+    said = [
         note for name, text in released.items() for note in read_notebook(folder, name, text)[1]
     ]
+    if os.path.lexists(folder / STAMP) and timestamp(folder) is None:
+        said.append(f"{STAMP} cannot be read: whether it was late is not known")
+    return said
 
 
-def timestamp(folder: Path) -> str:
-    """When it was handed in, as nbgrader wrote it; "" where that cannot be told."""
-    text = _read(folder / "timestamp.txt", 100)
-    if not text:
-        return ""
-    plain = text.decode("ascii", "replace").strip()
+def timestamp(folder: Path) -> datetime.datetime | None:
+    """When it was handed in, as nbgrader wrote it: in UTC, without a zone; None where unknown."""
+    text = (_read(folder / STAMP, 100) or b"").decode("ascii", "replace")
+    parts = re.fullmatch(r"\s*(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?) ?(\S*)\s*", text)
+    if parts is None:
+        return None
     try:
-        datetime.datetime.fromisoformat(plain.replace(" UTC", "+00:00"))
-    except ValueError:
-        return ""
-    return plain
+        when = datetime.datetime.fromisoformat(parts[1])
+        zone: datetime.tzinfo = datetime.UTC
+        if re.fullmatch(r"[+-]\d{4}", parts[2]):
+            zone = datetime.datetime.strptime(parts[2], "%z").tzinfo or zone
+        elif parts[2]:
+            zone = zoneinfo.ZoneInfo(parts[2])
+        return when.replace(tzinfo=zone).astimezone(datetime.UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return None
 
 
 def read_notebook(folder: Path, name: str, released: str) -> tuple[dict[str, Any], list[str]]:
@@ -106,21 +117,17 @@ def repair(
         for cell in template["cells"]
         if "nbgrader" in cell["metadata"]
     }
-    given = {cell.get("id"): _text(cell) for cell in template["cells"]}
+    given = {cell["id"]: _text(cell) for cell in template["cells"] if "id" in cell}
     by_cell_id = {cell.get("id"): grade_id for grade_id, cell in known.items()}
-    cells: list[Cell] = [copy.deepcopy(dict(cell)) for cell in notebook["cells"]]
+    cells = [_clean(cell, given) for cell in notebook["cells"]]
     places: dict[str, list[int]] = {grade_id: [] for grade_id in known}
-    for number, cell in enumerate(cells):
-        about = cell["metadata"].pop("nbgrader", None)
+    for number, cell in enumerate(notebook["cells"]):
+        about = cell["metadata"].get("nbgrader")
         claimed = about.get("grade_id") if isinstance(about, dict) else None
         grade_id = claimed if isinstance(claimed, str) and claimed in known else None
-        grade_id = grade_id or by_cell_id.get(cell.get("id"))
+        grade_id = grade_id or by_cell_id.get(cells[number].get("id", ""))
         if grade_id is not None:
             places[grade_id].append(number)
-        if cell["cell_type"] == "code":
-            cell["outputs"], cell["execution_count"] = [], None
-        elif _text(cell) != given.get(cell.get("id")):
-            cells[number] = _harmless(cell)
     said = []
     for grade_id, numbers in places.items():
         answers = [n for n in numbers if _answered(cells[n])]
@@ -132,14 +139,12 @@ def repair(
             said.append(f"{name} has {len(answers)} answers to {grade_id}: look at all of them")
         for other in numbers:
             if other != chosen:
-                cells[other] = _plain(cells[other])
-        source = _text(cells[chosen])
+                cells[other] = _as_text(cells[other])
+        answer = _as_text(cells[chosen])
         cells[chosen] = copy.deepcopy(known[grade_id])
         if written:
-            cells[chosen]["source"] = source
-            attached = notebook["cells"][chosen].get("attachments")
-            if isinstance(attached, dict):  # pictures, pasted into an answer
-                cells[chosen]["attachments"] = attached
+            kept = ("source", "attachments")
+            cells[chosen] |= {key: answer[key] for key in kept if key in answer}
     missing = [grade_id for grade_id, numbers in places.items() if not numbers]
     if missing:
         cells = _with_missing(cells, known, missing)
@@ -176,23 +181,58 @@ def _with_unique_ids(cells: list[Cell]) -> list[Cell]:
     return cells
 
 
-def _harmless(cell: Cell) -> Cell:
-    """A text that no browser takes for HTML: it is shown to the person who marks it."""
-    kept: Cell = {key: cell[key] for key in cell if key in ("id", "metadata", "attachments")}
-    source = re.sub(r"<(?=[A-Za-z/!?])", "< ", _text(cell))
-    return {**kept, "cell_type": "markdown", "source": source}
+def _clean(cell: Mapping[str, Any], given: Mapping[str, str]) -> Cell:
+    """A student's cell, made anew of what is known to be harmless; `given` are released texts."""
+    made: Cell = {"cell_type": "code", "metadata": {}, "source": _text(cell)}
+    id = cell.get("id")
+    if isinstance(id, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id):
+        made["id"] = id
+    if cell["cell_type"] == "code":
+        return {**made, "outputs": [], "execution_count": None}
+    if cell["cell_type"] == "markdown" and made["source"] == given.get(made.get("id", "")):
+        return {**made, "cell_type": "markdown"}
+    return _as_text({**made, "attachments": cell.get("attachments")})
 
 
-def _plain(cell: Cell) -> Cell:
-    """A cell as plain text beside the graded ones."""
-    return {"cell_type": "markdown", "metadata": {}, "source": _text(cell)}
+def _as_text(cell: Cell) -> Cell:
+    """A cell as a text that a browser can show to the person who marks it."""
+    pictures = _pictures(cell.get("attachments"))
+    made = {"cell_type": "markdown", "metadata": {}, "source": _harmless(_text(cell), pictures)}
+    if "id" in cell:
+        made["id"] = cell["id"]
+    return {**made, "attachments": pictures} if pictures else made
+
+
+def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
+    """The pictures among a cell's attachments; nothing else of them."""
+    found: dict[str, dict[str, str]] = {}
+    for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
+        for kind, data in bundle.items() if isinstance(bundle, dict) else ():
+            text = "".join(map(str, data)) if isinstance(data, list) else str(data)
+            if kind in PICTURES and re.fullmatch(r"[A-Za-z0-9+/=\s]*", text):
+                found.setdefault(name, {})[kind] = text
+    return found
+
+
+def _harmless(text: str, pictures: Collection[str]) -> str:
+    """Markdown without HTML, without links but to the web, without commands in its formulas."""
+
+    def picture(match: re.Match[str]) -> str:
+        there = match[1] in pictures or urllib.parse.unquote(match[1]) in pictures
+        return match[0] if there else f"missing picture {match[1]}"
+
+    text = re.sub(r"attachment:([^)\s\"'>]*)", picture, text)
+    text = re.sub(r"<(?=[A-Za-z/!?])", "< ", text)
+    text = re.sub(rf"\](?=\((?!\s*{SAFE_TARGET}))", "] ", text)
+    text = re.sub(rf"\](?=:(?!\s*{SAFE_TARGET}))", "] ", text)
+    return re.sub(r"\\(?=href|require|html|style|class|cssId|data)", r"\\ ", text)
 
 
 def _answered(cell: Cell) -> bool:
     return _text(cell).strip() not in ("", PLACEHOLDER)
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: Mapping[str, Any]) -> str:
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(map(str, source))
 
@@ -232,7 +272,8 @@ def _parse(path: Path) -> dict[str, Any] | None:
         return None
     try:
         notebook = json.loads(data)
-        fine = notebook["nbformat"] == 4 and all(
+        fine = len(notebook["cells"]) <= MAX_CELLS and notebook["nbformat"] == 4
+        fine = fine and all(
             cell["cell_type"] in ("code", "markdown", "raw")
             and isinstance(cell["metadata"], dict)
             and isinstance(cell["source"], (str, list))

@@ -273,6 +273,31 @@ def older(cells: list[Any]) -> None:
             cell["id"] = "old"
 
 
+def hostile(cells: list[Any]) -> None:
+    """What breaks nbgrader, nbformat or nbconvert, each in a cell of its own."""
+    nested: dict[str, Any] = {}
+    for _ in range(600):
+        nested = {"a": nested}
+    one = {"cell_type": "markdown", "metadata": {}, "source": "Text."}
+    cells += [
+        {**one, "id": []},
+        {**one, "id": 'a"b'},
+        {**one, "metadata": {"tags": 5, "nbgrader": 7}},
+        {**one, "metadata": nested},
+        {**one, "attachments": {"p.png": 5}},
+        {**one, "attachments": {"p.png": {'text/html"onerror="alert(1)': "x"}}},
+        {**one, "source": "![lost](attachment:lost.png)"},
+        {**one, "cell_type": "code", "source": [1, 2]},
+        {**one, "source": "[look](javascript:alert(1)) [l]: java&#115;cript:alert(2)"},
+        {**one, "source": "$\\href{javascript:alert(3)}{x}$"},
+    ]
+    (answer,) = [c for c in cells if c["id"] == "question-1"]
+    answer["cell_type"] = "code"
+    answer["source"] = "My answer.<script>alert(4)</script>"
+    (double,) = [c for c in cells if c["id"] == "double"]
+    cells.append({**double, "source": "<script>alert(5)</script>", "id": "again"})
+
+
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Ran]:
     """A class of broken hand-ins, graded once."""
@@ -291,7 +316,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Ran]:
     folder = course.hand_in("link")
     (folder / "toy.ipynb").unlink()
     (folder / "toy.ipynb").symlink_to(course.root / "solutions" / "toy" / "moves.py")
-    for change in (duplicate, delete, strip, retype, raise_points, older):
+    for change in (duplicate, delete, strip, retype, raise_points, older, hostile):
         edit(course.hand_in(change.__name__, answer="My answer."), change)
     folder = course.hand_in("deeper", answer="My answer.")
     (folder / "src").mkdir()
@@ -302,7 +327,10 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Ran]:
     edit(folder, lambda cells: cells.append(
         {"cell_type": "raw", "metadata": raw, "source": "<img src=x onerror=alert(1)>", "id": "r"}
     ))  # fmt: skip
-    (course.hand_in("stamped") / "timestamp.txt").write_text("tomorrow, or so")
+    folder = course.hand_in("stamped")
+    (folder / "timestamp.txt").write_text("tomorrow, or so")
+    (folder / "submission_secret.txt").write_bytes(b"\xff" * 10)
+    course.hand_in("a[b]", answer="My answer.")
     return course, course.run("autograder", "grade", "toy")
 
 
@@ -354,6 +382,7 @@ def test_written_answers_in_them_are_kept_for_the_person_who_marks(
         ("link", "toy.ipynb cannot be read as a notebook"),
         ("duplicate", "toy.ipynb has 2 answers to question-1: look at all of them"),
         ("delete", "toy.ipynb lacks 3 cells of the handout, which were put back"),
+        ("stamped", "timestamp.txt cannot be read: whether it was late is not known"),
         ("deeper", "moves.py lies in src/ instead of beside the notebook: taken from there"),
     ],
 )
@@ -374,7 +403,8 @@ def test_a_link_brings_nothing_of_the_staffs_into_feedback(broken: tuple[Course,
     course, _ = broken
     course.nbgrader("generate_feedback", "toy")
     feedback = course.root / "feedback"
-    assert len(list(feedback.rglob("*.html"))) == len(course.results())
+    # nbgrader takes the brackets in a student's name for a pattern, and finds nobody
+    assert len(list(feedback.rglob("*.html"))) == len(course.results()) - 1
     assert (
         release.leaks(
             assignments.load("toy", course.root), contents(feedback / "link" / "toy" / "toy_files")
@@ -387,6 +417,9 @@ def test_a_link_brings_nothing_of_the_staffs_into_feedback(broken: tuple[Course,
     page = (feedback / "script" / "toy" / "toy.html").read_text()
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+    page = (feedback / "hostile" / "toy" / "toy.html").read_text()
+    for bad in ("<script>alert", 'href="javascript', 'href="java', "\\href{", "onerror="):
+        assert bad not in page
     assert "$a&lt; b$" in page
 
 
@@ -417,6 +450,32 @@ def test_a_regrade_keeps_marks_by_hand_and_says_what_changed(tmp_path: Path) -> 
         "changed: ada: quadruple 2 -> 1: the graders or the points of moves.py were changed"
         in third.out
     )
+
+
+def test_points_that_were_changed_arrive_in_the_gradebook(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    course.run("autograder", "release", "toy")
+    course.hand_in("ada")
+    course.run("autograder", "grade", "toy")
+    toml = course.root / "solutions" / "toy" / "assignment.toml"
+    toml.write_text(toml.read_text().replace("points = 2", "points = 5"))
+    refused = course.try_to("autograder", "grade", "toy")
+    assert refused.status == 1
+    assert "the cell quadruple has 2 points instead of 5" in refused.out
+    assert course.automatic()["ada"]["quadruple"] == 2
+
+    def five(cells: list[Any]) -> None:
+        (cell,) = [c for c in cells if c["id"] == "quadruple"]
+        cell["metadata"]["nbgrader"]["points"] = 5
+
+    edit(course.root / "source" / "toy", five)
+    course.run("autograder", "release", "toy")
+    course.run("autograder", "grade", "toy")
+    assert course.automatic()["ada"]["quadruple"] == 5
+    course.nbgrader("export")
+    with (course.root / "grades.csv").open() as file:
+        (row,) = csv.DictReader(file)
+    assert (float(row["score"]), float(row["max_score"])) == (12, 14)
 
 
 def test_a_mark_of_the_graders_that_a_person_overrode_stays(tmp_path: Path) -> None:
@@ -471,8 +530,11 @@ def test_zips_of_a_learning_platform_are_collected_and_late_ones_pay(tmp_path: P
     course.run("autograder", "grade", "toy")
     course.nbgrader("db", "assignment", "add", "toy", "--duedate=2026-01-01 12:00")
     stamp = course.root / "submitted" / "bob" / "toy" / "timestamp.txt"
-    stamp.write_text("2026-01-02 13:00:00 UTC")
+    stamp.write_text("2026-01-02 14:00:00 CET")  # one in the afternoon, in UTC
     course.run("autograder", "grade", "toy")
+    course.nbgrader("generate_feedback", "toy")
+    released = course.nbgrader("release_feedback", "toy")
+    assert "ada did not hand in through the exchange" in released.err
     course.nbgrader("export")
     with (course.root / "grades.csv").open() as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}

@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 @course_option
 @click.option(
     "--submissions",
+    "folder",
     type=click.Path(path_type=Path),
-    default=Path("submitted"),
-    show_default=True,
-    help="Holds STUDENT/ASSIGNMENT/ for each student.",
+    help="Holds STUDENT/ASSIGNMENT/ for each student. Default: submitted, in the course folder.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Default: reports/ASSIGNMENT.")
+@click.option("--out", type=click.Path(path_type=Path), help="Default: reports/ASSIGNMENT, there.")
 @click.option("--student", "only", multiple=True, help="Grade this student only (repeatable).")
 @click.option("--jobs", type=click.IntRange(1), help="Grading processes. Default: one a core.")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 def grade(
     assignment: str,
     course: Path,
-    submissions: Path,
+    folder: Path | None,
     out: Path | None,
     only: tuple[str, ...],
     jobs: int | None,
@@ -59,18 +58,19 @@ def grade(
     from autograder.failure import harmless
 
     loaded = assignments.load(assignment, course)
+    submissions = folder or course / "submitted"
     students, without = intake.students(submissions, assignment)
     unknown = sorted(set(only) - set(students))
     if unknown:
         raise UsageError(f"no submission {submissions}/{unknown[0]}/{assignment}")
     chosen = [student for student in students if not only or student in only]
-    folder = out or Path("reports") / assignment
+    out = out or grading.default_out(course, assignment)
     job = grading.Job(
         course=course.resolve(),
         assignment=assignment,
         submissions=submissions.resolve(),
-        out=folder.resolve(),
-        seed=grading.seed_of(folder, assignment, seed, whole_class=not only),
+        out=out.resolve(),
+        seed=grading.seed_of(out, assignment, seed, whole_class=not only),
         device=device,
     )
     console = new_console()
@@ -91,6 +91,11 @@ def grade(
         except KitError as error:  # the results are there all the same
             problems.append(str(error))
             unwritten = True
+        except KeyboardInterrupt:
+            problems.append(
+                "the gradebook is not finished: grade again, and let it come to its end"
+            )
+            unwritten = True
     left_out = {} if only else without
     problems += [f"{harmless(student, 100)} {why}" for student, why in left_out.items()]
     for problem in problems:
@@ -100,7 +105,7 @@ def grade(
     faults = [one for one in done if one.fault]
     for one in faults:
         console.print(f"ungraded: {one.student}: {one.fault}", style="yellow", markup=False)
-    console.print(f"seed {job.seed}   results: {folder}/index.html, {folder}/grades.csv")
+    console.print(f"seed {job.seed}   results: {out}/index.html, {out}/grades.csv")
     if interrupted:
         console.print(f"stopped: {len(done)} of {len(chosen)} are graded; run it again to go on")
         sys.exit(1)
@@ -152,7 +157,12 @@ def _write_gradebook(console: Console, job: Any, students: list[str]) -> list[st
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("gradebook", total=len(students))
         problems = gradebook.write(
-            job.course, job.assignment, students, job.out, lambda _: progress.advance(task)
+            job.course,
+            job.assignment,
+            job.submissions,
+            students,
+            job.out,
+            lambda _: progress.advance(task),
         )
     click.echo(f"gradebook: {len(students) - len(problems)} of {len(students)} written")
     return problems
