@@ -11,8 +11,7 @@ from pathlib import Path
 
 from autograder.errors import KitError
 from autograder.failure import harmless
-
-CONFIG = "nbgrader_config.py"
+from autograder.settings import CONFIG
 
 
 def is_course(course: Path, assignment: str) -> bool:

@@ -114,7 +114,7 @@ class ReleaseFeedbackToTheExchange(ExchangeReleaseFeedback):
         excluded = self.coursedir.student_id_exclude
         for page in sorted(glob.glob(str(Path(self.src_path, "*.html")))):
             folder = Path(page).parent
-            if not all((folder / name).is_file() for name in ("timestamp.txt", staging.SECRET)):
+            if not all((folder / name).is_file() for name in (staging.STAMP, staging.SECRET)):
                 student = folder.parent.name
                 self.log.warning(
                     "%s did not hand in through the exchange: return %s another way",

@@ -91,7 +91,7 @@ def _display(text: str) -> None:
 
     box = f'<pre style="font-family: monospace; white-space: pre-wrap">{escape(text)}</pre>'
     bundle = {"text/plain": text, "text/html": box}
-    display(bundle, raw=True)  # type: ignore[no-untyped-call,unused-ignore]
+    display(bundle, raw=True)
 
 
 # ------------------------------------------------------------------------------ needs

@@ -90,8 +90,9 @@ def read_one(out: Path, folder: str) -> dict[str, Any] | None:
     """The result that a student's folder had before; None where there is none to be read."""
     try:
         result: dict[str, Any] = json.loads((out / "results" / f"{folder}.json").read_text("utf-8"))
-        return result if {"score", "tests", "extra_data"} <= set(result) else None
-    except (OSError, ValueError, TypeError):
+        whole = all({"name", "score"} <= set(test) for test in result["tests"])
+        return result if whole and isinstance(result["extra_data"], dict) else None
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -114,7 +115,9 @@ def changes(before: Mapping[str, Any] | None, now: StudentResult) -> list[dict[s
 
 def _why(before: Mapping[str, Any], now: StudentResult, slot: SlotResult) -> str:
     """What differs between two gradings of a slot, in words."""
-    old = before.get("made_of", {})
+    old = before.get("made_of")
+    if not isinstance(old, dict):
+        return "it was graded by an older version of the kit"
     if not old or not now.made_of:
         return f"the grader failed {'now' if old else 'before'}"
     reasons = []
