@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -36,7 +36,8 @@ class Check:
 class CheckRun:
     """A check, run for one program in one mode.
 
-    `skipped` is the reason why it was not run, `broken` what failed in the grader itself.
+    `skipped` is the reason why it was not run, `broken` what failed in the grader itself;
+    `elsewhere` tells that it failed by what calls of other checks did (see `effects`).
     """
 
     check: Check
@@ -45,6 +46,7 @@ class CheckRun:
     log: Log
     skipped: str = ""
     broken: str = ""
+    elsewhere: bool = False
 
     @property
     def passed(self) -> bool:
@@ -69,6 +71,10 @@ class Runner(Protocol):
         ...
 
     def run(self, program: Program, check: Check, mode: Mode = ()) -> CheckRun: ...
+
+    def usual(self, check: Check) -> Collection[str]:
+        """The effects that the right calls of a check have; see `effects`."""
+        ...
 
     def modes(self, slot: Slot) -> Sequence[Mode]:
         """The modes in which a check of the slot is tried; the program by itself comes first."""

@@ -5,13 +5,15 @@ Two ways in, both judged by what runs and not by what a file's text says:
 - A library of the course that a file may not use is a `Placeholder`: importing it at the top of
   the file, naming it in an annotation or a comment costs nothing, using it while a slot runs does.
 - A ready-made function or class that a slot may not use (`forbids`) is wrapped; the wrapper lets
-  everybody pass but code that runs for such a slot.
+  everybody pass but code that runs for such a slot. Of torch's functions there are copies in many
+  places; while such a slot runs, torch itself says which of its functions are called.
 
 `Forbidden` is no `Exception`, and every hit is also noted, so `except:` does not hide one.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import functools
 import importlib.abc
@@ -29,11 +31,13 @@ class Forbidden(BaseException):
 class Guard:
     """What is forbidden at the moment, and where it was used all the same.
 
-    `file` is the student's file name as it stands in code objects.
+    `file` is the student's file name as it stands in code objects, `staff` are those of the code
+    that runs beside it and may use everything.
     """
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, staff: Iterable[str] = ()) -> None:
         self.file = file
+        self.staff = frozenset(staff)
         self.running = False  # a slot of the student's is being called
         self.active: frozenset[str] = frozenset()
         self.hits: list[tuple[str, int | None]] = []
@@ -50,6 +54,34 @@ class Guard:
             frame = frame.f_back
         self.hits.append((name, line))
         raise Forbidden(name)
+
+    def watching(self) -> contextlib.AbstractContextManager[Any]:
+        """While it is entered, functions of torch that are forbidden are seen, by any name."""
+        forbidden = {name.rpartition(".")[2]: name for name in self.active if _is_torchs(name)}
+        overrides: Any = sys.modules.get("torch.overrides")
+        if not forbidden or overrides is None:
+            return contextlib.nullcontext()
+        guard = self
+
+        class Watch(overrides.TorchFunctionMode):  # type: ignore[misc]
+            def __torch_function__(
+                self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+            ) -> Any:
+                name = str(getattr(function, "__name__", "")).partition(".")[0]  # no overload
+                if name in forbidden and not guard.by_staff():
+                    guard.refuse(forbidden[name])
+                return function(*args, **(kwargs or {}))
+
+        return Watch()
+
+    def by_staff(self) -> bool:
+        """Whether the code that is running was called by staff's own, not by the student's."""
+        frame: types.FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename != self.file:
+            if frame.f_code.co_filename in self.staff:
+                return True
+            frame = frame.f_back
+        return False
 
     def block(self, libraries: Iterable[str]) -> None:
         """Put placeholders in the place of whole libraries (top-level module names)."""
@@ -83,7 +115,7 @@ class Guard:
                 if callable(getattr(target, method, None)):
                     wrapped = self._watched(getattr(target, method), name)
                     setattr(target, method, wrapped)
-        elif callable(target):
+        elif callable(target) and not name.startswith("torch.ops."):  # has overloads: is watched
             setattr(parent, attribute, self._watched(target, name))
 
     def _watched(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -94,6 +126,10 @@ class Guard:
             return function(*args, **kwargs)
 
         return watched
+
+
+def _is_torchs(name: str) -> bool:
+    return name.partition(".")[0] == "torch"
 
 
 def _resolve(dotted: str) -> Any:

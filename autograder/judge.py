@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from autograder.assignment import Slot
 from autograder.checks import CheckRun, Runner
 from autograder.diagnosis import Library, Tried, ladder, recognise
+from autograder.effects import with_effects
 from autograder.failure import Failure
 from autograder.program import Program
 
@@ -49,6 +50,7 @@ class SlotResult:
     facts: tuple[str, ...] = ()
     line: int | None = None
     misconception: str | None = None
+    second_misconception: str | None = None
     cause: str = ""
     hint: str = ""
     carried_forward: bool = False
@@ -84,7 +86,15 @@ def decide(
     runner: Runner, program: Program, tried: Mapping[str, Tried], library: Library | None = None
 ) -> dict[str, SlotResult]:
     """The results of slots whose checks were tried."""
-    wrong = {name for name, runs in tried.items() if not all(_passed(r) for r in runs)}
+    slots = runner.assignment.slots
+    wrong: set[str] = set()
+    settled = dict(tried)
+    for name in sorted(tried, key=lambda name: len(slots[name].builds_on)):
+        if not wrong & set(slots[name].builds_on):  # else it may be the other slot's effect
+            settled[name] = with_effects(tried[name], runner.usual)
+        if not all(_passed(runs) for runs in settled[name]):
+            wrong.add(name)
+    tried = settled
     results = {}
     for name, runs in tried.items():
         slot = runner.assignment.slots[name]
@@ -97,9 +107,13 @@ def decide(
         unlike = result.verdict not in ("wrong", "error") or not program.loads(name)
         if library is not None and not unlike:
             likely = recognise(runs, library, name)
-            if likely is not None:
+            if likely:
                 result = replace(
-                    result, misconception=likely.id, cause=likely.cause, hint=likely.hint
+                    result,
+                    misconception=likely[0].id,
+                    second_misconception=likely[1].id if likely[1:] else None,
+                    cause="; and ".join(one.cause for one in likely),
+                    hint=likely[0].hint,
                 )
         results[name] = result
     return results
@@ -132,7 +146,10 @@ def _result(slot: Slot, tried: Tried, wrong: tuple[str, ...]) -> SlotResult:
         return replace(result, carried_forward=carried)
     failures = [run.failure for run in failed if run.failure is not None]
     first = next((f for f in failures if f.verdict in ("forbidden", "ungraded")), failures[0])
-    sentence = failed[failures.index(first)].check.sentence
+    shown_run = failed[failures.index(first)]
+    sentence = shown_run.check.sentence
+    if shown_run.log.tell is not None:
+        first = replace(first, related=shown_run.log.tell())
     if first.verdict == "not_started" and any(run.passed for run in shown):
         fact = "not finished: a `raise NotImplementedError` is still in it"
         first = replace(first, verdict="error", fact=fact)

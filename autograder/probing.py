@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 
 class BadResult(Exception):
     """Student code returned something of another structure than asked for; says what."""
 
 
 def unpack(value: Any, count: int, call: str) -> tuple[Any, ...]:
-    """The `count` parts of a returned tuple or list. Raises BadResult, naming `call`."""
+    """The `count` parts of a returned tuple, list or array. Raises BadResult, naming `call`."""
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        value = tuple(value)  # "where a list or tuple is returned, an array of that length will do"
     if not isinstance(value, (tuple, list)):
         raise BadResult(f"{call} returned {kind(value)} where a tuple of {count} was expected")
     if len(value) != count:

@@ -14,11 +14,12 @@ from typing import Any
 
 from autograder import wire
 from autograder.assignment import Assignment
-from autograder.compare import Answer, Log
+from autograder.compare import Answer, Log, bare
 from autograder.errors import GraderFault
 from autograder.failure import CheckFailed, Failure, from_error, harmless
 from autograder.front import Code, Worker, WorkerDied, Workers
 
+EFFECTS = ("mutated", "places", "touched")  # of a call, as a worker reports them
 Mode = tuple[str, ...]  # the slots that are replaced by stand-ins; () is the program by itself
 
 
@@ -51,6 +52,7 @@ class Program:
         self._workers = workers
         self._reference = reference
         self._loaded: dict[tuple[str, Mode, str], Worker] = {}
+        self._outdated: set[tuple[str, Mode, str]] = set()
         self._unloadable: dict[str, Failure] = {}
         self._lines: dict[str, dict[str, int]] = {}
         self._over: dict[tuple[str, Mode], Failure] = {}
@@ -60,9 +62,22 @@ class Program:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the program's workers."""
         for worker in self._loaded.values():
             worker.close()
         self._loaded.clear()
+
+    def change(self, sources: Mapping[str, bytes | Failure]) -> None:
+        """Become another program of staff's, in the processes of this one."""
+        if sources == self.sources:
+            return
+        self.sources = sources
+        self._outdated = set(self._loaded)
+        for kept in (self._unloadable, self._lines, self._over, self.printed):
+            kept.clear()
 
     def loads(self, slot: str) -> bool:
         """Whether the slot's file could be read and executed, as far as that was tried."""
@@ -103,27 +118,26 @@ class Program:
             self.printed[slot] = (self.printed.get(slot, "") + printed)[:4000]
         if error:
             return from_error(error, f"calling {slot}", slot, file, self.assignment.slots)
-        mutated, touched = tuple(reply.get("mutated", ())), tuple(reply.get("touched", ()))
-        return Answer(reply.get("value"), mutated, touched)
+        mutated, places, touched = (reply.get(name, ()) for name in EFFECTS)
+        return Answer(reply.get("value"), tuple(mutated), tuple(places), tuple(touched))
 
     def _worker(self, file: str, mode: Mode, device: str) -> Worker | Failure:
         if file in self._unloadable:
             return self._unloadable[file]
         key = (file, mode, device)
-        if key not in self._loaded:
-            loaded = self._load(file, mode, device)
+        if key not in self._loaded or key in self._outdated:
+            source = self.sources.get(file, Failure("missing", f"{file} is not there"))
+            loaded = source if isinstance(source, Failure) else self._load(source, *key)
             if isinstance(loaded, Failure):
                 loaded = replace(loaded, loading=True)
                 if not mode:  # with a stand-in it would be no other
                     self._unloadable[file] = loaded
                 return loaded
             self._loaded[key] = loaded
+            self._outdated.discard(key)
         return self._loaded[key]
 
-    def _load(self, file: str, mode: Mode, device: str) -> Worker | Failure:
-        source = self.sources.get(file, Failure("missing", f"{file} is not there"))
-        if isinstance(source, Failure):
-            return source
+    def _load(self, source: bytes, file: str, mode: Mode, device: str) -> Worker | Failure:
         assignment, staff = self.assignment, self.assignment.files[file]
         extras = [(f"probe_{file}", staff.probe)]
         if self._reference is None:
@@ -137,9 +151,13 @@ class Program:
             blocked=assignment.blocked(file),
             forbids={slot.name: slot.forbids for slot in assignment.slots_of(file) if slot.forbids},
         )
-        worker = self._workers.start(staff.libraries, device)
+        worker = self._loaded.pop((file, mode, device), None)
         try:
-            reply = worker.load(code)
+            if worker is None:
+                worker = self._workers.start(staff.libraries, device)
+                reply = worker.load(code)
+            else:
+                reply = worker.change(source)
         except WorkerDied as died:
             return Failure("timeout" if died.timeout else "crash", harmless(died.reason))
         error = reply.get("error")
@@ -183,18 +201,14 @@ class Caller:
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Answer:
         """Call by name, which may contain dots. Raises CheckFailed where there is no answer."""
-        args = tuple(_bare(arg) for arg in args)
-        kwargs = {key: _bare(arg) for key, arg in kwargs.items()}
+        args = tuple(bare(arg) for arg in args)
+        kwargs = {key: bare(arg) for key, arg in kwargs.items()}
         outcome = self._ask(name, args, kwargs)
         self._log.calls.append(Call(name, args, kwargs, outcome))
         if isinstance(outcome, Failure):
             raise CheckFailed(outcome)
         number = len(self._log.calls) - 1
-        return Answer(outcome.value, outcome.mutated, outcome.touched, self._log, number)
-
-
-def _bare(value: Any) -> Any:
-    return value.value if isinstance(value, Answer) else value
+        return replace(outcome, log=self._log, call=number)
 
 
 class ReferenceCache:
@@ -204,6 +218,9 @@ class ReferenceCache:
         self.program = reference
         self._answers: dict[bytes, Answer] = {}
         self.computed = 0
+
+    def forget(self) -> None:
+        self._answers.clear()
 
     def call(self, slot: str, name: str, args: Any, kwargs: Any, mode: Mode, device: str) -> Answer:
         """Raises GraderFault where the reference itself fails."""

@@ -100,6 +100,8 @@ class _Encoder:
         if isinstance(value, Tensor):
             return self.array(["x", value.on], value)
         if isinstance(value, np.ndarray):
+            if value.dtype == object and value.ndim == 1:  # a list in all but name
+                return ["l", [self.node(item, depth + 1) for item in value]]
             return self.array(["a"], np.asarray(value))
         if isinstance(value, (list, tuple)):
             tag = "l" if isinstance(value, list) else "t"

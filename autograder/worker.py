@@ -5,6 +5,7 @@ This side holds no secret and is not believed: it runs next to the student's cod
     load      {file, source, extras, stand_in_source, stand_ins, blocked, forbids}
                                                 -> ok {lines} | error
     call      {name, args, kwargs, slot}        -> ok {value, mutated, touched, printed} | error
+    change    {source}  another file in the same process; staff's own      -> ok {lines} | error
     callback  {slot, args, kwargs}  (to the grader, for a stand-in)       -> answer {value | error}
 
 A called name is looked up in the extras first (probe functions, which get the student's module
@@ -14,6 +15,8 @@ as their first argument), then in the student's module.
 from __future__ import annotations
 
 import ast
+import errno
+import functools
 import io
 import linecache
 import os
@@ -31,6 +34,8 @@ from autograder.probing import BadResult
 from autograder.wire import Channel, Closed, Tensor, WireError
 
 MAX_PRINTED = 4000
+STAND_INS = "stand_ins.py"
+SMALLEST = 5e-324  # of float64; it vanishes where such numbers are flushed to zero
 SEED = 3_141_592_658  # one that nobody writes: seeding anew is to be seen
 
 
@@ -39,9 +44,9 @@ def serve(channel: Channel) -> None:
     worker = _Worker(channel)
     try:
         while True:
-            kind, seq, body = channel.receive(("load", "call"))
-            reply = worker.load(body) if kind == "load" else worker.call(body)
-            worker.send(*reply, seq)
+            kind, seq, body = channel.receive(("load", "change", "call"))
+            answer = {"load": worker.load, "change": worker.change, "call": worker.call}[kind]
+            worker.send(*answer(body), seq)
     except Closed:
         pass
 
@@ -72,6 +77,7 @@ class _Worker:
         self.module = types.ModuleType("student")
         self.extras: list[types.ModuleType] = []
         self.forbidden: dict[str, frozenset[str]] = {}
+        self.stand_ins: dict[str, Callable[..., Any]] = {}
         self.printed = _Printed()
         self.callbacks = 0
         self.settings = _Settings()
@@ -88,20 +94,27 @@ class _Worker:
 
     def load(self, body: dict[str, Any]) -> tuple[str, Any]:
         self.file = str(body["file"])
-        source = body["source"].tobytes()
-        self.guard = Guard(self.file)
+        self.guard = Guard(self.file, [*(name for name, _ in body["extras"]), STAND_INS])
         try:
             for name, text in body["extras"]:
-                self.extras.append(_execute(name, text.encode()))
-            stand_ins = _execute("stand_ins.py", body["stand_in_source"].encode())
+                self.extras.append(_execute(name, text.tobytes()))
+            stand_ins = _execute(STAND_INS, body["stand_in_source"].tobytes())
         except Exception as error:
             return "error", {"kind": "staff", "message": f"{type(error).__name__}: {error}"}
         self.guard.block(body["blocked"])
         self.forbidden = {
             slot: self.guard.wrap(patterns) for slot, patterns in body["forbids"].items()
         }
+        self.stand_ins = {
+            slot: getattr(stand_ins, name) if name else self.callback(slot)
+            for slot, name in body["stand_ins"].items()
+        }
         sys.stdout = sys.stderr = self.printed
         os.environ.clear()
+        return self.change(body)
+
+    def change(self, body: dict[str, Any]) -> tuple[str, Any]:
+        source = body["source"].tobytes()
         text = source.decode("utf-8", "replace")
         linecache.cache[self.file] = (len(source), None, text.splitlines(True), self.file)
         self.module = types.ModuleType(self.file.removesuffix(".py"))
@@ -114,8 +127,8 @@ class _Worker:
         except BaseException as error:
             return "error", self.describe(error)
         self.settings.restore()  # what a file sets when it is imported ends with the import
-        for slot, name in body["stand_ins"].items():
-            self.put_stand_in(slot, getattr(stand_ins, name) if name else self.callback(slot))
+        for slot, stand_in in self.stand_ins.items():
+            self.put_stand_in(slot, stand_in)
         return "ok", {"lines": lines}
 
     def put_stand_in(self, slot: str, stand_in: Callable[..., Any]) -> None:
@@ -151,14 +164,15 @@ class _Worker:
             function, names = self.find(str(body["name"]))
         except AttributeError as error:
             return "error", {"kind": "missing", "message": str(error)}
-        before = [(path, part, _copy(part)) for path, part in _parts(args, kwargs, names)]
+        before = [(*part, _copy(part[-1])) for part in _parts(args, kwargs, names)]
         _seed()
         state = _global_state()
         self.guard.hits.clear()
         self.guard.active = self.forbidden.get(body["slot"], frozenset())
         self.guard.running = True
         try:
-            value = function(*args, **kwargs)
+            with self.guard.watching():
+                value = function(*args, **kwargs)
         except BaseException as error:
             return "error", {**self.describe(error), "printed": self.printed.take()}
         finally:
@@ -168,9 +182,11 @@ class _Worker:
             self.settings.restore()
         if self.guard.hits:
             return "error", self.describe(Forbidden(self.guard.hits[0][0]))
+        changed = [(path, at) for path, at, part, was in before if not _identical(part, was)]
         return "ok", {
             "value": value,
-            "mutated": [path for path, part, was in before if not _identical(part, was)],
+            "mutated": [path for path, _ in changed],
+            "places": [place for _, place in changed],
             "touched": [name for name, was in state.items() if now[name] != was],
             "printed": self.printed.take(),
         }
@@ -210,6 +226,8 @@ class _Worker:
         if isinstance(error, SyntaxError) and line is None:
             line = error.lineno
         kind = "result" if isinstance(error, BadResult) else "raised"
+        if isinstance(error, OSError) and error.errno == errno.EFBIG:
+            error = OSError("no file can be written here: return the result instead")
         try:
             message = str(error.msg if isinstance(error, SyntaxError) else error)
         except BaseException:
@@ -243,20 +261,27 @@ def _argument_names(function: Any) -> list[str]:
     return list(code.co_varnames[: code.co_argcount]) if isinstance(code, types.CodeType) else []
 
 
-def _parts(args: list[Any], kwargs: dict[str, Any], names: list[str]) -> Iterator[tuple[str, Any]]:
-    """(path, array, tensor, list or dict): everything a call could modify."""
+def _parts(
+    args: list[Any], kwargs: dict[str, Any], names: list[str]
+) -> Iterator[tuple[str, str, Any]]:
+    """(path, place, array, tensor, list or dict): everything a call could modify.
+
+    A path begins with the argument's name, which is the student's; a place with its number.
+    """
     names = [*names, *(f"argument {i + 1}" for i in range(len(names), len(args)))]
-    stack: list[tuple[str, Any]] = [*zip(names, args, strict=False), *kwargs.items()]
+    stack: list[tuple[str, str, Any]] = [
+        *((name, str(i), value) for i, (name, value) in enumerate(zip(names, args, strict=False))),
+        *((name, name, value) for name, value in kwargs.items()),
+    ]
     while stack:
-        path, value = stack.pop(0)
+        path, place, value = stack.pop(0)
         if isinstance(value, (dict, list)):
-            yield path, value
-        if isinstance(value, dict):
-            stack.extend((f"{path}[{key!r}]", item) for key, item in value.items())
-        elif isinstance(value, (list, tuple)):
-            stack.extend((f"{path}[{i}]", item) for i, item in enumerate(value))
+            yield path, place, value
+        if isinstance(value, (dict, list, tuple)):
+            items = value.items() if isinstance(value, dict) else enumerate(value)
+            stack.extend((f"{path}[{k!r}]", f"{place}[{k!r}]", item) for k, item in items)
         elif isinstance(value, np.ndarray) or hasattr(value, "detach"):
-            yield path, value
+            yield path, place, value
 
 
 def _copy(part: Any) -> Any:
@@ -322,6 +347,8 @@ def _global_state() -> dict[str, Any]:
         "random": random.getstate(),
         "numpy.seterr": tuple(np.geterr().values()),
         "numpy.set_printoptions": str(np.get_printoptions()),
+        "numpy.seterrcall": np.geterrcall(),
+        "numpy.setbufsize": np.getbufsize(),
     }
     torch = _imported("torch")
     if torch is not None:
@@ -329,10 +356,53 @@ def _global_state() -> dict[str, Any]:
         state["torch.manual_seed"] = torch.initial_seed()
         state["torch.set_default_dtype"] = torch.get_default_dtype()
         state["torch.set_grad_enabled"] = torch.is_grad_enabled()
+        state.update((name, value) for name, value, _ in _torch_settings(torch))
     pyplot = _imported("matplotlib.pyplot")
     if pyplot is not None:
         state["matplotlib.rcParams"] = dict(dict.items(pyplot.rcParams))
     return state
+
+
+def _torch_settings(torch: Any) -> Iterator[tuple[str, Any, Callable[[Any], None]]]:
+    """(name, value, how to set it) of settings that a worker never changes by itself."""
+    options, backends = torch._tensor_str.PRINT_OPTS, torch.backends
+    deterministic = torch.use_deterministic_algorithms
+    yield "torch.autograd.set_detect_anomaly", torch.is_anomaly_enabled(), _set_anomaly
+    yield "torch.set_num_threads", torch.get_num_threads(), torch.set_num_threads
+    yield (
+        "torch.set_printoptions",
+        tuple(vars(options).values()),
+        lambda values: vars(options).update(zip(vars(options), values, strict=True)),
+    )
+    yield (
+        "torch.use_deterministic_algorithms",
+        torch.are_deterministic_algorithms_enabled(),
+        deterministic,
+    )
+    yield (
+        "torch.set_float32_matmul_precision",
+        torch.get_float32_matmul_precision(),
+        torch.set_float32_matmul_precision,
+    )
+    yield "torch.set_default_device", str(torch.get_default_device()), _keep_default_device
+    yield "torch.set_flush_denormal", not SMALLEST * 1.0, torch.set_flush_denormal
+    for name in ("cudnn", "mkldnn"):
+        backend = getattr(backends, name)
+        value = bool(backend.enabled)
+        yield f"torch.backends.{name}.enabled", value, functools.partial(_enable, backend)
+
+
+def _set_anomaly(value: bool) -> None:
+    sys.modules["torch"].autograd.set_detect_anomaly(value)
+
+
+def _keep_default_device(value: str) -> None:
+    if str(sys.modules["torch"].get_default_device()) != value:
+        sys.modules["torch"].set_default_device(value)
+
+
+def _enable(backend: Any, value: bool) -> None:
+    backend.enabled = value
 
 
 class _Settings:
@@ -340,16 +410,27 @@ class _Settings:
 
     def __init__(self) -> None:
         self.numpy = np.geterr(), np.get_printoptions()
+        self.errcall, self.bufsize = np.geterrcall(), np.getbufsize()
         pyplot = _imported("matplotlib.pyplot")
+        if pyplot is not None:  # as nobody writes them: going back to the defaults is to be seen
+            pyplot.rcParams.update({"image.cmap": "cividis", "font.size": 9.75})
         self.matplotlib = {} if pyplot is None else dict(dict.items(pyplot.rcParams))
+        torch = _imported("torch")
+        self.torch = [] if torch is None else list(_torch_settings(torch))
 
     def restore(self) -> None:
         np.seterr(**self.numpy[0])
         np.set_printoptions(**self.numpy[1])
+        np.seterrcall(self.errcall)
+        np.setbufsize(self.bufsize)
         torch = _imported("torch")
         if torch is not None:
             torch.set_default_dtype(torch.float32)
             torch.set_grad_enabled(True)
+            now = [value for _, value, _ in _torch_settings(torch)]
+            for (_, value, put), is_now in zip(self.torch, now, strict=True):
+                if value != is_now:
+                    put(value)
         pyplot = _imported("matplotlib.pyplot")
         if pyplot is not None:
             dict.update(pyplot.rcParams, self.matplotlib)

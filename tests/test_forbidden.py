@@ -30,6 +30,11 @@ USES = {
     "torch.rnn_tanh_cell": f"return torch.rnn_tanh_cell({ARGUMENTS})",
     "torch._VF": f"return torch._VF.rnn_tanh_cell({ARGUMENTS})",
     "torch.ops": f"return torch.ops.aten.rnn_tanh_cell({ARGUMENTS})",
+    "an overload": f"return torch.ops.aten.rnn_tanh_cell.default({ARGUMENTS})",
+    "torch._C": f"return torch._C._VariableFunctions.rnn_tanh_cell({ARGUMENTS})",
+    "an operation by name": (
+        f"op, _ = torch._C._jit_get_operation('aten::rnn_tanh_cell')\n    return op({ARGUMENTS})"
+    ),
     "behind except": (
         "try:\n        return nn.LSTMCell(3, 4)(x)[0]\n    except BaseException:\n"
         "        return torch.tanh(self.W_xh(x) + self.W_hh(h_prev))"

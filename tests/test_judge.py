@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder import assignment as assignments
 from autograder.assignment import Assignment
+from autograder.diagnosis import agree
 from autograder.failure import Failure
 from autograder.front import Code, Worker, Workers
 from autograder.graders import Graders, with_graders
 from autograder.judge import SlotResult, judge
 
+ONES = np.ones(2)
 Judge = Callable[..., dict[str, SlotResult]]
 
 
@@ -243,3 +247,75 @@ def test_the_reference_computes_each_result_once(
     first, *later = with_graders(toy, workers, body, seed=3)
     assert first == 7  # the checks that compare with the reference, a length each
     assert later == [first, first]
+
+
+def test_an_argument_changed_in_any_call_fails_the_check_that_forbids_it(
+    judged: Judge, toy_reference: str
+) -> None:
+    """`argument` calls with one axis, `twice_two` with two: the values are right in both."""
+    hidden = "y = x + x\n    if x.ndim == 2:\n        x[:] = 0\n    return y"
+    results = judged(toy_reference.replace("return x + x", hidden))
+    double = results["double"]
+    assert [check.passed for check in double.checks] == [True, False]
+    assert double.score == 3.0  # of 4; the check that forbids it weighs 1 of 4
+    assert double.failure is not None
+    assert double.failure.fact == "the call changed its argument x"
+    assert double.failure.details[-1] == "seen where it doubles"
+    assert results["quadruple"].verdict == "correct"
+
+
+def test_an_argument_that_another_slot_changes_costs_that_slot(
+    judged: Judge, toy_reference: str
+) -> None:
+    results = judged(toy_reference.replace("return x + x", "x += x\n    return x"))
+    assert results["double"].misconception == "D2_overwrites"
+    assert results["quadruple"].verdict == "correct"
+
+
+def test_two_mistakes_at_once_are_both_named(judged: Judge, toy_reference: str) -> None:
+    text = toy_reference.replace("np.add(position, step)", "np.add(self.start, step)")
+    walk = judged(text.replace("positions = []", "positions = [self.start]"))["Walker.walk"]
+    assert (walk.misconception, walk.second_misconception) == (
+        "W1_stands",
+        "W2_starts_with_the_start",
+    )
+    assert walk.cause == "every step begins at the start; and the start is among the positions"
+    assert walk.hint == "Where does the second step begin?"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ((ONES, ONES), (ONES, ONES, ONES)),
+        ((ONES, (ONES, ONES)), (ONES, ONES)),
+        ({"a": ONES, "b": ONES}, {"a": ONES, "c": ONES}),
+        ([ONES], {"a": ONES}),
+        ((), (ONES,)),
+        ({}, {"a": ONES}),
+    ],
+)
+def test_other_structures_are_no_agreement(ours: Any, theirs: Any) -> None:
+    assert not agree(ours, theirs)
+    assert not agree(theirs, ours)
+    assert agree(ours, ours)
+
+
+@pytest.mark.parametrize("returned", ["(x, x)", "(x, (x, x))", "{1: x, 2: x}", "[x, [x]]"])
+def test_an_answer_of_another_structure_is_wrong_and_not_the_graders_failure(
+    judged: Judge, toy_reference: str, toy_course: Path, returned: str
+) -> None:
+    toml = toy_course / "solutions" / "toy" / "moves.toml"
+    with toml.open("a") as file:
+        for i, wrong in enumerate(("(x, x, x)", "{1: x, 3: x}", "[x] * 4")):
+            file.write(f'\n[[misconceptions]]\nid = "D{i + 4}"\nslot = "double"\nfind = "x + x"\n')
+            file.write(f'replace = "{wrong}"\ncause = "a"\nhint = "b"\n')
+    changed = assignments.load("toy", toy_course)
+    text = toy_reference.replace("return x + x", f"return {returned}")
+
+    def body(graders: Graders) -> dict[str, SlotResult]:
+        with graders.program({"moves.py": text.encode()}) as program:
+            return judge(graders, program, ["double"], graders)
+
+    with Workers() as workers:
+        result = with_graders(changed, workers, body, seed=1)["double"]
+    assert (result.verdict, result.misconception) == ("wrong", None)

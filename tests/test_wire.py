@@ -77,7 +77,16 @@ def test_what_is_no_data_crosses_as_the_name_of_its_type() -> None:
         wire.Opaque("int of more than 64 bits"),
         wire.Opaque("set"),
     ]
-    assert through(np.array([object()])) == wire.Opaque("array of dtype object with 1 axes")
+    assert through(np.array([[object()]])) == wire.Opaque("array of dtype object with 2 axes")
+
+
+def test_an_array_of_arrays_crosses_as_a_list() -> None:
+    holder = np.empty(2, dtype=object)
+    holder[0], holder[1] = np.ones(2), 1.5
+    crossed = through(holder)
+    assert isinstance(crossed, list)
+    assert crossed[0].tolist() == [1.0, 1.0]
+    assert crossed[1] == 1.5
 
 
 def test_a_list_that_holds_itself_crosses_as_far_as_the_limit() -> None:
