@@ -13,14 +13,15 @@ saturated units, where 1 - h**2 is exactly 0 and the truth is 1e-16.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from autograder.failure import CheckFailed, Failure, harmless
 from autograder.probing import kind
+from autograder.relations import lengths_in, relation, transposed
 from autograder.wire import Opaque, Tensor
 
 # Correct float64 programs differ by up to 2e-15 in norm, float32 arithmetic in between costs
@@ -29,28 +30,36 @@ from autograder.wire import Opaque, Tensor
 RTOL = {"float64": 1e-10, "complex128": 1e-10, "float32": 1e-4, "complex64": 1e-4, "float16": 1e-2}
 ATOL = {"float64": 1e-12, "complex128": 1e-12, "float32": 1e-6, "complex64": 1e-6, "float16": 1e-3}
 
+Lookalikes = Callable[[], Iterable[tuple[str, Any]]]
+
 
 @dataclass
 class Log:
     """What one run of one check asked and compared; diagnosis and public checks live on it.
 
-    `margin` is the largest error over its tolerance so far: None before numbers were compared.
+    `margin` is the largest error over its tolerance so far, `rtol` the relative tolerance there:
+    None before numbers were compared. `tell`, where the check failed, finds out how what was got
+    relates to what was expected: the words are wanted of few failures, and cost most of the time.
     """
 
     calls: list[Any] = field(default_factory=list)  # of program.Call
     comparisons: list[dict[str, Any]] = field(default_factory=list)
     margin: float | None = None
+    rtol: float | None = None
+    tell: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
     """A value that came back from a program, and what the call did besides.
 
+    `mutated` names the arguments that it changed, `places` says which ones they are.
     Indexing gives a part, as an Answer again.
     """
 
     value: Any
     mutated: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     touched: tuple[str, ...] = ()
     log: Log | None = None
     call: int = 0
@@ -62,7 +71,7 @@ class Answer:
         except (KeyError, IndexError, TypeError):
             fact = f"the result is {_kind(self.value)} without [{key!r}]"
             raise CheckFailed(Failure("wrong", fact)) from None
-        return Answer(part, self.mutated, self.touched, self.log, self.call, (*self.path, key))
+        return replace(self, value=part, path=(*self.path, key))
 
     def array(self) -> np.ndarray:
         """The value as a numpy array of numbers. Fails the check where it is none."""
@@ -70,6 +79,11 @@ class Answer:
             fact = f"the result is {_kind(self.value)} where numbers were expected"
             raise CheckFailed(Failure("wrong", fact))
         return np.asarray(self.value)
+
+
+def bare(value: Any) -> Any:
+    """The value of an Answer, and any other value as it is."""
+    return value.value if isinstance(value, Answer) else value
 
 
 def expect(condition: bool, fact: str, *details: str) -> None:
@@ -82,8 +96,7 @@ def unmodified(answer: Answer) -> None:
     """Fail the check if the call changed one of its arguments."""
     _record(answer, {"do": "unmodified"})
     if answer.mutated:
-        fact = f"the call changed its argument {', '.join(map(harmless, answer.mutated[:3]))}"
-        raise CheckFailed(Failure("wrong", fact, ("arguments are not to be modified",)))
+        raise CheckFailed(modifies(answer.mutated))
 
 
 def undisturbed(answer: Answer, *but: str) -> None:
@@ -91,8 +104,19 @@ def undisturbed(answer: Answer, *but: str) -> None:
     _record(answer, {"do": "undisturbed", "but": list(but)})
     touched = [name for name in answer.touched if name not in but]
     if touched:
-        fact = f"the call changed the global {', '.join(map(harmless, touched[:3]))}"
-        raise CheckFailed(Failure("wrong", fact, ("no function changes global state",)))
+        raise CheckFailed(touches(touched))
+
+
+def modifies(names: Sequence[str]) -> Failure:
+    """The failure of a call that changed arguments."""
+    fact = f"the call changed its argument {', '.join(map(harmless, names[:3]))}"
+    return Failure("wrong", fact, ("arguments are not to be modified",))
+
+
+def touches(names: Sequence[str]) -> Failure:
+    """The failure of a call that changed global state."""
+    fact = f"the call changed the global {', '.join(map(harmless, names[:3]))}"
+    return Failure("wrong", fact, ("no function changes global state",))
 
 
 def same(
@@ -102,6 +126,7 @@ def same(
     names: Sequence[str] = (),
     rtol: float | None = None,
     extra_keys: bool = False,
+    lookalikes: Lookalikes | None = None,
 ) -> None:
     """Fail the check unless `answer` is `want`.
 
@@ -112,18 +137,47 @@ def same(
         names: what the parts of a tuple are called, for messages.
         rtol: relative tolerance in norm; by default the one of the dtype of `want`.
         extra_keys: whether a dict may have keys that `want` has not.
+        lookalikes: called where the answer is wrong; gives pairs (what it is, the value). The
+            first that the answer agrees with is told: "it is the gradient cut off after 2 steps".
     """
-    wanted = want.value if isinstance(want, Answer) else want
-    log = None
+    wanted, log, lengths = bare(want), None, set[int]()
     if isinstance(answer, Answer):
-        note = {"do": "same", "want": wanted, "names": list(names)}
-        _record(answer, {**note, "rtol": rtol, "extra_keys": extra_keys})
-        answer, log = answer.value, answer.log
-    found = judged(answer, wanted, names=names, rtol=rtol, extra_keys=extra_keys)
-    if log is not None:
-        log.margin = _larger(log.margin, found.margin)
+        note = {"do": "same", "want": wanted, "names": list(names), "rtol": rtol}
+        _record(answer, {**note, "extra_keys": extra_keys, "lookalikes": lookalikes})
+        log, lengths = answer.log, _lengths(answer)
+        answer = answer.value
+    options: dict[str, Any] = {"names": names, "rtol": rtol, "extra_keys": extra_keys}
+    found = judged(answer, wanted, **options)
+    if (
+        log is not None
+        and found.margin is not None
+        and (log.margin is None or found.margin >= log.margin)
+    ):
+        log.margin, log.rtol = found.margin, found.rtol
     if found.failure is not None:
+        if log is not None:
+            log.tell = lambda: (
+                _alike(answer, wanted, lookalikes, options)
+                or related(answer, wanted, lengths=lengths, **options)
+            )
         raise CheckFailed(found.failure)
+
+
+def _lengths(answer: Answer) -> set[int]:
+    if answer.log is None or answer.call >= len(answer.log.calls):
+        return set()
+    call = answer.log.calls[answer.call]
+    return lengths_in([*call.args, *call.kwargs.values()])
+
+
+def _alike(answer: Any, want: Any, lookalikes: Lookalikes | None, options: dict[str, Any]) -> str:
+    if lookalikes is None:
+        return ""
+    for text, value in lookalikes():
+        other = bare(value)
+        if difference(answer, other, **options) is None:
+            return "" if difference(want, other, **options) is None else f"it is {text}"
+    return ""
 
 
 def _record(answer: Answer, comparison: dict[str, Any]) -> None:
@@ -145,6 +199,7 @@ class Judged:
 
     failure: Failure | None
     margin: float | None = None
+    rtol: float | None = None
 
 
 @dataclass(frozen=True)
@@ -186,28 +241,73 @@ def judged(
         leaves = list(_leaves("", got, want, tuple(names), extra_keys))
     except _Unlike as unlike:
         return Judged(unlike.failure, math.inf)
-    norms = [_norm(leaf.want) for leaf in leaves if isinstance(leaf.want, (np.ndarray, float))]
-    scale = max([n for n in norms if math.isfinite(n)], default=0.0) or 1.0
-    parts = {leaf.name: _leaf_judged(leaf, rtol, scale) for leaf in leaves}
-    margin: float | None = None
+    parts = _parts_judged(leaves, rtol)
+    margin, at = None, None
     for part in parts.values():
-        margin = _larger(margin, part.margin)
+        if part.margin is not None and (margin is None or part.margin >= margin):
+            margin, at = part.margin, part.rtol
     wrong = [name for name, part in parts.items() if part.failure is not None]
     if not wrong:
-        return Judged(None, margin)
+        return Judged(None, margin, at)
     right = tuple(name for name in parts if name not in wrong)
     first = parts[wrong[0]].failure
     assert first is not None
     failure = Failure(
         first.verdict, first.fact, first.details, (*_together(right, wrong), *first.right)
     )
-    return Judged(failure, margin)
+    return Judged(failure, margin, at)
 
 
-def _larger(margin: float | None, other: float | None) -> float | None:
-    if margin is None or other is None:
-        return other if margin is None else margin
-    return max(margin, other)
+def _parts_judged(leaves: Sequence[_Leaf], rtol: float | None) -> dict[str, Judged]:
+    norms = [_norm(leaf.want) for leaf in leaves if isinstance(leaf.want, (np.ndarray, float))]
+    scale = max([n for n in norms if math.isfinite(n)], default=0.0) or 1.0
+    return {leaf.name: _leaf_judged(leaf, rtol, scale) for leaf in leaves}
+
+
+def related(
+    got: Any,
+    want: Any,
+    *,
+    names: Sequence[str] = (),
+    rtol: float | None = None,
+    extra_keys: bool = False,
+    lengths: Collection[int] = (),
+) -> str:
+    """How what is wrong relates to what was expected, a series of arrays as a whole; or ""."""
+    try:
+        leaves = list(_leaves("", got, want, tuple(names), extra_keys))
+    except _Unlike:
+        return ""
+    parts = _parts_judged(leaves, rtol)
+    wrong = [name for name, part in parts.items() if part.failure is not None]
+    groups: dict[str, list[_Leaf]] = {}
+    for leaf in leaves:
+        groups.setdefault(_series_of(leaf.name), []).append(leaf)
+    found: dict[str, list[str]] = {}
+    for base, group in groups.items():
+        if any(leaf.name in wrong for leaf in group):
+            found.setdefault(_relation_of(group, lengths), []).append(base)
+    text, bases = next(iter(found.items()), ("", []))
+    return text if not text or len(groups) == 1 else f"{', '.join(bases[:8])}: {text}"
+
+
+def _series_of(name: str) -> str:
+    base, bracket, index = name.rpartition("[")
+    return base if bracket and index[:-1].isdigit() else name
+
+
+def _relation_of(group: Sequence[_Leaf], lengths: Collection[int]) -> str:
+    pairs = [(np.asarray(leaf.got), np.asarray(leaf.want)) for leaf in group]
+    shapes = {(a.shape, a.dtype) for pair in pairs for a in pair}
+    if len(shapes) == 1:
+        got, want = (
+            np.stack(side) if len(group) > 1 else side[0] for side in zip(*pairs, strict=True)
+        )
+        text = relation(got, want, lengths)
+        return text.replace(" along axis 0", "") if len(group) > 1 else text
+    if len(group) == 1 and transposed(*pairs[0]):
+        return "it is transposed"
+    return ""
 
 
 def _leaves(
@@ -320,17 +420,23 @@ def _values_judged(name: str, got: Any, want: Any, rtol: float | None, scale: fl
             error = _norm(gap)
             margin = _ratio(error, tolerance)
             if error <= tolerance:
-                return Judged(None, margin)
+                return Judged(None, margin, relative)
         wrong = ~(gap <= tolerance / math.sqrt(max(gap.size, 1)))
     gaps = np.abs(got.astype(complex) - want)
     at = np.unravel_index(int(np.argmax(gaps)), want.shape)
     if want.ndim == 0:
         failure = Failure("wrong", f"{name} is wrong", _numbers(want[()], got[()]))
-        return Judged(failure, margin)
-    count = f"{int(wrong.sum())} of {want.size} entries differ; the largest gap is at {_index(at)}"
+        return Judged(failure, margin, rtol or RTOL.get(dtype))
+    count = f"{int(wrong.sum())} of {want.size} entries differ"
+    first = np.unravel_index(int(np.argmax(wrong)), want.shape)
+    if first == at:
+        count += f"; the first and largest gap is at {_index(at)}"
+    else:
+        count += f", the first at {_index(first)}; the largest gap is at {_index(at)}"
     fact = f"{name} has the right shape but wrong values"
     details = (count, *_numbers(want[at], got[at]))
-    return Judged(Failure("wrong", fact, details, _prefix(name, wrong)), margin)
+    failure = Failure("wrong", fact, details, _prefix(name, wrong))
+    return Judged(failure, margin, rtol or RTOL.get(dtype))
 
 
 def _ratio(error: float, tolerance: float) -> float:

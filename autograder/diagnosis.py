@@ -2,7 +2,7 @@
 
 A misconception is recognised when it passes and fails the very checks that the submission passes
 and fails, and gave the same numbers (to rounding) in those that fail. Two misconceptions that
-both match leave the cause open.
+both match leave the cause open. Where none matches, two of them made at once are tried.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ AGREE_DEFAULT = 1e-9
 Outcome = Answer | Failure
 Tried = Sequence[Sequence[CheckRun]]  # for each check of a slot, its runs in the modes tried
 Fingerprint = Mapping[str, Sequence[Outcome] | None]  # check -> outcomes of its calls; None: passed
+Pair = tuple[str, str]  # ids of two misconceptions of one slot
 
 
 class Library(Protocol):
@@ -36,6 +37,16 @@ class Library(Protocol):
         ...
 
     def known(self, id: str) -> KnownProgram: ...
+
+    def pairs(self, slot: str) -> Sequence[Pair]:
+        """The pairs of misconceptions of the slot that can be made at once, as far as known."""
+        ...
+
+    def answers(
+        self, slot: str, check: str, mode: Mode, pairs: Sequence[Pair]
+    ) -> Iterator[Sequence[Outcome] | None]:
+        """For each pair, the outcomes of the check's calls; None where it passes."""
+        ...
 
 
 def fingerprint(tried: Tried) -> dict[str, Sequence[Outcome] | None]:
@@ -50,8 +61,11 @@ def outcomes(run: CheckRun) -> list[Outcome]:
     return [call.outcome for call in run.log.calls]
 
 
-def recognise(tried: Tried, library: Library, slot: str) -> KnownProgram | None:
-    """The one misconception whose numbers these are, or None."""
+def recognise(tried: Tried, library: Library, slot: str) -> tuple[KnownProgram, ...]:
+    """The one misconception whose numbers these are, or the two that were made at once, or none.
+
+    Where several pairs give these numbers, what they have in common.
+    """
     modes = {run.mode for runs in tried for run in runs}
     by_mode = {mode: library.fingerprints(slot, mode) for mode in modes}
     matching = []
@@ -59,7 +73,53 @@ def recognise(tried: Tried, library: Library, slot: str) -> KnownProgram | None:
         prints = {mode: fingerprints[known] for mode, fingerprints in by_mode.items()}
         if all(_check_matches(runs, prints) for runs in tried):
             matching.append(known)
-    return library.known(matching[0]) if len(matching) == 1 else None
+    if not matching:
+        matching = _common(_matching_pairs(tried, library, slot))
+    elif len(matching) > 1:
+        matching = []
+    return tuple(library.known(id) for id in matching)
+
+
+def _matching_pairs(tried: Tried, library: Library, slot: str) -> Sequence[Pair]:
+    """The pairs that answer as the program did; each check leaves fewer of them to be run.
+
+    Two mistakes together fail, as good as always, wherever one of the two does: pairs that would
+    be an exception are not run.
+    """
+    failing = {runs[-1].check.name for runs in tried if runs[-1].failure is not None}
+    trips = {
+        id: {check for check, answers in print_.items() if answers is not None}
+        for id, print_ in library.fingerprints(slot, ()).items()
+    }
+    left = [(a, b) for a, b in library.pairs(slot) if trips[a] <= failing or trips[b] <= failing]
+    for runs in sorted(tried, key=lambda runs: runs[-1].failure is None):
+        if not left:
+            break
+        if runs[-1].elsewhere:  # it takes all checks to see that, and pairs are run one by one
+            continue
+        name = runs[-1].check.name
+        if runs[-1].failure is None:
+            prints = library.answers(slot, name, (), left)
+            left = [pair for pair, print_ in zip(left, prints, strict=True) if print_ is None]
+            continue
+        matching: set[Pair] = set()
+        for run in runs:
+            prints = library.answers(slot, name, run.mode, left)
+            ours = outcomes(run)
+            matching |= {
+                pair
+                for pair, theirs in zip(left, prints, strict=True)
+                if _same_outcomes(ours, theirs)
+            }
+        left = [pair for pair in left if pair in matching]
+    return left
+
+
+def _common(pairs: Sequence[Pair]) -> list[str]:
+    """The ids that all pairs have."""
+    if not pairs:
+        return []
+    return [id for id in pairs[0] if all(id in pair for pair in pairs)]
 
 
 def _check_matches(runs: Sequence[CheckRun], prints: Mapping[Mode, Fingerprint]) -> bool:
@@ -80,7 +140,7 @@ def _agree(ours: Outcome, theirs: Outcome) -> bool:
         return (ours.verdict, ours.fact) == (theirs.verdict, theirs.fact)
     if isinstance(ours, Failure) or isinstance(theirs, Failure):
         return False
-    if bool(ours.mutated) != bool(theirs.mutated):
+    if set(ours.places) != set(theirs.places) or set(ours.touched) != set(theirs.touched):
         return False
     return agree(ours.value, theirs.value)
 
@@ -123,7 +183,8 @@ def _leaf(value: Any) -> Any:
 
 def _leaves_agree(x: Any, y: Any, scale: float) -> bool:
     if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)):
-        return type(x) is type(y) and bool(x == y)
+        plain = not isinstance(x, (list, tuple, dict, np.ndarray))  # else: of another structure
+        return plain and type(x) is type(y) and bool(x == y)
     if x.shape != y.shape or x.dtype != y.dtype:
         return False
     if x.dtype.kind not in "fc":

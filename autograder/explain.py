@@ -1,7 +1,7 @@
 """A slot's result in the words that a student reads; the same lines for every view.
 
 What was done, expected, got, the likely cause (labelled as such), where, what next: at most
-`MAX_LINES` lines of at most `WIDTH` characters.
+`MAX_LINES` lines of at most `WIDTH` characters, the headline included.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from autograder.judge import SlotResult
 
-MAX_LINES = 12
+MAX_LINES = 11
 WIDTH = 96
 PRINTED_LINES = 5
 MARKS = {"correct": "✓", "not_started": "○", "missing": "○", "ungraded": "?"}
@@ -43,18 +43,25 @@ def explain(result: SlotResult, hint_command: bool = False) -> list[str]:
         return []
     if result.verdict == "not_started":
         return [f"  write it in {_place(result)}, where the TODO is"] if result.line else []
-    lines: list[str] = []
+    lines: list[tuple[int, str]] = []  # how soon it may be left out, and the line
+
+    def say(rank: int, text: str, prefix: str = "    ", most: int = 3) -> None:
+        lines.extend((rank, line) for line in _wrap(text, prefix)[:most])
+
     if not failure.loading and result.verdict != "missing":
-        lines += _wrap(f"it {result.sentence}", "  ✗ ")
-    lines += _wrap(failure.fact, "    ")
-    lines += [f"    {detail}" for detail in failure.details]
+        say(0, f"it {result.sentence}", "  ✗ ")
+    say(0, failure.fact)
+    lines += [(int(not detail.startswith("  ")), f"    {detail}") for detail in failure.details]
+    if failure.related:
+        say(2, failure.related, most=2)
     if failure.right:
-        lines += _wrap(f"right: {', '.join(failure.right[:8])}", "    ")[:1]
-    lines += [f"    {fact}" for fact in result.facts[:1]]
-    lines += _advice(result)
+        say(4 if result.facts else 3, f"right: {', '.join(failure.right[:8])}", most=1)
+    for fact in result.facts[:1]:
+        say(3, fact, most=1)
+    lines += [(0 if line else 5, line) for line in _advice(result)]
     more = f"        more: autograder hint {result.slot}" if hint_command else ""
     if result.line or more:
-        lines += ["", f"  {_place(result)}{more}"]
+        lines += [(5, ""), (0, f"  {_place(result)}{more}")]
     return _at_most(lines)
 
 
@@ -119,10 +126,12 @@ def _wrap(text: str, prefix: str) -> list[str]:
     )
 
 
-def _at_most(lines: list[str]) -> list[str]:
-    """Drop what matters least until it fits: empty lines first, then the middle."""
-    while len(lines) > MAX_LINES - 1 and "" in lines:
-        lines.remove("")
-    if len(lines) > MAX_LINES - 1:
-        lines = [*lines[: MAX_LINES - 3], "    …", lines[-1]]
-    return lines
+def _at_most(lines: list[tuple[int, str]]) -> list[str]:
+    """Leave out what matters least until it fits beside the headline."""
+    while len(lines) > MAX_LINES - 1:
+        least = max(rank for rank, _ in lines)
+        if least == 0:
+            kept = [line for _, line in lines]
+            return [*kept[: MAX_LINES - 3], "    …", kept[-1]]
+        lines.remove(next(line for line in lines if line[0] == least))
+    return [line for _, line in lines]

@@ -14,7 +14,8 @@ class Failure:
     """Why a check failed. Facts only; a likely cause is added elsewhere.
 
     `verdict` is one of the contract's, `fact` is one sentence, `details` are further lines,
-    `right` names the results that are right, `line` is a line of the student's file, and
+    `right` names the results that are right, `related` says how what was got relates to what was
+    expected, where it does, `line` is a line of the student's file, and
     `loading` tells that the file could not even be loaded.
     """
 
@@ -24,6 +25,7 @@ class Failure:
     right: tuple[str, ...] = ()
     line: int | None = None
     loading: bool = False
+    related: str = ""
 
 
 class CheckFailed(Exception):

@@ -5,10 +5,12 @@ pytest keeps the control: it collects, then its run loop hands the collected che
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import zlib
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +21,8 @@ from _pytest.runner import runtestprotocol
 from autograder.assignment import Assignment, KnownProgram, Slot
 from autograder.checks import Check, CheckRun
 from autograder.compare import Log
-from autograder.diagnosis import Fingerprint, Tried, fingerprint
+from autograder.diagnosis import Fingerprint, Outcome, Pair, Tried, fingerprint, outcomes
+from autograder.effects import effects, with_effects
 from autograder.errors import AssignmentError, GraderFault, KitError
 from autograder.failure import CheckFailed, Failure
 from autograder.front import Workers
@@ -44,9 +47,28 @@ class Graders:
         self.reference = ReferenceCache(
             Program(assignment, workers, assignment.reference(), reference=None)
         )
+        # Known wrong programs are staff's own: they run one after the other in the same processes.
+        self._wrong = self.program({})
         self._now: tuple[Program, Check, Mode, Log] | None = None
         self._excuse: BaseException | None = None
         self._fingerprints: dict[tuple[str, Mode], dict[str, Fingerprint]] = {}
+        self._answers: dict[tuple[str, str, Mode], dict[Pair, Sequence[Outcome] | None]] = {}
+        self._pairs: dict[str, Mapping[Pair, bytes]] = {}
+        self._usual: dict[tuple[str, str], frozenset[str]] = {}
+
+    def __enter__(self) -> Graders:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.reference.program.close()
+        self._wrong.close()
+
+    def reseed(self, seed: int) -> None:
+        """Draw other inputs from now on."""
+        self.seed = seed
+        self.reference.forget()
+        self._fingerprints.clear()
+        self._answers.clear()
 
     def program(self, sources: Mapping[str, bytes | Failure]) -> Program:
         """A program to be graded."""
@@ -56,6 +78,19 @@ class Graders:
         """By itself, then with a stand-in for each slot it builds on, then for all of them."""
         single: list[Mode] = [(other,) for other in slot.builds_on]
         return [(), *single, *([slot.builds_on] if len(single) > 1 else [])]
+
+    def usual(self, check: Check) -> Collection[str]:
+        """What the reference's calls in a check do besides answering."""
+        key = (check.slot, check.name)
+        if key not in self._usual:
+            run = self.run(self.reference.program, check)
+            self._usual[key] = frozenset(name for _, name in effects(run))
+        return self._usual[key]
+
+    def tried(self, program: Program, slot: str, mode: Mode = ()) -> list[list[CheckRun]]:
+        """The runs of all checks of a slot in one mode, the effects of all calls looked at."""
+        runs = [[self.run(program, check, mode)] for check in self.checks[slot]]
+        return with_effects(runs, self.usual)
 
     def run(self, program: Program, check: Check, mode: Mode = ()) -> CheckRun:
         """Run one check for one program."""
@@ -86,8 +121,39 @@ class Graders:
         prints = self._fingerprints.setdefault((slot, named), {})
         for one in known:
             if one.id not in prints:
-                prints[one.id] = self._fingerprint(one, named)
+                self._wrong.change(self.edited(one))
+                prints[one.id] = fingerprint(self.tried(self._wrong, slot, named))
         return prints
+
+    def edited(self, known: KnownProgram) -> dict[str, bytes]:
+        """The one source file of a known program."""
+        file = self.assignment.slots[known.slot].file
+        return {file: self.assignment.edited(known).encode()}
+
+    def pairs(self, slot: str) -> Sequence[Pair]:
+        """The pairs of misconceptions of the slot whose edits apply one after the other."""
+        if slot not in self._pairs:
+            self._pairs[slot] = dict(_pairs(self.assignment, slot))
+        return list(self._pairs[slot])
+
+    def both(self, slot: str, pair: Pair) -> dict[str, bytes]:
+        """The one source file in which both misconceptions of a pair are made."""
+        self.pairs(slot)
+        return {self.assignment.slots[slot].file: self._pairs[slot][pair]}
+
+    def answers(
+        self, slot: str, check: str, mode: Mode, pairs: Sequence[Pair]
+    ) -> Iterator[Sequence[Outcome] | None]:
+        """What each pair answers to a check; see `diagnosis.Library`."""
+        named = self._named(mode)
+        known = self._answers.setdefault((slot, check, named), {})
+        one = next(c for c in self.checks[slot] if c.name == check)
+        for pair in pairs:
+            if pair not in known:
+                self._wrong.change(self.both(slot, pair))
+                run = self.run(self._wrong, one, named)
+                known[pair] = None if run.failure is None else outcomes(run)
+        return (known[pair] for pair in pairs)
 
     def learn(self, known: KnownProgram, tried: Tried) -> None:
         """Take the fingerprint of a misconception from runs that were made anyway."""
@@ -98,13 +164,6 @@ class Graders:
 
     def _named(self, mode: Mode) -> Mode:
         return tuple(other for other in mode if stand_in_of(self.assignment, other))
-
-    def _fingerprint(self, known: KnownProgram, mode: Mode) -> Fingerprint:
-        file = self.assignment.slots[known.slot].file
-        sources = {file: self.assignment.edited(known).encode()}
-        with self.program(sources) as program:
-            checks = self.checks[known.slot]
-            return fingerprint([[self.run(program, check, mode)] for check in checks])
 
     def known(self, id: str) -> KnownProgram:
         return next(known for known in self.assignment.misconceptions if known.id == id)
@@ -130,6 +189,28 @@ class Graders:
     def note(self, error: BaseException) -> None:
         if self._excuse is None:
             self._excuse = error
+
+
+def _pairs(assignment: Assignment, slot: str) -> Iterator[tuple[Pair, bytes]]:
+    """Pairs of misconceptions that can be made at once, and the file that makes both."""
+    known = [one for one in assignment.misconceptions if one.slot == slot]
+    alone = {assignment.edited(one) for one in known}
+    for first, second in itertools.combinations(known, 2):
+        if first.answers and second.answers:
+            continue
+        if second.answers:
+            first, second = second, first
+        for a, b in ((first, second), (second, first)):
+            if b.answers:
+                continue
+            both = replace(a, edits=(*a.edits, *b.edits))
+            try:
+                text = assignment.edited(both)
+            except AssignmentError:
+                continue  # the one edit leaves nothing for the other to change
+            if text not in alone:
+                yield (first.id, second.id), text.encode()
+                break
 
 
 def with_graders(
@@ -264,7 +345,7 @@ class _Plugin:
         try:
             checks = list(_checks(session.items, self.assignment))
             self.graders = Graders(self.assignment, self.workers, self.seed, self.chosen, checks)
-            with self.graders.reference.program:
+            with self.graders:
                 self.result = self.body(self.graders)
             self.done = True
         except (KitError, KeyboardInterrupt, Exception) as error:

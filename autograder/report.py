@@ -211,8 +211,8 @@ def ranking(pages: Sequence[Page], assignment: Assignment) -> list[dict[str, Any
     holders: dict[tuple[str, str], list[Page]] = {}
     for page in pages:
         for slot, test in page.tests.items():
-            id = test["extra_data"]["misconception"]
-            if id:
+            data = test["extra_data"]
+            for id in filter(None, (data["misconception"], data.get("second_misconception"))):
                 holders.setdefault((slot, id), []).append(page)
     words = {known.id: known for known in assignment.misconceptions}
     ranked = sorted(holders.items(), key=lambda item: (-len(item[1]), item[0]))

@@ -62,6 +62,9 @@ def to_json(result: StudentResult) -> dict[str, Any]:
 
 def _test(number: int, slot: SlotResult) -> dict[str, Any]:
     status = {"correct": {"status": "passed"}, "ungraded": {}}
+    second = (
+        {"second_misconception": slot.second_misconception} if slot.second_misconception else {}
+    )
     return {
         "name": slot.slot,
         "number": str(number),
@@ -74,6 +77,7 @@ def _test(number: int, slot: SlotResult) -> dict[str, Any]:
         "extra_data": {
             "verdict": slot.verdict,
             "misconception": slot.misconception,
+            **second,
             "carried_forward": slot.carried_forward,
             "checks": [_check(check) for check in slot.checks],
         },

@@ -52,10 +52,38 @@ def compare(name: str, transcript: str) -> None:
     assert transcript == path.read_text()
 
 
+# Mistakes that nobody has listed: what their numbers are is found out.
+TRUNCATED = """
+total = {n: np.zeros_like(getattr(rnn, n)) for n in ("W_xh", "W_hh", "W_hy", "b_h", "b_y")}
+T, d_x, d_h0 = len(inputs), [np.zeros_like(x) for x in inputs], np.zeros_like(hidden_states[0])
+for t in range(T):
+    total["W_hy"] += d_outputs[t] @ hidden_states[t + 1].T
+    total["b_y"] += d_outputs[t]
+    dh = rnn.W_hy.T @ d_outputs[t]
+    for s in range(t, max(t - 2, -1), -1):
+        case = dh, inputs[s], hidden_states[s], hidden_states[s + 1], rnn.W_xh, rnn.W_hh
+        dx, dh, *rest = rnn_step_backward(*case)
+        d_x[s] += dx
+        for n, part in zip(("W_xh", "W_hh", "b_h"), rest):
+            total[n] += part
+    d_h0 += dh if t - 2 < 0 else 0
+return {**total, "inputs": d_x, "h_0": d_h0}
+"""
+LATE = """
+h = np.zeros_like(self.b_h) if h_prev is None else h_prev
+states, outputs = [h], []
+for x in inputs:
+    outputs.append(self.W_hy @ states[-1] + self.b_y)
+    states.append(rnn_step(x, states[-1], self.W_xh, self.W_hh, self.b_h))
+outputs = outputs[1:] + outputs[:1]
+return outputs, states
+"""
 ANSWERS = {
     "pass": ("rnn_step", "return np.tanh(W_xh @ x + W_hh @ h_prev + b_h)"),
     "recognised": ("rnn_step", "return np.tanh(W_xh @ x + W_hh.T @ h_prev + b_h)"),
     "located": ("rnn_step", "return np.tanh(W_xh @ x + W_hh @ h_prev + b_h) * 1.01"),
+    "truncated": ("bptt", TRUNCATED),
+    "late": ("VanillaRNN.forward", LATE),
     "shape": ("rnn_step", "return np.tanh(W_xh @ x + W_hh @ h_prev + b_h).ravel()"),
     "nothing": ("rnn_step", "np.tanh(W_xh @ x + W_hh @ h_prev + b_h)"),
     "dtype": ("rnn_step", "return np.tanh(W_xh @ x + W_hh @ h_prev + b_h).astype('f')"),
@@ -82,7 +110,8 @@ def test_a_transcript(autograder: Command, assignment: Assignment, folder: Path,
     ran = autograder("check", slot, cwd=folder)
     assert ran.status == (0 if case == "pass" else 1)
     assert ran.err == ""
-    assert len(ran.out.splitlines()) <= 16  # a message of at most 12 lines, and the closing lines
+    # A message of fewer than twelve lines, and two to close with; what was printed comes on top.
+    assert len(ran.out.splitlines()) <= 13 + (6 if case == "printed" else 0)
     compare(case, ran.out)
 
 
@@ -163,7 +192,7 @@ def test_a_library_that_is_not_there_spoils_its_files_only(
     path.write_text(path.read_text().replace('"torch"', '"torch_that_is_not_there"'))
     ran = autograder("check", cwd=folder)
     assert ran.status == 3
-    assert "✓ rnn_step   all 3 checks pass" in ran.out
+    assert "✓ rnn_step   all " in ran.out
     missing = "torch_that_is_not_there is not installed: pip install torch_that_is_not_there"
     assert f"? RNNCell   not checked: {missing}" in ran.out
 

@@ -90,7 +90,7 @@ def test_expected_and_got_are_aligned_and_right_results_are_named() -> None:
     found = failure((W, wrong), (W, want), names=("dx", "dW_hh"))
     assert found.fact == "dW_hh has the right shape but wrong values"
     assert found.details == (
-        "1 of 12 entries differ; the largest gap is at [1, 2]",
+        "1 of 12 entries differ; the first and largest gap is at [1, 2]",
         "  expected      1.25",
         "  got        -8.0625",
     )
