@@ -1,4 +1,5 @@
 # make demo   play the kit on a sample class     make test   run the project's tests
+# make soak   prove the graders with a thousand seeds
 # Both set up .venv first, once; again only when the pinned versions change.
 
 PYTHON ?= python3
@@ -6,13 +7,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint soak clean
 
 demo: $(READY)
 	@$(BIN)/python demo/run.py
 
 test: lint
 	@$(BIN)/pytest
+
+# Every correct variant with a thousand seeds, and the whole proof: hours.
+soak: $(READY)
+	@$(BIN)/autograder verify rnn_fundamentals --thorough --seeds 1000
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet

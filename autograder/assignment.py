@@ -15,7 +15,7 @@ and, where people mark written answers, `questions.toml` beside them all.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -60,7 +60,8 @@ class KnownProgram:
     """A known program: the reference with an edit in one slot.
 
     A misconception is wrong and has a `cause` (a statement) and a `hint` (a question); a variant
-    is right and has neither.
+    is right and has neither. `precision` marks a misconception that is wrong in its last digits
+    only: numbers in float32, rounded, or with an epsilon.
     """
 
     id: str
@@ -69,6 +70,20 @@ class KnownProgram:
     answers: tuple[str, ...]
     cause: str = ""
     hint: str = ""
+    precision: bool = False
+
+
+@dataclass(frozen=True)
+class Equivalent:
+    """A mutant of a slot that is right for all that is allowed, and why.
+
+    `before` and `after` are the lines in which it differs from the reference.
+    """
+
+    slot: str
+    before: str
+    after: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -97,6 +112,7 @@ class Assignment:
     misconceptions: tuple[KnownProgram, ...] = field(default=())
     variants: tuple[KnownProgram, ...] = field(default=())
     questions: tuple[Question, ...] = field(default=())
+    equivalents: tuple[Equivalent, ...] = field(default=())
 
     @property
     def points(self) -> float:
@@ -194,6 +210,7 @@ def load(name: str, course: Path) -> Assignment:
         misconceptions=misconceptions,
         variants=variants,
         questions=_questions(folder / "questions.toml"),
+        equivalents=tuple(_equivalents(details.values(), slots)),
     )
     for program in (*misconceptions, *variants):
         assignment.edited(program)  # one that no longer applies fails here, and not in the middle
@@ -221,6 +238,18 @@ def _questions(path: Path) -> tuple[Question, ...]:
             raise AssignmentError(f"{table.where} ({question.id}): scheme is missing")
         questions.append(question)
     return tuple(questions)
+
+
+def _equivalents(tomls: Iterable[_Table], slots: Mapping[str, Slot]) -> Iterator[Equivalent]:
+    for toml in tomls:
+        for table in toml.list_of_tables("equivalents"):
+            table.only("slot", "before", "after", "reason")
+            one = Equivalent(
+                *(table.get(key, str) for key in ("slot", "before", "after", "reason"))
+            )
+            if one.slot not in slots:
+                raise AssignmentError(f"{table.where}: {one.slot} is no slot")
+            yield one
 
 
 def _stem(file: str) -> str:
@@ -344,7 +373,7 @@ def _programs(
 ) -> tuple[KnownProgram, ...]:
     found: dict[str, KnownProgram] = {}
     for toml in tomls.values():
-        toml.only("slots", "misconceptions", "variants")
+        toml.only("slots", "misconceptions", "variants", "equivalents")
         for table in toml.list_of_tables(key):
             program = _program(table, wrong=key == "misconceptions")
             if program.slot not in slots:
@@ -356,7 +385,7 @@ def _programs(
 
 
 def _program(table: _Table, wrong: bool) -> KnownProgram:
-    reasons = ("cause", "hint") if wrong else ()
+    reasons = ("cause", "hint", "precision") if wrong else ()
     table.only("id", "slot", "find", "replace", "edits", "answer", "answers", *reasons)
     table.where = f"{table.where} ({table.get('id', str)})"
     edits: Sequence[source.Edit] = [
@@ -377,4 +406,5 @@ def _program(table: _Table, wrong: bool) -> KnownProgram:
         answers=answers,
         cause=table.get("cause", str) if wrong else "",
         hint=table.get("hint", str) if wrong else "",
+        precision=table.get("precision", bool, False),
     )

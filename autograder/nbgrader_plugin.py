@@ -28,7 +28,7 @@ from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 from nbgrader.plugins import BasePlugin, FileNameCollectorPlugin
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import temp_attrs
-from traitlets import Float, Unicode
+from traitlets import Bool, Float, Unicode
 
 from autograder import assignment as assignments
 from autograder import handout, intake, report, staging
@@ -56,16 +56,30 @@ def is_ours(course: Path, assignment: str) -> bool:
 
 
 class ReleaseFiles(NbGraderPreprocessor):
-    """Puts stubs and public checks beside the released notebook; fails if a secret would leave."""
+    """Puts stubs and public checks beside the released notebook; fails if a secret would leave.
+
+    What has changed since it was last proved is proved first, as by `autograder release`.
+    """
+
+    prove = Bool(True, help="Prove an assignment's graders before it is released.").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        from autograder import release
+        from autograder import gate, release
         from autograder.front import Workers
+        from autograder.verify import verify
 
         course, name = Path.cwd(), resources["nbgrader"]["assignment"]
         if not is_ours(course, name):
             return nb, resources
         assignment = assignments.load(name, course)
+        if self.prove and not gate.is_proved(assignment, course):
+            self.log.info("proving the graders of %s first", name)
+            wrong = [
+                problem for report in verify(assignment, course) for problem in report.problems
+            ]
+            gate.remember(assignment, course, not wrong)
+            if wrong:
+                raise AssignmentError(f"autograder verify {name} finds: {wrong[0]}")
         with Workers() as workers:
             files = release.build(assignment, course, workers)
         notebooks = {f"{resources['nbgrader']['notebook']}.ipynb": json.dumps(nb).encode()}

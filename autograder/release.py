@@ -20,6 +20,7 @@ from typing import Any
 from autograder import handout, source
 from autograder.assignment import Assignment
 from autograder.diagnosis import fingerprint
+from autograder.effects import with_effects
 from autograder.errors import AssignmentError, GraderFault, KitError, UsageError
 from autograder.front import Workers
 from autograder.frozen import (
@@ -120,7 +121,8 @@ def _misconceptions(
             continue
         sources = {file: assignment.edited(known).encode()}
         with Program(assignment, workers, sources) as program:
-            tried = [[runner.run(program, check)] for check in runner.checks[known.slot]]
+            runs = [[runner.run(program, check)] for check in runner.checks[known.slot]]
+            tried = with_effects(runs, runner.usual)
         yield {
             "id": known.id,
             "slot": known.slot,

@@ -89,6 +89,7 @@ def {values}(student, reference, rng):
     same(student.{call}(x), reference.{call}(x))
 
 
+@public
 @grades("{slot}")
 def {argument}(student, rng):
     """leaves its argument as it was"""
@@ -112,6 +113,14 @@ find = "2.0 * x"
 replace = "3.0 * x"
 cause = "x is counted three times"
 hint = "How often does x occur in your result?"
+
+[[misconceptions]]
+id = "{misconception}_in_place"
+slot = "{slot}"
+find = "return 2.0 * x"
+replace = "x *= 2.0; return x"
+cause = "x itself is changed"
+hint = "Who else may need x after the call?"
 
 # A variant is another right answer: it must keep its points.
 [[variants]]

@@ -106,6 +106,7 @@ def prepare(course: Path) -> None:
     exchange.chmod(0o777)
     settings = (ROOT / "nbgrader_config.py").read_text("utf-8")
     settings += f"\nc.Exchange.root = {str(exchange)!r}\n"
+    settings += "c.ReleaseFiles.prove = False  # it takes a minute, and `make test` does it\n"
     (course / "nbgrader_config.py").write_text(settings, "utf-8")
 
 

@@ -170,7 +170,7 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def test_generate_assignment_and_release_give_the_same_bytes(
     loop: Course, autograder: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    ran = autograder("release", "toy", "--to", str(tmp_path / "toy"), cwd=loop.root)
+    ran = autograder("release", "toy", "--no-verify", "--to", str(tmp_path / "toy"), cwd=loop.root)
     assert ran.status == 0, ran.err
     assert contents(tmp_path / "toy") == contents(loop.root / "release" / "toy")
     assert "moves.py" in contents(loop.homes / "ada" / "toy")
@@ -302,7 +302,7 @@ def hostile(cells: list[Any]) -> None:
 def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Ran]:
     """A class of broken hand-ins, graded once."""
     course = Course(tmp_path_factory.mktemp("broken"))
-    course.run("autograder", "release", "toy")
+    course.run("autograder", "release", "toy", "--no-verify")
     course.hand_in("whole", answer="My answer.")
     (course.hand_in("missing") / "toy.ipynb").unlink()
     folder = course.hand_in("renamed", answer="My answer.")
@@ -430,7 +430,7 @@ def test_a_link_brings_nothing_of_the_staffs_into_feedback(broken: tuple[Course,
 
 def test_a_regrade_keeps_marks_by_hand_and_says_what_changed(tmp_path: Path) -> None:
     course = Course(tmp_path)
-    course.run("autograder", "release", "toy")
+    course.run("autograder", "release", "toy", "--no-verify")
     course.hand_in("ada", answer="My answer.")
     course.hand_in("bob", course.reference.replace("x + x", "x + x + x"), answer="So there.")
     first = course.run("autograder", "grade", "toy")
@@ -456,7 +456,7 @@ def test_a_regrade_keeps_marks_by_hand_and_says_what_changed(tmp_path: Path) -> 
 
 def test_points_that_were_changed_arrive_in_the_gradebook(tmp_path: Path) -> None:
     course = Course(tmp_path)
-    course.run("autograder", "release", "toy")
+    course.run("autograder", "release", "toy", "--no-verify")
     course.hand_in("ada")
     course.run("autograder", "grade", "toy")
     toml = course.root / "solutions" / "toy" / "assignment.toml"
@@ -471,7 +471,7 @@ def test_points_that_were_changed_arrive_in_the_gradebook(tmp_path: Path) -> Non
         cell["metadata"]["nbgrader"]["points"] = 5
 
     edit(course.root / "source" / "toy", five)
-    course.run("autograder", "release", "toy")
+    course.run("autograder", "release", "toy", "--no-verify")
     course.run("autograder", "grade", "toy")
     assert course.automatic()["ada"]["quadruple"] == 5
     course.nbgrader("export")
@@ -482,7 +482,7 @@ def test_points_that_were_changed_arrive_in_the_gradebook(tmp_path: Path) -> Non
 
 def test_a_mark_of_the_graders_that_a_person_overrode_stays(tmp_path: Path) -> None:
     course = Course(tmp_path)
-    course.run("autograder", "release", "toy")
+    course.run("autograder", "release", "toy", "--no-verify")
     course.hand_in("ada", "")
     course.run("autograder", "grade", "toy")
     course.mark("ada", "double", 3)
@@ -492,7 +492,7 @@ def test_a_mark_of_the_graders_that_a_person_overrode_stays(tmp_path: Path) -> N
 
 def test_what_the_grader_could_not_grade_waits_for_a_person(tmp_path: Path) -> None:
     course = Course(tmp_path)
-    course.run("autograder", "release", "toy")
+    course.run("autograder", "release", "toy", "--no-verify")
     course.hand_in("ada")
     graders = course.root / "solutions" / "toy" / "test_moves.py"
     graders.write_text(
@@ -514,7 +514,7 @@ def test_zips_of_a_learning_platform_are_collected_and_late_ones_pay(tmp_path: P
     course = Course(tmp_path)
     course.configure("from autograder.nbgrader_plugin import LatePerDay")
     course.configure("c.AssignLatePenalties.plugin_class = LatePerDay")
-    course.run("autograder", "release", "toy")
+    course.run("autograder", "release", "toy", "--no-verify")
     archive = course.root / "downloaded" / "toy" / "archive"
     archive.mkdir(parents=True)
     for name, top in (("ada_123_toy", "."), ("bob_456_homework", "toy")):
@@ -545,7 +545,7 @@ def test_zips_of_a_learning_platform_are_collected_and_late_ones_pay(tmp_path: P
 
 def test_collecting_follows_no_link(tmp_path: Path) -> None:
     course = Course(tmp_path)
-    course.run("autograder", "release", "toy")
+    course.run("autograder", "release", "toy", "--no-verify")
     course.nbgrader("release_assignment", "toy")
     course.nbgrader("fetch_assignment", "toy", student="eve")
     home = course.homes / "eve" / "toy"
@@ -574,7 +574,7 @@ def test_an_assignment_that_is_not_the_kits_is_graded_as_nbgrader_does(tmp_path:
 
 def test_grading_strangers_leaves_the_gradebook_alone(tmp_path: Path) -> None:
     course = Course(tmp_path)
-    course.run("autograder", "release", "toy")
+    course.run("autograder", "release", "toy", "--no-verify")
     course.hand_in("ada")
     (course.root / "submitted").rename(tmp_path / "elsewhere")
     course.run("autograder", "grade", "toy", "--submissions", str(tmp_path / "elsewhere"))
@@ -583,7 +583,7 @@ def test_grading_strangers_leaves_the_gradebook_alone(tmp_path: Path) -> None:
 
 def test_the_formgraders_button_grades_by_the_engine(tmp_path: Path) -> None:
     course = Course(tmp_path)
-    course.run("autograder", "release", "toy")
+    course.run("autograder", "release", "toy", "--no-verify")
     course.hand_in("ada", course.reference.replace("x + x", "x + x + x"))
     script = (  # what the formgrader's server calls when the button is pressed
         "from nbgrader.apps import NbGraderAPI; from nbgrader.apps.baseapp import NbGrader\n"
@@ -601,7 +601,7 @@ def test_the_formgraders_button_grades_by_the_engine(tmp_path: Path) -> None:
 
 def test_a_gradebook_is_whole_where_nbgraders_tools_are_not_on_the_path(tmp_path: Path) -> None:
     course = Course(tmp_path)
-    course.run("autograder", "release", "toy")
+    course.run("autograder", "release", "toy", "--no-verify")
     course.hand_in("ada")
     ran = subprocess.run(
         [BIN / "autograder", "grade", "toy"],

@@ -20,17 +20,119 @@ def test_a_real_assignment_is_proved_in_one_screen(autograder: Command, name: st
     assert ran.status == 0, ran.out + ran.err
     assert len(ran.out.splitlines()) <= 24
     assignment = assignments.load(name, ROOT)
-    count = len(assignment.misconceptions)
-    last = ran.out.splitlines()[len(assignment.slots) + 1].split()
+    wrong, right = len(assignment.misconceptions), len(assignment.variants)
+    assert wrong >= 250
+    assert right >= 80
+    last = total(ran.out)
     assert last[:3] == [str(len(assignment.slots)), "slots", "85"]
-    assert last[5] == f"{count}/{count}"  # caught
-    assert last[8] == f"{len(assignment.variants)}/{len(assignment.variants)}"
+    assert last[5:9] == [*3 * [f"{wrong}/{wrong}"], f"{right}/{right}"]
+
+
+def total(out: str) -> list[str]:
+    return next(line.split() for line in out.splitlines() if " slots " in line)
 
 
 def test_the_toy_is_proved(autograder: Command, toy_course: Path) -> None:
     ran = autograder("verify", "toy", cwd=toy_course)
     assert ran.status == 0, ran.out + ran.err
     assert "✓ double" in ran.out
+
+
+def test_the_whole_proof_has_mutants_pairs_seeds_and_margins(
+    autograder: Command, toy_course: Path
+) -> None:
+    ran = autograder("verify", "toy", "--thorough", "--seeds", "30", cwd=toy_course)
+    assert ran.status == 0, ran.out + ran.err
+    counts = total(ran.out)
+    assert counts[5:8] == ["6/6", "6/6", "6/6"]  # caught, recognised, by the public checks
+    assert counts[8:11] == ["3/3", "90/90", "17/17"]  # variants, with 30 seeds, others spared
+    assert counts[11:] == ["36/36", "1", "4/4", "0"]  # mutants, equivalent, pairs, misnamed
+    margin = next(line for line in ran.out.splitlines() if line.startswith("Walker.walk: walk"))
+    assert "1e-10" in margin
+    assert margin.count("|") == margin.count("x") == margin.count("o") == 1
+
+
+def test_a_survivor_is_shown_with_its_diff(autograder: Command, toy_course: Path) -> None:
+    graders = toy_course / "solutions" / "toy" / "test_moves.py"
+    graders.write_text(graders.read_text().replace("reference.double(x))", "student.double(x))"))
+    ran = autograder("verify", "toy", "--thorough", "--seeds", "1", cwd=toy_course)
+    assert ran.status == 1
+    assert (
+        "✗ double: D1_triples is wrong and keeps its points\n      -    return x + x\n" in ran.out
+    )
+    assert "      +    return x + x + x" in ran.out
+    assert "✗ double: a mutant keeps its points\n      -    return x + x\n      +    " in ran.out
+    assert "twice_two: no misconception ever trips this check" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("rtol", "said"),
+    [
+        ("1e-10", "twice_two: product is right and comes within 0.7 decades"),
+        ("0.05", "twice_two: D1_triples is wrong and fails by 1.0 decades"),
+        ("2.0", "twice_two: D1_triples is wrong and passes by 0.6 decades"),
+    ],
+)
+def test_a_tolerance_too_near_to_either_side_is_no_proof(
+    autograder: Command, toy_course: Path, rtol: str, said: str
+) -> None:
+    folder = toy_course / "solutions" / "toy"
+    graders, toml = folder / "test_moves.py", folder / "moves.toml"
+    text = graders.read_text().replace("reference.double(x))", f"reference.double(x), rtol={rtol})")
+    graders.write_text(text)
+    toml.write_text(toml.read_text().replace("np.asarray(2, dtype=x.dtype)", "(2 + 4e-11)"))
+    ran = autograder("verify", "toy", cwd=toy_course)
+    assert ran.status == 1
+    assert said in ran.out
+
+
+def test_an_equivalent_that_is_caught_or_gone_is_named(
+    autograder: Command, toy_course: Path
+) -> None:
+    toml = toy_course / "solutions" / "toy" / "moves.toml"
+    for before, after in (("return x + x", "return x - x"), ("return 2 * x", "return 3 * x")):
+        with toml.open("a") as file:
+            file.write(f'\n[[equivalents]]\nslot = "double"\nbefore = "{before}"\n')
+            file.write(f'after = "{after}"\nreason = "none"\n')
+    ran = autograder("verify", "toy", "--thorough", "--seeds", "1", cwd=toy_course)
+    assert ran.status == 1
+    assert "listed as equivalent, and is caught: return x - x" in ran.out
+    assert "no mutant is like this equivalent any more: return 3 * x" in ran.out
+
+
+def test_what_is_wrong_in_the_last_digits_needs_one_check_that_is_sure(
+    autograder: Command, toy_course: Path
+) -> None:
+    toml = toy_course / "solutions" / "toy" / "moves.toml"
+    toml.write_text(
+        toml.read_text()
+        + '\n[[misconceptions]]\nid = "D3_nearly"\nslot = "double"\nfind = "x + x"\n'
+        + 'replace = "x * (2 + 2e-9)"\ncause = "too large"\nhint = "Two?"\nprecision = true\n'
+    )
+    ran = autograder("verify", "toy", cwd=toy_course)
+    assert ran.status == 1
+    assert "D3_nearly fails every check by less than 2 decades" in ran.out
+    toml.write_text(toml.read_text().replace("2 + 2e-9", "2 + 2e-6"))
+    assert autograder("verify", "toy", cwd=toy_course).status == 0
+
+
+def test_what_is_not_proved_is_not_released(autograder: Command, toy_course: Path) -> None:
+    ran = autograder("release", "toy", cwd=toy_course)
+    assert ran.status == 0
+    assert "proving toy first" in ran.out
+    ran = autograder("release", "toy", cwd=toy_course)
+    assert (ran.status, "proving" in ran.out) == (0, False)  # nothing has changed
+    released = toy_course / "release" / "toy" / "checks" / "moves.json"
+    before = released.read_bytes()
+    toml = toy_course / "solutions" / "toy" / "moves.toml"
+    toml.write_text(toml.read_text().replace('"x + x + x"', '"x * 2"'))
+    ran = autograder("release", "toy", cwd=toy_course)
+    assert ran.status == 1
+    assert "D1_triples is wrong and keeps its points" in ran.out
+    assert ran.out.splitlines()[-1] == "nothing was released"
+    assert released.read_bytes() == before
+    assert autograder("release", "toy", "--no-verify", cwd=toy_course).status == 0
+    assert autograder("release", "toy", cwd=toy_course).status == 1  # it is still not proved
 
 
 @pytest.mark.parametrize(
@@ -106,7 +208,7 @@ def test_a_new_slot_needs_nothing_but_files_under_solutions(
         '    """computes log(1 + exp(x))"""\n    x = rng.uniform(0, 1, (3, 2))\n'
         "    same(student.softplus(x), reference.softplus(x))\n"
     )
-    ran = autograder("release", name, cwd=course)
+    ran = autograder("release", name, "--no-verify", cwd=course)
     assert ran.status == 0, ran.err
     released = course / "release" / name
     assert 'NotImplementedError("softplus")' in (released / "extra.py").read_text()

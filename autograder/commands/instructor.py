@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,7 +18,7 @@ from autograder.commands.screen import assignment_argument, course_option, new_c
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograder.verify import SlotReport
+    from autograder.proof import Margin, SlotReport
 
 
 @click.command()
@@ -25,86 +26,149 @@ if TYPE_CHECKING:
 @course_option
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--jobs", type=click.IntRange(1), help="Processes. Default: one a core.")
-@click.option("--thorough", is_flag=True, help="Run every slot of a file for every edit in it.")
-def verify(assignment: str, course: Path, seed: int, jobs: int | None, thorough: bool) -> None:
+@click.option(
+    "--thorough",
+    is_flag=True,
+    help="Also mutants, pairs of misconceptions, all other slots of a file, and more seeds.",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(1),
+    help="Seeds with which correct variants run. Default: 1, or 100 with --thorough.",
+)
+def verify(
+    assignment: str, course: Path, seed: int, jobs: int | None, thorough: bool, seeds: int | None
+) -> None:
     """Prove that ASSIGNMENT's graders are right.
 
-    The solutions get full marks, the stubs none; every misconception loses points in its own slot
-    only and is recognised; every correct variant keeps them.
+    The solutions get full marks, the stubs none; every misconception loses points and is
+    recognised, also by the public checks; every correct variant keeps them; a slot that returns
+    something of a wrong type or shape costs no other; every check can fail; and every tolerance
+    is two decades or more from what is right and from what is wrong.
     """
     from autograder import assignment as assignments
+    from autograder import gate
     from autograder import verify as proving
     from autograder.grade import default_jobs
 
     loaded = assignments.load(assignment, course)
     console = new_console()
-    reports = _with_spinner(
-        console,
-        "proving",
-        len(loaded.files),
-        lambda step: proving.verify(
+    with _progress(console) as step:
+        reports = proving.verify(
             loaded,
             course.resolve(),
             seed=seed,
             jobs=jobs or default_jobs(),
             thorough=thorough,
+            seeds=seeds or (100 if thorough else 1),
             progress=step,
-        ),
-    )
-    _show_proof(console, reports, loaded.points)
-    sys.exit(any(report.problems for report in reports))
+        )
+    if thorough:
+        _show_margins(console, list(proving.margins(reports)))
+    _show_proof(console, reports)
+    failed = any(report.problems for report in reports)
+    gate.remember(loaded, course, not failed)
+    sys.exit(failed)
 
 
-def _with_spinner(
-    console: Console, doing: str, total: int, work: Callable[[Callable[[str], None]], Any]
-) -> Any:
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[int, int], None]]:
+    """A bar with the time left on a terminal; elsewhere nothing."""
     from rich.progress import Progress
 
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task(doing, total=total)
-        return work(lambda _: progress.advance(task))
+        task = progress.add_task("proving", total=None)
+        yield lambda done, all: progress.update(task, completed=done, total=all)
 
 
-def _show_proof(console: Console, reports: list[SlotReport], points: float) -> None:
+# The columns of the proof: a heading, how many, of how many (or None).
+PROVED: Sequence[tuple[str, str, str | None]] = (
+    ("checks", "checks", None),
+    ("public", "public", None),
+    ("caught", "caught", "misconceptions"),
+    ("recognised", "recognised", "misconceptions"),
+    ("in public", "recognised_publicly", "misconceptions"),
+    ("variants kept", "kept", "variants"),
+    ("with seeds", "kept_runs", "runs"),
+    ("others spared", "spared", "dependents"),
+    ("mutants caught", "killed", "mutants"),
+    ("equivalent", "equivalents", None),
+    ("pairs named", "recognised_pairs", "pairs"),
+    ("misnamed", "mislabelled", None),
+)
+ONLY_THOROUGH = ("recognised", "runs", "mutants", "pairs", "equivalents", "mislabelled")
+
+
+def _show_proof(console: Console, reports: list[SlotReport]) -> None:
     from rich.table import Table
 
-    table = Table(box=None, padding=(0, 2))
-    columns = ("points", "checks", "public", "caught", "recognised", "in public", "variants kept")
+    def total(name: str) -> int:
+        return sum(getattr(report, name) for report in reports)
+
+    done = [p for p in PROVED if total("mutants") or not {p[1], p[2]} & set(ONLY_THOROUGH)]
+    table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("slot", no_wrap=True)
-    for column in columns:
-        table.add_column(column, justify="right")
-    for r in reports:
+    for heading in ("points", *(heading for heading, _, _ in done)):
+        table.add_column(heading.replace(" ", "\n"), justify="right", vertical="bottom")
+    for report in reports:
         table.add_row(
-            f"{'✗' if r.problems else '✓'} {r.slot}",
-            f"{r.points:g}",
-            f"{r.checks}",
-            f"{r.public}",
-            f"{r.caught}/{r.misconceptions}",
-            f"{r.recognised}/{r.misconceptions}",
-            f"{r.recognised_publicly}/{r.misconceptions}",
-            f"{r.kept}/{r.variants}",
+            f"{'✗' if report.problems else '✓'} {report.slot}",
+            f"{report.points:g}",
+            *(_count(getattr(report, a), getattr(report, b) if b else None) for _, a, b in done),
         )
-    wrong = sum(r.misconceptions for r in reports)
     table.add_row(
         f"  {len(reports)} slots",
-        f"{points:g}",
-        f"{sum(r.checks for r in reports)}",
-        f"{sum(r.public for r in reports)}",
-        f"{sum(r.caught for r in reports)}/{wrong}",
-        f"{sum(r.recognised for r in reports)}/{wrong}",
-        f"{sum(r.recognised_publicly for r in reports)}/{wrong}",
-        f"{sum(r.kept for r in reports)}/{sum(r.variants for r in reports)}",
+        f"{sum(report.points for report in reports):g}",
+        *(_count(total(a), total(b) if b else None) for _, a, b in done),
         style="bold",
     )
     console.print(table)
-    problems = [(r.slot, problem) for r in reports for problem in r.problems]
+    problems = [(report.slot, problem) for report in reports for problem in report.problems]
     for slot, problem in problems:
-        console.print(f"✗ {slot}: {problem}", style="red", markup=False)
-    if not problems:
+        console.print(f"✗ {slot}: {problem}", style="red", markup=False, soft_wrap=True)
+    if problems:
+        console.print(f"{len(problems)} to mend.")
+    else:
         console.print(
             "The solutions get full marks, the stubs none; every misconception loses points in its"
             " own slot and in no other; every variant keeps them."
         )
+
+
+def _count(number: int, of: int | None) -> str:
+    return f"{number}" if of is None else f"{number}/{of}"
+
+
+DECADES_SHOWN = (-17, 1)  # the relative errors, as powers of ten, that the drawing of margins spans
+
+
+def _show_margins(console: Console, margins: list[tuple[str, str, Margin]]) -> None:
+    """For each check that compares numbers, what is right, the tolerance and what is wrong."""
+    from rich.table import Table
+
+    first, last = DECADES_SHOWN
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    ruler = "".join(str(-power).ljust(4) for power in range(first, last, 2)).rstrip()
+    for heading in ("check", "largest error\nof a right one", "tolerance"):
+        table.add_column(heading, vertical="bottom", no_wrap=True)
+    table.add_column("smallest error\nof a wrong one", vertical="bottom", no_wrap=True)
+    table.add_column(f"o right  | tolerance  x wrong\n{ruler}", no_wrap=True)
+    for slot, check, margin in margins:
+        right, wrong = margin.correct * margin.rtol, margin.wrong * margin.rtol
+        drawing = ["·"] * (2 * (last - first))
+        for mark, error in (("o", right), ("x", wrong), ("|", margin.rtol)):
+            if 0 < error < math.inf:
+                place = round(2 * (math.log10(error) - first))
+                drawing[min(max(place, 0), len(drawing) - 1)] = mark
+        table.add_row(
+            f"{slot}: {check}",
+            f"{right:.0e}" if right else "0",
+            f"{margin.rtol:.0e}",
+            f"{wrong:.0e}" if wrong < math.inf else "",
+            "".join(drawing),
+        )
+    console.print(table)
+    console.print()
 
 
 @click.command()
@@ -112,14 +176,34 @@ def _show_proof(console: Console, reports: list[SlotReport], points: float) -> N
 @course_option
 @click.option("--check", "only_check", is_flag=True, help="Fail if release/ is not up to date.")
 @click.option("--to", type=click.Path(path_type=Path), help="Default: release/ASSIGNMENT.")
-def release(assignment: str, course: Path, only_check: bool, to: Path | None) -> None:
-    """Build what students get of ASSIGNMENT: stubs and public checks. Never an answer."""
+@click.option("--no-verify", is_flag=True, help="Release without proof.")
+def release(
+    assignment: str, course: Path, only_check: bool, to: Path | None, no_verify: bool
+) -> None:
+    """Build what students get of ASSIGNMENT: stubs and public checks. Never an answer.
+
+    What has changed since it was last proved is proved first, as `autograder verify` does; where
+    that finds something, nothing is released.
+    """
     from autograder import assignment as assignments
+    from autograder import gate
     from autograder import release as releasing
     from autograder.front import Workers
+    from autograder.verify import verify as prove
 
     loaded = assignments.load(assignment, course)
     folder = to or course / "release" / assignment
+    if not only_check and not no_verify and not gate.is_proved(loaded, course):
+        console = new_console()
+        console.print(f"proving {assignment} first (--no-verify releases without proof)")
+        with _progress(console) as step:
+            reports = prove(loaded, course.resolve(), progress=step)
+        failed = any(report.problems for report in reports)
+        gate.remember(loaded, course, not failed)
+        if failed:
+            _show_proof(console, reports)
+            click.echo("nothing was released")
+            sys.exit(1)
     with Workers() as workers:
         files = releasing.build(loaded, course, workers)
     if not only_check:
