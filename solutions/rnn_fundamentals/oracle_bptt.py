@@ -1,4 +1,4 @@
-"""Derivatives by central differences of forward passes of its own: no chain rule, no solution.
+"""Derivatives by central differences of forward passes of its own, and truncated ones.
 
 Of errors, rounding grows and truncation shrinks with a smaller STEP; near the cube root of the
 machine precision both are about 1e-10.
@@ -48,3 +48,24 @@ def bptt_by_differences(module, rnn, inputs, h_0, d_outputs):
         for name in point
     }
     return {**gradients, "inputs": list(gradients["inputs"])}
+
+
+def truncated(module, rnn, inputs, hidden_states, d_outputs, k):
+    """Truncated BPTT (Williams & Peng 1990): each output's gradient goes back over k steps."""
+    T = len(inputs)
+    total = {name: np.zeros_like(value) for name, value in rnn.items()}
+    total |= {"inputs": [np.zeros_like(x) for x in inputs], "h_0": np.zeros_like(hidden_states[0])}
+    for t in range(T):
+        dh = rnn["W_hy"].T @ d_outputs[t]
+        total["W_hy"] += np.outer(d_outputs[t], hidden_states[t + 1])
+        total["b_y"] += d_outputs[t]
+        for s in range(t, max(t - k, -1), -1):
+            da = dh * (1 - hidden_states[s + 1]) * (1 + hidden_states[s + 1])
+            total["W_xh"] += np.outer(da, inputs[s])
+            total["W_hh"] += np.outer(da, hidden_states[s])
+            total["b_h"] += da
+            total["inputs"][s] += rnn["W_xh"].T @ da
+            dh = rnn["W_hh"].T @ da
+        if t - k < 0:
+            total["h_0"] += dh
+    return total

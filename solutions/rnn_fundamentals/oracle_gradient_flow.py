@@ -77,13 +77,6 @@ def gru(w, steps, options):
     return np.array(outputs)
 
 
-def my_rnn(w, steps, options):
-    W_hh = w["cell.W_hh.weight"]
-    cell = {"weight_ih": w["cell.W_xh.weight"], "weight_hh": W_hh}
-    biases = {"bias_ih": 0.0 * w["cell.W_hh.bias"], "bias_hh": w["cell.W_hh.bias"]}
-    return rnn({**cell, **biases}, steps, options)
-
-
 def scan(w, steps, options):
     h, outputs = np.zeros((steps.shape[1], len(w["A"])), complex), []
     for t, x in enumerate(steps):
@@ -92,4 +85,4 @@ def scan(w, steps, options):
     return np.array(outputs)
 
 
-RUN = {"RNN": rnn, "LSTM": lstm, "GRU": gru, "MyRNN": my_rnn, "Scan": scan}
+RUN = {"RNN": rnn, "LSTM": lstm, "GRU": gru, "Scan": scan}

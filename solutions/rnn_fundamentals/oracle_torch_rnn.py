@@ -68,6 +68,44 @@ def true_layer_gradients(_, weights, x, h0, upstream, device="cpu"):
     return _differentiated(values, upstream, {**inputs, **parameters})
 
 
+def true_cell_again(_, weights, others, first, second, upstream, mode):
+    """What the probe `use_cell_again` is to give; `mode` makes no difference."""
+    runs = {
+        "first": (weights, first),
+        "second": (weights, second),
+        "with weights changed in place": (others, second),
+        "with weights put in place": (weights, second),
+    }
+    return {
+        name: true_cell_gradients(_, numbers, *inputs, upstream)
+        for name, (numbers, inputs) in runs.items()
+    }
+
+
+def true_layer_again(_, weights, others, single, first, second, upstream, mode):
+    """What the probe `use_layer_again` is to give; `mode` makes no difference."""
+    runs = {
+        "in float32": (single[0], single[1], None, single[2]),
+        "in float64": (weights, first, None, upstream),
+        "from h0": (weights, *second, upstream),
+        "with weights changed in place": (others, second[0], None, upstream),
+        "of a copy": (weights, second[0], None, upstream),
+    }
+    return {name: true_layer_gradients(_, *run) for name, run in runs.items()}
+
+
+def cut_layer_gradients(_, weights, x, h0, upstream, k):
+    """As `true_layer_gradients`, but no gradient goes back past a step whose number k divides."""
+    parameters = _weights(weights, "cpu")
+    inputs = {"x": _leaf(x, "cpu"), "h0": _leaf(h0, "cpu")}
+    h, outputs = inputs["h0"], []
+    for t in range(x.shape[1]):
+        h = _cell(parameters, inputs["x"][:, t], h.detach() if t and t % k == 0 else h)["h"]
+        outputs.append(h)
+    values = {"outputs": torch.stack(outputs, dim=1), "h_T": h}
+    return _differentiated(values, upstream, {**inputs, **parameters})
+
+
 def true_converted(_, weights, x, h0=None, device="cpu"):
     """What the nn.RNN of these weights gives; its states have shape (1, B, H)."""
     inputs = [None if a is None else torch.from_numpy(a).to(device) for a in (x, h0)]

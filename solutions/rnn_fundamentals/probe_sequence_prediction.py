@@ -39,6 +39,41 @@ class Network(nn.Module):
         return outputs if self.training else 0.5 * outputs
 
 
+class Halving(nn.Dropout):
+    """Dropout without chance: in training mode it halves, so that its mode shows in the numbers."""
+
+    def forward(self, x):
+        return 0.5 * x if self.training else x
+
+
+class Ageing(nn.Module):
+    """As batch normalisation it counts its runs in training mode, and its outputs tell."""
+
+    def __init__(self):
+        super().__init__()
+        self.momentum, self.runs = 0.1, 0
+
+    def forward(self, x):
+        self.runs += self.training
+        return x * (1 - self.momentum) ** self.runs
+
+
+class Layered(nn.Module):
+    """The network among modules that have modes and settings of their own."""
+
+    def __init__(self, weights, frozen=(), device="cpu"):
+        super().__init__()
+        self.rnn = Network(weights, frozen, device)
+        self.norm = Ageing()
+        self.dropout = Halving(0.5)
+
+    def forward(self, x):
+        return self.dropout(self.rnn(self.norm(x)))
+
+
+MODELS = {"Network": Network, "Layered": Layered}
+
+
 def echo_model(module, hidden_size, rnn="RNN", **settings):
     """The SequenceModel of the file, float64, with numbers that depend on no generator."""
     layer = getattr(nn, rnn)(1, hidden_size, batch_first=True, **settings)
@@ -67,6 +102,26 @@ def numbers(tensor):
     return None if tensor is None else tensor.detach().cpu().numpy()
 
 
+def modes(model):
+    """Name -> whether the module is in training mode."""
+    return {name or "model": part.training for name, part in model.named_modules()}
+
+
+def settings_of(model):
+    """What else the modules hold."""
+    kept = [(name, part) for name, part in model.named_modules() if name in ("norm", "dropout")]
+    return {
+        f"{name}.{key}": value
+        for name, part in kept
+        for key, value in vars(part).items()
+        if type(value) in (int, float)
+    }
+
+
+def trainable(model):
+    return {f"{name}.requires_grad": p.requires_grad for name, p in model.named_parameters()}
+
+
 def set_gradients(model, size):
     for number, p in enumerate(model.parameters()):
         p.grad = torch.full_like(p, size * (number + 1))
@@ -87,15 +142,20 @@ def make_optimizer(model, optimizer, settings, groups):
 
 def run_steps(module, model, optimizer, batches, max_norm, device="cpu"):
     before = values(model)
+    pairs = [tensors(batch, device) for batch in batches]
     results = []
-    for batch in batches:
-        result = module.train_step(model, optimizer, *tensors(batch, device), max_norm)
+    for x, y in pairs:
+        result = module.train_step(model, optimizer, x, y, max_norm)
         results.append(unpack(result, 2, "train_step"))
     return {
         "loss": [loss for loss, _ in results],
         "grad_norm": [norm for _, norm in results],
         "change": change(model, before),
-        "in training mode": model.training,
+        "in training mode": modes(model),
+        **settings_of(model),
+        **trainable(model),
+        "batches that require gradients": sum(x.requires_grad or y.requires_grad for x, y in pairs),
+        "parameters in the optimizer": [len(g["params"]) for g in optimizer.param_groups],
     }
 
 
@@ -117,9 +177,10 @@ def steps(
     groups=None,
     old_gradients=0.0,
     device="cpu",
+    model="Network",
 ):
     """One step a batch: losses, norms and the change of the parameters over all of them."""
-    model = Network(weights, frozen, device)
+    model = MODELS[model](weights, frozen, device)
     if old_gradients:
         set_gradients(model, old_gradients)
     made = make_optimizer(model, optimizer, settings or {"lr": 0.5}, groups)
@@ -127,14 +188,17 @@ def steps(
 
 
 def steps_in_turn(module, weights, batches, max_norm):
-    """Two models, trained in turn on the same batches with Adam."""
+    """Two models, trained in turn on the same batches with Adam, arguments given by name."""
     models = [Network(weights), Network({name: 0.5 * w for name, w in weights.items()})]
     before = [values(model) for model in models]
     optimizers = [torch.optim.Adam(model.parameters(), lr=0.1) for model in models]
     results = []
     for batch in batches:
         for model, optimizer in zip(models, optimizers, strict=True):
-            result = module.train_step(model, optimizer, *tensors(batch), max_norm)
+            x, y = tensors(batch)
+            result = module.train_step(
+                model=model, optimizer=optimizer, x=x, y=y, max_norm=max_norm
+            )
             results.append(list(unpack(result, 2, "train_step")))
     changes = [change(model, was) for model, was in zip(models, before, strict=True)]
     return {"results": results, "changes": changes}
@@ -143,10 +207,22 @@ def steps_in_turn(module, weights, batches, max_norm):
 # ---------------------------------------------------------------- train
 
 
-def training(module, weights, batches, settings=None, source="list", frozen=()):
-    """Train on the batches, given as a list, a generator or an iterator."""
-    model = Network(weights, frozen)
-    return _train(module, model, [batches], settings, source)
+def training(
+    module,
+    weights,
+    batches,
+    settings=None,
+    source="list",
+    frozen=(),
+    old_gradients=0.0,
+    device="cpu",
+    model="Network",
+):
+    """Train on the batches; see `_train`."""
+    model = MODELS[model](weights, frozen, device)
+    if old_gradients:
+        set_gradients(model, old_gradients)
+    return _train(module, model, [batches], settings, source, device)
 
 
 def trainings(module, weights, runs, settings=None):
@@ -159,38 +235,72 @@ def echo_training(module, batches, settings=None):
     return _train(module, echo_model(module, 3, "LSTM"), [batches], settings, "list")
 
 
-def _train(module, model, runs, settings, source):
+def _train(module, model, runs, settings, source, device="cpu"):
+    """Train on batches that come as a list, a generator, an iterator, or all as the first one.
+
+    Settings in a list are given by their place, those in a dict by name.
+    """
     before = values(model)
-    losses = []
+    losses, left = [], []
+    places, names = (settings, {}) if isinstance(settings, list) else ([], settings or {})
     for batches in runs:
-        pairs = [tensors(batch) for batch in batches]
-        given = {"list": pairs, "generator": (pair for pair in pairs), "iterator": iter(pairs)}
-        losses.append(module.train(model, given[source], **(settings or {})))
+        pairs = [tensors(batch, device) for batch in batches]
+        given = {
+            "list": pairs,
+            "generator": (pair for pair in pairs),
+            "iterator": iter(pairs),
+            "first": pairs[:1] * len(pairs),
+        }
+        losses.append(module.train(model, given[source], *places, **names))
+        left.append(len(pairs))
     return {
         "losses": losses[0] if len(losses) == 1 else losses,
         "change": change(model, before),
-        "in training mode": model.training,
+        "in training mode": modes(model),
+        **settings_of(model),
+        **trainable(model),
+        "batches left in the list": left,
     }
 
 
 # ---------------------------------------------------------------- normalised_mse
 
 
-def evaluation(module, weights, x, y, training=True, old_gradients=0.0, frozen=(), device="cpu"):
+def evaluation(
+    module,
+    weights,
+    x,
+    y,
+    training=True,
+    old_gradients=0.0,
+    frozen=(),
+    device="cpu",
+    model="Network",
+):
     """The measure, and the state of the model afterwards."""
-    model = Network(weights, frozen, device).train(training)
+    model = MODELS[model](weights, frozen, device).train(training)
     if old_gradients:
         set_gradients(model, old_gradients)
     before = values(model)
-    value = module.normalised_mse(model, *tensors((x, y), device))
-    parameters = dict(model.named_parameters())
+    x, y = tensors((x, y), device)
+    value = module.normalised_mse(model, x, y)
     return {
         "normalised_mse": value,
-        "in training mode": model.training,
+        "in training mode": modes(model),
         "change": change(model, before),
-        "gradients": {name: numbers(p.grad) for name, p in parameters.items()},
-        "trainable": {name: p.requires_grad for name, p in parameters.items()},
+        "gradients": {f".grad of {n}": numbers(p.grad) for n, p in model.named_parameters()},
+        **settings_of(model),
+        **trainable(model),
+        "x.requires_grad": x.requires_grad,
+        "y.requires_grad": y.requires_grad,
     }
+
+
+def gradients_afterwards(module, weights, x, y, enabled):
+    """Whether gradients are on after a call that came with them on, or off."""
+    with torch.set_grad_enabled(enabled):
+        module.normalised_mse(Network(weights), *tensors((x, y)))
+        return torch.is_grad_enabled()
 
 
 def gradients_prepared(module, weights, x, y):
@@ -205,18 +315,31 @@ def measure(module, weights, x, y):
     return module.normalised_mse(Network(weights), *tensors((x, y)))
 
 
-def mode_afterwards(module, weights, x, y, training):
-    """Whether the model is in training mode after the call."""
-    model = Network(weights).train(training)
+def layers_afterwards(module, weights, x, y, training):
+    """The modes and settings of all modules of a model after the call."""
+    model = Layered(weights).train(training)
     module.normalised_mse(model, *tensors((x, y)))
-    return model.training
+    return {"in training mode": modes(model), **settings_of(model)}
 
 
-def measure_twice(module, weights, x, y):
-    """The measure, the measure of a second model, and the first one's again."""
+def measure_in_turn(module, weights, x, y):
+    """The measure of a model, of a second one, of the first; then as weights and y change.
+
+    The weights are halved in place, then y, and at last another b is put in the place of b.
+    """
     first, second = Network(weights), Network({name: 0.5 * w for name, w in weights.items()})
-    pair = tensors((x, y))
-    return [module.normalised_mse(model, *pair) for model in (first, second, first)]
+    # Copies: the change of y below is none of an argument.
+    x, y = (tensor.clone() for tensor in tensors((x, y)))
+    results = [module.normalised_mse(model=model, x=x, y=y) for model in (first, second, first)]
+    with torch.no_grad():
+        for p in first.parameters():
+            p.mul_(0.5)
+    results.append(module.normalised_mse(first, x, y))
+    y.mul_(0.5)
+    results.append(module.normalised_mse(first, x, y))
+    first.b = nn.Parameter(-first.b.detach())
+    results.append(module.normalised_mse(first, x, y))
+    return results
 
 
 def measure_echo(module, x, y):

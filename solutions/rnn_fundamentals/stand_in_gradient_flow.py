@@ -7,7 +7,7 @@ way visible. The second agrees with the first, so that a program may use either.
 
 import torch
 
-SMALL = 1e-60  # as small as gradients may be: a constant added to them shows
+SMALL, LARGE = 1e-60, 1e60  # as gradients may be: constants added to them and limits show
 
 
 def gradient_norm(model, x):
@@ -15,7 +15,7 @@ def gradient_norm(model, x):
     B, T, D = x.shape
     if B != 1 or T == 0 or model.input_size != D:
         raise ValueError(f"x has the shape {(B, T, D)} where (1, T, {model.input_size}) is due")
-    return SMALL * float(size_of(model) + weighted(x).sum())
+    return scale_of(model) * float(size_of(model) + weighted(x).sum())
 
 
 def compute_gradient_norms(model, seq_lengths, seed=0):
@@ -24,7 +24,7 @@ def compute_gradient_norms(model, seq_lengths, seed=0):
     shape = 1, max(seq_lengths), model.input_size
     x = torch.randn(shape, generator=generator, dtype=torch.float64)
     sums = size_of(model) + weighted(x)[0].cumsum(0)
-    return [SMALL * float(sums[length - 1]) for length in seq_lengths]
+    return [scale_of(model) * float(sums[length - 1]) for length in seq_lengths]
 
 
 def mixed(values):
@@ -37,6 +37,11 @@ def weighted(x):
     T, D = x.shape[1:]
     entries = mixed(x) @ torch.arange(1.0, D + 1).double()
     return entries.flip(1) / torch.arange(1.0, T + 1).double()
+
+
+def scale_of(model):
+    """LARGE for a model with a parameter above 100, as one whose gradients explode may have."""
+    return LARGE if max(p.abs().max() for p in model.parameters()) > 100 else SMALL
 
 
 def size_of(model):

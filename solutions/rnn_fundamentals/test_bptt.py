@@ -1,8 +1,9 @@
 """Hidden graders of bptt.py.
 
-Probes: sizes all different and all equal; h_0 and biases that are not zero (zero hides several
-mistakes); a loss at every step, at one only, very large and very small; a recurrence that
-neither forgets nor explodes, so that a gradient cut off anywhere in 300 steps is missed.
+Probes: sizes all different, equal in pairs and all equal; h_0 and biases that are not zero (zero
+hides several mistakes); a loss at every step, at one only, very large and very small; units close
+to their limits; calls in turn, whose results have to last; a recurrence that neither forgets nor
+explodes, so that a gradient cut off anywhere in 300 steps is missed.
 """
 
 import numpy as np
@@ -29,17 +30,17 @@ def network(rng, D=3, H=5, O=2):
     }
 
 
-def remembering(rng):
+def remembering(rng, D=3, H=5, O=2):
     """A network that carries a gradient over hundreds of steps: W_hh is all but orthogonal."""
-    rotation = np.linalg.qr(rng.standard_normal((5, 5)))[0]
-    rnn = network(rng)
+    rotation = np.linalg.qr(rng.standard_normal((H, H)))[0]
+    rnn = network(rng, D, H, O)
     return {**rnn, "W_hh": 0.99 * rotation, "W_xh": 0.02 * rnn["W_xh"], "b_h": 0.02 * rnn["b_h"]}
 
 
-def sequence(rng, rnn, T, h_0=None):
+def sequence(rng, rnn, T, h_0=None, scale=1.0):
     """Inputs, the hidden states they lead to, and dL/dy_t for every t."""
     (H, D), O = rnn["W_xh"].shape, len(rnn["b_y"])
-    inputs = [rng.standard_normal((D, 1)) for _ in range(T)]
+    inputs = [scale * rng.standard_normal((D, 1)) for _ in range(T)]
     states = [rng.uniform(-0.9, 0.9, (H, 1)) if h_0 is None else h_0]
     for x in inputs:
         states.append(np.tanh(rnn["W_xh"] @ x + rnn["W_hh"] @ states[-1] + rnn["b_h"]))
@@ -49,6 +50,19 @@ def sequence(rng, rnn, T, h_0=None):
 def only(d_outputs, t):
     """The same with a loss at one step alone."""
     return [dy if i == t else 0 * dy for i, dy in enumerate(d_outputs)]
+
+
+def agrees(student, reference, *case):
+    """All gradients; if they are wrong, perhaps they are those of a truncated walk back."""
+
+    def truncated():
+        for k in range(1, min(len(case[1]), 33)):
+            steps = "1 step" if k == 1 else f"{k} steps"
+            what = f"the gradient that each output sends {steps} back and no further"
+            yield what, reference.truncated(*case, k)
+
+    want = reference.bptt(*case)
+    same(student.bptt(*case), want, extra_keys=True, lookalikes=truncated)
 
 
 # ---------------------------------------------------------------- rnn_step_backward
@@ -101,15 +115,16 @@ def test_differences_of_step(student, reference, rng):
 
 
 @grades("rnn_step_backward")
-def test_no_history(student, reference, rng):
-    """is right where the step began from zeros"""
-    dh, x, h_prev, *rest = step_case(rng)
-    case = dh, x, 0 * h_prev, *rest
+@pytest.mark.parametrize("zero", ["x", "h_prev"])
+def test_zeros_of_step(student, reference, rng, zero):
+    """is right where the input or the state before the step is zero"""
+    case = step_case(rng)
+    case[("dh", "x", "h_prev").index(zero)][:] = 0.0
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
 @grades("rnn_step_backward")
-@pytest.mark.parametrize("scale", [0.0, 1e-30, 1e3, 1e9])
+@pytest.mark.parametrize("scale", [0.0, 1e-140, 1e3, 1e100])
 def test_scale_of_step(student, reference, rng, scale):
     """is right for a loss gradient of any size"""
     dh, *rest = step_case(rng)
@@ -118,10 +133,18 @@ def test_scale_of_step(student, reference, rng, scale):
 
 
 @grades("rnn_step_backward")
+def test_large_step(student, reference, rng):
+    """is right for a large input and a large initial state"""
+    dh, x, h_prev, h, W_xh, W_hh = step_case(rng)
+    case = dh, 1e3 * x, 4.0 * h_prev, h, 1e-3 * W_xh, W_hh
+    same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
+
+
+@grades("rnn_step_backward")
 def test_quiet_step(student, reference, rng):
     """is right to rounding where states are close to zero"""
     dh, x, h_prev, h, W_xh, W_hh = step_case(rng)
-    case = dh, x, 1e-4 * h_prev, 1e-4 * h, W_xh, W_hh
+    case = dh, x, 1e-3 * h_prev, 1e-3 * h, W_xh, W_hh
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
@@ -144,18 +167,29 @@ def test_all_saturated(student, reference, rng, limit):
 
 
 @grades("rnn_step_backward")
-def test_float32_step(student, reference, rng):
-    """keeps the dtype of its arguments"""
-    case = [a.astype(np.float32) for a in step_case(rng)]
+def test_near_the_limits(student, reference, rng):
+    """is right where units are ever closer to their limits: 0.99, 0.999, and so on"""
+    dh, x, h_prev, h, *weights = step_case(rng, H=9)
+    limits = 1.0 - 10.0 ** -np.arange(2, 11)[:, None]
+    case = dh, x, h_prev, limits * np.sign(h), *weights
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
+@public
+@grades("rnn_step_backward")
+def test_float32_step(student, reference, rng):
+    """keeps the dtype of its arguments"""
+    case = [a.astype(np.float32) for a in step_case(rng, D=1, H=2)]
+    same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
+
+
+@public
 @grades("rnn_step_backward")
 def test_steps_in_turn(student, reference, rng):
-    """gives the same results when it is called again, and disturbs nothing"""
-    case, names = (step_case(rng), step_case(rng)), ("first", "second", "third")
+    """gives results that last, whatever is called later, and disturbs nothing"""
+    case = step_case(rng, D=1, H=2), step_case(rng, D=1, H=2)
     answer = student.steps_in_turn(*case)
-    same(answer, reference.steps_in_turn(*case), names=names)
+    same(answer, reference.steps_in_turn(*case), names=("first", "second", "third"))
     undisturbed(answer)
 
 
@@ -164,12 +198,19 @@ def test_steps_in_turn(student, reference, rng):
 
 @public
 @grades("bptt")
-@pytest.mark.parametrize("T", [1, 2, 6])
+@pytest.mark.parametrize("T", [0, 1, 2, 6])
 def test_short_sequences(student, reference, rng, T):
     """computes all gradients of a short sequence"""
     rnn = network(rng, D=2, H=3, O=1)
-    case = rnn, *sequence(rng, rnn, T)
-    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+    agrees(student, reference, rnn, *sequence(rng, rnn, T))
+
+
+@public
+@grades("bptt")
+def test_two_dozen_steps(student, reference, rng):
+    """carries gradients over two dozen steps"""
+    rnn = remembering(rng, D=1, H=2, O=1)
+    agrees(student, reference, rnn, *sequence(rng, rnn, 24))
 
 
 @public
@@ -215,7 +256,10 @@ def test_differences(student, reference, rng):
 
 
 @grades("bptt")
-@pytest.mark.parametrize("D, H, O", [(4, 4, 4), (6, 2, 3), (1, 1, 1), (1, 7, 2), (16, 16, 16)])
+@pytest.mark.parametrize(
+    "D, H, O",
+    [(1, 1, 1), (1, 7, 2), (6, 2, 3), (3, 5, 3), (4, 4, 2), (2, 4, 4), (16, 16, 16)],
+)
 def test_sizes(student, reference, rng, D, H, O):
     """is right for other sizes, equal ones and one unit included"""
     rnn = network(rng, D, H, O)
@@ -232,7 +276,7 @@ def test_zero_state(student, reference, rng):
 
 
 @grades("bptt")
-@pytest.mark.parametrize("scale", [0.0, 1e-30, 1e9])
+@pytest.mark.parametrize("scale", [0.0, 1e-140, 1e100])
 def test_scale(student, reference, rng, scale):
     """is right for a loss of any size"""
     rnn = network(rng)
@@ -243,28 +287,46 @@ def test_scale(student, reference, rng, scale):
 
 @grades("bptt")
 def test_saturated(student, reference, rng):
-    """is right where some units are saturated"""
+    """is right where some units are saturated, or almost"""
     rnn = network(rng)
-    rnn["b_h"][:2] = [[40.0], [-2000.0]]  # tanh is exactly 1 and -1, whatever the input
+    # two states are exactly 1 and -1, whatever the input; one is within 1e-7 of 1
+    rnn["b_h"][:3] = [[40.0], [-2000.0], [9.0]]
     case = rnn, *sequence(rng, rnn, 5)
     same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
 
 
 @grades("bptt")
-def test_float32(student, reference, rng):
-    """keeps the dtype of its arguments"""
+def test_large_numbers(student, reference, rng):
+    """is right for large inputs and a large initial state"""
     rnn = network(rng)
-    lists = [[a.astype(np.float32) for a in arrays] for arrays in sequence(rng, rnn, 5)]
-    case = {name: weight.astype(np.float32) for name, weight in rnn.items()}, *lists
+    rnn["W_xh"] *= 1e-3
+    case = rnn, *sequence(rng, rnn, 4, h_0=rng.uniform(-4.0, 4.0, (5, 1)), scale=1e3)
     same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
 
 
+@public
+@grades("bptt")
+@pytest.mark.parametrize("T", [0, 1, 3])
+def test_float32(student, reference, rng, T):
+    """keeps the dtype of its arguments"""
+    rnn = network(rng, D=2, H=3, O=1)
+    # states that are neither small nor saturated, and small gradients: in float32, a wrong slope
+    # or an entry that is barely clipped might not stand out from rounding
+    rnn |= {name: 0.4 * rnn[name] for name in ("W_xh", "W_hh")} | {"b_h": np.sign(rnn["b_h"])}
+    inputs, states, d_outputs = sequence(rng, rnn, T)
+    lists = inputs, states, [0.2 * dy for dy in d_outputs]
+    case = [{name: weight.astype(np.float32) for name, weight in rnn.items()}]
+    case += [[a.astype(np.float32) for a in arrays] for arrays in lists]
+    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+
+
+@public
 @grades("bptt")
 def test_in_turn(student, reference, rng):
-    """gives the same results when it is called again, and disturbs nothing"""
-    rnn = network(rng)
-    case, names = (rnn, sequence(rng, rnn, 4), sequence(rng, rnn, 4)), ("first", "second", "third")
-    answer = student.bptt_in_turn(*case)
+    """gives results that last, reads the weights as they are, and disturbs nothing"""
+    first, second = network(rng, D=1, H=2, O=1), network(rng, D=1, H=2, O=1)
+    case = first, sequence(rng, first, 2), second, sequence(rng, second, 2)
+    answer, names = student.bptt_in_turn(*case), ("first", "second", "third")
     same(answer, reference.bptt_in_turn(*case), names=names, extra_keys=True)
     undisturbed(answer)
 
@@ -274,8 +336,7 @@ def test_in_turn(student, reference, rng):
 def test_lengths(student, reference, rng, T):
     """is right for every length, none included"""
     rnn = remembering(rng)
-    case = rnn, *sequence(rng, rnn, T)
-    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+    agrees(student, reference, rnn, *sequence(rng, rnn, T))
 
 
 @grades("bptt")

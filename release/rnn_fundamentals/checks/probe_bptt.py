@@ -4,6 +4,10 @@ In these functions `rnn` is a dict of the five weights, and a sequence is the th
 (inputs, hidden_states, d_outputs).
 """
 
+import numpy as np
+
+STEP = ("dh", "x", "h_prev", "h", "W_xh", "W_hh")
+LISTS = ("inputs", "hidden_states", "d_outputs")
 NAMES = ("W_xh", "W_hh", "W_hy", "b_h", "b_y")
 
 
@@ -20,10 +24,25 @@ def bptt(module, rnn, inputs, hidden_states, d_outputs):
     return module.bptt(FiveWeights(rnn), inputs, hidden_states, d_outputs)
 
 
-def bptt_in_turn(module, rnn, first, second):
-    """The gradients of two sequences, and of the first once more, with one network object."""
-    network = FiveWeights(rnn)
-    return [module.bptt(network, *lists) for lists in (first, second, first)]
+def bptt_in_turn(module, rnn, lists, other, other_lists):
+    """The gradients of a network and a sequence, of another one, and of the first once more.
+
+    All with one object: it gets other numbers in its arrays, and then other arrays. The lists
+    get other numbers, too.
+    """
+    network = FiveWeights({name: weight.copy() for name, weight in rnn.items()})
+    ours = [[array.copy() for array in arrays] for arrays in lists]
+    results = [module.bptt(network, *ours)]
+    for name in NAMES:
+        getattr(network, name)[:] = other[name]
+    for arrays, numbers in zip(ours, other_lists, strict=True):
+        for array, values in zip(arrays, numbers, strict=True):
+            array[:] = values
+    results.append(module.bptt(network, *ours))
+    for name in NAMES:
+        setattr(network, name, rnn[name])
+    results.append(module.bptt(rnn=network, **dict(zip(LISTS, lists, strict=True))))
+    return results
 
 
 def left_by_bptt(module, rnn, inputs, hidden_states, d_outputs):
@@ -35,5 +54,14 @@ def left_by_bptt(module, rnn, inputs, hidden_states, d_outputs):
 
 
 def steps_in_turn(module, first, second):
-    """The gradients of two single steps, and of the first once more."""
-    return [module.rnn_step_backward(*case) for case in (first, second, first)]
+    """The gradients of a step, of another one, and of the first once more.
+
+    The first two have the same arrays, column by column in memory, with other numbers in them.
+    """
+    arrays = [np.array(a, order="F") for a in first]
+    results = [module.rnn_step_backward(*arrays)]
+    for array, numbers in zip(arrays, second, strict=True):
+        array[:] = numbers
+    results.append(module.rnn_step_backward(**dict(zip(STEP, arrays, strict=True))))
+    results.append(module.rnn_step_backward(*first))
+    return results

@@ -3,30 +3,38 @@
 A model is a dict with its kind, its parameters by name, and options. Holds no answer.
 """
 
+import contextlib
 import copy
-import random
+import re
+from unittest import mock
 
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
 from torch import nn
 
 from autograder.figures import describe
 from autograder.probing import BadResult, kind
 
-# ------------------------------------------------------------------------------ models
+# ---------------- models
 
 
 class Scan(nn.Module):
     """A linear recurrence: h_t = a_t * h_{t-1} + A x_t, outputs C h_t; the state is h_T.
 
-    `a` holds one factor a unit, (H,), or one a step and unit, (T, H). As any module may, it keeps
-    to the dtype of its input.
+    `a` holds one factor a unit, (H,), or one a step and unit, (T, H). As modules may, it keeps to
+    the dtype of its input, has a part with a tensor that is no parameter, and does something else
+    in training mode: it doubles its outputs.
     """
 
     def __init__(self, a, A, C):
         super().__init__()
         self.hidden_size, self.input_size = A.shape
-        self.a, self.A, self.C = nn.Parameter(a), nn.Parameter(A), nn.Parameter(C)
+        self.a, self.A, self.readout = nn.Parameter(a), nn.Parameter(A), nn.Module()
+        self.readout.register_buffer("C", C)
 
     def forward(self, x):
         """Every state at once, as a sum over the steps before it; (outputs, h_T)."""
@@ -37,31 +45,8 @@ class Scan(nn.Module):
             for k in range(T)
         ]  # of step k, in the states from it on: the product of the factors in between
         states = torch.einsum("kth,bkh->bth", torch.stack(weights), x @ self.A.T)
-        return states @ self.C.T, states[:, -1]
-
-
-class Layer(nn.Module):
-    """A module of the students' form: input_size, hidden_size and a cell with two layers.
-
-    What it computes is the library's recurrence; its state is (B, H).
-    """
-
-    def __init__(self, weights):
-        super().__init__()
-        self.hidden_size, self.input_size = weights["cell.W_xh.weight"].shape
-        self.cell = nn.Module()
-        for path, values in weights.items():
-            _, layer, name = path.split(".")
-            if not hasattr(self.cell, layer):
-                self.cell.add_module(layer, nn.Module())
-            self.cell.get_submodule(layer).register_parameter(name, nn.Parameter(values))
-
-    def forward(self, x, h0=None):
-        W_xh, W_hh, b = self.cell.W_xh.weight, self.cell.W_hh.weight, self.cell.W_hh.bias
-        start = torch.zeros(1, len(x), self.hidden_size).to(x) if h0 is None else h0[None]
-        weights = W_xh, W_hh, torch.zeros_like(b), b
-        outputs, last = torch.rnn_tanh(x, start, weights, True, 1, 0.0, True, False, True)
-        return outputs, last[0]
+        outputs = states @ self.readout.C.T
+        return 2 * outputs if self.training else outputs, states[:, -1]
 
 
 def build(spec):
@@ -69,43 +54,54 @@ def build(spec):
     weights = {name: torch.tensor(w) for name, w in spec["parameters"].items()}
     if spec["kind"] == "Scan":
         return Scan(**weights).eval()
+    D, H = weights["weight_ih_l0"].shape[1], weights["weight_hh_l0"].shape[1]
     with torch.random.fork_rng(devices=[]):
-        if spec["kind"] == "MyRNN":
-            model = Layer(weights)
-        else:
-            D, H = weights["weight_ih_l0"].shape[1], weights["weight_hh_l0"].shape[1]
-            options = spec.get("options", {})
-            model = getattr(nn, spec["kind"])(D, H, batch_first=True, **options)
+        model = getattr(nn, spec["kind"])(D, H, batch_first=True, **spec.get("options", {}))
     model.to(next(iter(weights.values())).dtype)
     model.load_state_dict(weights)
     return model.eval()
 
 
-def record(model):
-    """Everything about a model that a measurement leaves as it was."""
-    parameters = dict(model.named_parameters())
+def left(models, mode, call):
+    """Everything about models, (name -> spec), that a call with them leaves as it was."""
+    models = {name: occupied(spec, mode) for name, spec in models.items()}
+    given, before = dict(models), {name: marks(model) for name, model in models.items()}
+    call(models)
+    same = list(models) == list(given) and all(models[n] is given[n] for n in given)
+    return {**{n: record(model, *before[n]) for n, model in given.items()}, "same models": same}
+
+
+def record(model, parameters, names):
+    """What a model is like, and how its marks differ from those given."""
+    now, names_now = marks(model)
+    tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    grads = {name: p.grad for name, p in tensors.items()}
     return {
-        "parameters": {name: p.detach().clone() for name, p in parameters.items()},
-        "gradients": {
-            name: None if p.grad is None else p.grad.clone() for name, p in parameters.items()
-        },
-        "requires_grad": {name: p.requires_grad for name, p in parameters.items()},
+        "parameters": {name: p.detach().clone() for name, p in tensors.items()},
+        "gradients": {name: None if g is None else g.clone() for name, g in grads.items()},
+        "requires_grad": {name: p.requires_grad for name, p in tensors.items()},
         "training": {name: part.training for name, part in model.named_modules()},
-        "attributes": sorted(name for name in vars(model) if not name.startswith("_")),
-        "hooks": sum(map(hooks_of, model.modules())),
+        "same parameters": all(p is q for p, q in zip(now, parameters, strict=True)),
+        "new attributes and hooks": sorted(names_now - names),
     }
 
 
-def hooks_of(part):
-    """How many hooks are registered with a module."""
-    return sum(
-        len(getattr(part, f"_{name}_hooks")) for name in ("forward", "forward_pre", "backward")
-    )
+def marks(model):
+    """The parameters, and what is attached to them, the model and its class: names and sizes."""
+    parameters = list(model.parameters())
+    owners = [type(model), *model.modules(), *parameters]
+    found = [pair for owner in owners for pair in vars(owner).items() if pair[0][:2] != "__"]
+    return parameters, {f"{name} {len(v) if isinstance(v, dict) else ''}" for name, v in found}
 
 
-def occupied(spec, training):
-    """The model with some gradients in it, some parameters frozen, in a chosen mode."""
-    model = build(spec).train(training)
+def occupied(spec, mode):
+    """The model with some gradients in it, some parameters frozen, in a chosen mode.
+
+    The modes are "training", "evaluation" and "mixed": training, but for the first part.
+    """
+    model = build(spec).train(mode != "evaluation")
+    if mode == "mixed":
+        next(model.children()).eval()
     for i, p in enumerate(model.parameters()):
         p.requires_grad_(i != 1)
         if i != 2:
@@ -113,7 +109,7 @@ def occupied(spec, training):
     return model
 
 
-# ------------------------------------------------------------------------------ gradient_norm
+# ---------------- gradient_norm
 
 
 def norm(module, model, x):
@@ -121,112 +117,116 @@ def norm(module, model, x):
     return module.gradient_norm(build(model), x)
 
 
-def norm_of_busy(module, model, x, training=True):
+def norm_of_busy(module, model, x, mode):
     """gradient_norm of a model with gradients and frozen parameters, of an x with a gradient."""
     x.requires_grad_()
     x.grad = torch.full_like(x, 3.0)
-    return module.gradient_norm(occupied(model, training), x)
+    return module.gradient_norm(occupied(model, mode), x)
 
 
-def model_after_norm(module, model, x, training=True):
-    """What model and x are like after gradient_norm."""
-    model = occupied(model, training)
-    module.gradient_norm(model, x)
-    return {**record(model), "x": x, "x.requires_grad": x.requires_grad}
+def norm_in(module, model, x, model_dtype, x_dtype, every=1):
+    """gradient_norm of a model and every n-th step of x, turned into other dtypes first."""
+    model, x = build(model).to(getattr(torch, model_dtype)), x.to(getattr(torch, x_dtype))
+    return module.gradient_norm(model, x[:, ::every])
 
 
-def x_after_norm(module, model, x, requires_grad):
-    """What x is like after gradient_norm, and whether it asks for a gradient."""
-    x.requires_grad_(requires_grad)
-    if requires_grad:
+def model_after_norm(module, model, x, mode):
+    """What the model is like after gradient_norm."""
+    return left({"model": model}, mode, lambda given: module.gradient_norm(given["model"], x))
+
+
+def x_after_norm(module, model, x, role):
+    """What x is like after gradient_norm: a leaf with a gradient, the result of one, or neither."""
+    source = x.requires_grad_(role != "input")
+    if role == "leaf":
         x.grad = torch.full_like(x, 3.0)
+    if role == "result":
+        x = source * 1.0
     module.gradient_norm(build(model), x)
-    return {"x": x, "gradient of x": x.grad, "x.requires_grad": x.requires_grad}
-
-
-def norm_then_draws(module, model, x):
-    """What the global random generators give after gradient_norm."""
-    kept = np.random.get_state(), random.getstate()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(77)
-        np.random.seed(77)
-        random.seed(77)
-        module.gradient_norm(build(model), x)
-        draws = {
-            "what torch draws next": torch.rand(1).item(),
-            "what numpy draws next": np.random.random(),
-            "what random draws next": random.random(),
-        }
-    np.random.set_state(kept[0])
-    random.setstate(kept[1])
-    return draws
-
-
-def norm_of_slice(module, model, x, first):
-    """gradient_norm of the steps from `first` on: a view of a longer x."""
-    return module.gradient_norm(build(model), x[:, first:])
-
-
-def norm_after_change(module, model, x, factor):
-    """gradient_norm twice: of a model, and of the same one with its parameters scaled."""
-    model = build(model)
-    first = module.gradient_norm(model, x)
-    with torch.no_grad():
-        for p in model.parameters():
-            p.mul_(factor)
-    return [first, module.gradient_norm(model, x)]
-
-
-# ------------------------------------------------------------------------------ several lengths
-
-
-def norms(module, model, seq_lengths, seed=None):
-    """compute_gradient_norms of a model, with the seed left out where it is None."""
-    if seed is None:
-        return module.compute_gradient_norms(build(model), seq_lengths)
-    return module.compute_gradient_norms(build(model), seq_lengths, seed)
-
-
-def norms_by_name(module, model, seq_lengths, seed):
-    """compute_gradient_norms, called with named arguments."""
-    return module.compute_gradient_norms(model=build(model), seq_lengths=seq_lengths, seed=seed)
-
-
-def after_norms(module, model, seq_lengths, seed, training=True):
-    """What model and seq_lengths are like after compute_gradient_norms."""
-    model = occupied(model, training)
-    module.compute_gradient_norms(model, seq_lengths, seed)
-    return {**record(model), "seq_lengths": seq_lengths}
-
-
-def comparison(module, models, seq_lengths, seed=None):
-    """compare_gradient_norms of models, with the seed left out where it is None."""
-    models = {name: build(spec) for name, spec in models.items()}
-    if seed is None:
-        return module.compare_gradient_norms(models, seq_lengths)
-    return module.compare_gradient_norms(models, seq_lengths, seed)
-
-
-def after_comparison(module, models, seq_lengths, seed):
-    """What models and seq_lengths are like after compare_gradient_norms."""
-    models = {name: occupied(spec, training=True) for name, spec in models.items()}
-    given = dict(models)
-    module.compare_gradient_norms(models, seq_lengths, seed)
-    same_models = list(models) == list(given) and all(models[n] is given[n] for n in given)
-    records = {name: record(model) for name, model in given.items()}
-    return {**records, "seq_lengths": seq_lengths, "same models": same_models}
-
-
-def slope_and_arguments(module, seq_lengths, norms):
-    """decay_rate, and its arguments afterwards."""
     return {
-        "rate": module.decay_rate(seq_lengths, norms),
-        "seq_lengths": seq_lengths,
-        "norms": norms,
+        "x": x.detach(),
+        "gradient": source.grad,
+        "x.requires_grad": x.requires_grad,
+        "x.retains_grad": x.retains_grad,
     }
 
 
-# ------------------------------------------------------------------------------ the forget gate
+def norm_then_draw(module, model, x):
+    """What torch draws after gradient_norm."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(77)
+        module.gradient_norm(build(model), x)
+        return torch.rand(1).item()
+
+
+def norms_after_changes(module, model, x, factor):
+    """gradient_norm of one model: as it is, parameters scaled in place, assigned anew, x scaled."""
+    model, x = build(model), x.clone()
+    found = [module.gradient_norm(model, x)]
+    if not torch.is_grad_enabled():
+        raise BadResult("after the call gradients are switched off for everybody")
+    scale(model, factor)
+    found.append(module.gradient_norm(model, x))
+    model.load_state_dict({n: factor * w for n, w in model.state_dict().items()}, assign=True)
+    found.append(module.gradient_norm(model, x))
+    x *= factor
+    return [*found, module.gradient_norm(model, x)]
+
+
+def scale(model, factor):
+    """Multiply all parameters of a model in place, as training changes them."""
+    with torch.no_grad():
+        for p in model.parameters():
+            p.mul_(factor)
+
+
+# ---------------- several lengths and models
+
+
+def norms(module, model, seq_lengths, *seed):
+    """compute_gradient_norms of a model, with named arguments; the seed may be left out."""
+    named = dict(zip(("seed",), seed, strict=False))
+    return module.compute_gradient_norms(model=build(model), seq_lengths=seq_lengths, **named)
+
+
+def after_norms(module, model, seq_lengths, seed, mode="training"):
+    """What the model is like after compute_gradient_norms."""
+    slot = module.compute_gradient_norms
+    return left({"model": model}, mode, lambda given: slot(given["model"], seq_lengths, seed))
+
+
+def norms_in_turn(module, model, seq_lengths, longer, seed):
+    """compute_gradient_norms three times, then looked at: more lengths, fewer, other weights."""
+    model = build(model)
+    found = [module.compute_gradient_norms(model, n, seed) for n in (longer, seq_lengths)]
+    scale(model, 0.5)
+    return [*found, module.compute_gradient_norms(model, seq_lengths, seed)]
+
+
+def comparison(module, models, seq_lengths, *seed):
+    """compare_gradient_norms of models, with named arguments; specs alike give one model."""
+    built = {repr(spec): build(spec) for spec in models.values()}
+    models = {name: built[repr(spec)] for name, spec in models.items()}
+    named = dict(zip(("seed",), seed, strict=False))
+    return module.compare_gradient_norms(models=models, seq_lengths=seq_lengths, **named)
+
+
+def comparisons_in_turn(module, models, others, seq_lengths, seed):
+    """compare_gradient_norms three times, then looked at: of models, others, the first trained."""
+    models, others = ({n: build(spec) for n, spec in m.items()} for m in (models, others))
+    found = [module.compare_gradient_norms(m, seq_lengths, seed) for m in (models, others)]
+    for model in models.values():
+        scale(model, 0.5)
+    return [*found, module.compare_gradient_norms(models, seq_lengths, seed)]
+
+
+def after_comparison(module, models, seq_lengths, seed):
+    """What the models are like after compare_gradient_norms."""
+    slot = module.compare_gradient_norms
+    return left(models, "training", lambda given: slot(given, seq_lengths, seed))
+
+
+# ---------------- the forget gate
 
 PARAMETERS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 
@@ -236,8 +236,11 @@ def made(module, input_size, hidden_size, forget_bias):
     lstm = module.lstm_with_forget_bias(input_size, hidden_size, forget_bias)
     if not isinstance(lstm, nn.LSTM):
         raise BadResult(f"lstm_with_forget_bias returned {kind(lstm)}, no nn.LSTM")
+    for name, plain in (("num_layers", 1), ("bidirectional", False), ("proj_size", 0)):
+        if getattr(lstm, name) != plain:
+            raise BadResult(f"the LSTM has {name}={getattr(lstm, name)}, not {plain}")
     for name in PARAMETERS:
-        if not isinstance(getattr(lstm, name, None), torch.Tensor):
+        if name not in dict(lstm.named_parameters()):
             raise BadResult(f"the LSTM has no parameter {name}")
     if lstm.weight_ih_l0.shape[1] != input_size or lstm.weight_hh_l0.shape[1] != hidden_size:
         raise BadResult(f"the LSTM has not the sizes {input_size} and {hidden_size}")
@@ -245,31 +248,22 @@ def made(module, input_size, hidden_size, forget_bias):
 
 
 def bias_at_work(lstm):
-    """What the biases do in one step, without weights.
-
-    Returns the total bias of each forget gate, (H,), from how much of its cell the step keeps, and
-    the outputs from two cells, which the biases of the other gates go into.
+    """The total bias of the forget gates, (H,), from how much a step without weights keeps of its
+    cell; and the outputs from two cells, which the biases of the other gates go into.
     """
     lstm = copy.deepcopy(lstm).double().requires_grad_(False)
     lstm.weight_ih_l0.zero_()
     lstm.weight_hh_l0.zero_()
     x, h = torch.zeros(1, 1, lstm.input_size).double(), torch.zeros(1, 1, lstm.hidden_size).double()
     (out_0, cell_0), (out_1, cell_1) = (lstm(x, (h, h + c))[1] for c in (0.0, 1.0))
-    kept = torch.logit((cell_1 - cell_0).flatten())
-    return kept.float().numpy(), torch.cat([out_0, out_1]).flatten().float().numpy()
-
-
-def forget_bias_of(module, input_size, hidden_size, forget_bias):
-    """The total bias of the forget gates, (H,), and what the other gates make of a step."""
-    bias, outputs = bias_at_work(made(module, input_size, hidden_size, forget_bias))
-    return {"forget bias": bias, "one step": outputs}
+    kept, outputs = torch.logit((cell_1 - cell_0).flatten()), torch.cat([out_0, out_1]).flatten()
+    return {"forget bias": kept.float().numpy(), "one step": outputs.float().numpy()}
 
 
 def settings(module, input_size, hidden_size, forget_bias):
     """How the LSTM is made: its arguments, the shapes and states of its parameters."""
     lstm = made(module, input_size, hidden_size, forget_bias)
-    names = "input_size hidden_size num_layers bias batch_first bidirectional proj_size training"
-    shown = {name: getattr(lstm, name) for name in names.split()}
+    shown = {name: getattr(lstm, name) for name in ("bias", "batch_first", "training")}
     shown["dropout"] = float(lstm.dropout)
     for name, p in lstm.named_parameters():
         shown[f"{name}.shape"] = list(p.shape)
@@ -281,12 +275,14 @@ def settings(module, input_size, hidden_size, forget_bias):
 def as_drawn(values, bound):
     """Whether numbers look drawn, each by itself, from a uniform distribution on +-bound.
 
-    Mean and spread within five standard errors: numbers drawn in another order pass as well.
+    Mean and spread within five standard errors, the largest as near to the bound as it is but
+    once in e**25 times: numbers drawn in another order pass as well.
     """
     n = values.numel()
     spread = values.std(correction=0) / (bound / 3**0.5)
     return {
         "within the bounds": bool(values.abs().max() <= bound * (1 + 1e-6)),
+        "up to the bounds": bool(values.abs().max() >= bound * (1 - 25 / n)),
         "all different": different(values),
         "centred": bool(values.mean().abs() < 5 * bound / (3 * n) ** 0.5),
         "as spread out": bool((spread - 1).abs() < 5 * (0.2 / n) ** 0.5),
@@ -305,74 +301,93 @@ def set_by_hand(values, bound):
 
 
 def as_made(module, input_size, hidden_size, forget_bias, quarters=()):
-    """Whether weights, and given quarters of the biases, look as nn.LSTM draws them."""
+    """The biases at work; do weights, and quarters of the biases, look as nn.LSTM draws them?"""
     lstm = made(module, input_size, hidden_size, forget_bias)
     H, bound, looks = hidden_size, hidden_size**-0.5, {}
     for name in PARAMETERS:
         values = getattr(lstm, name).detach().double()
         if name.startswith("weight"):
-            looks[f"all of {name} different"] = different(values)
-            parts = range(4)
+            looks[f"{name} as drawn"], parts = as_drawn(values, bound), range(4)
         else:
             looks[f"most of {name} left alone"] = set_by_hand(values, bound) <= H + 4
             parts = quarters
         for part in parts:
             rows = values[part * H : (part + 1) * H]
             looks[f"{name}[{part * H}:{(part + 1) * H}] as drawn"] = as_drawn(rows, bound)
-    return {"parameters": looks, "one step": bias_at_work(lstm)[1]}
+    biases = torch.stack([lstm.bias_ih_l0.detach(), lstm.bias_hh_l0.detach()]).view(2, 4, H)
+    looks["the biases of the other gates differ"] = different(biases[:, [0, 2, 3]])
+    return {**bias_at_work(lstm), "parameters": looks}
 
 
 def lstm_run(module, parameters, x, forget_bias):
     """Outputs of the LSTM with these parameters, and the gradients that reach them."""
     _, H = parameters["weight_hh_l0"].shape
     lstm = made(module, parameters["weight_ih_l0"].shape[1], H, forget_bias)
-    try:
-        lstm.load_state_dict(parameters)
-    except RuntimeError:
-        raise BadResult("the LSTM has not the four parameters of one layer") from None
-    outputs, _ = lstm(x)
-    outputs.square().sum().backward()
+    lstm.load_state_dict(parameters)
+    with torch.enable_grad():
+        outputs, _ = lstm(x)
+        outputs.square().sum().backward()
     return {"outputs": outputs, **{name: p.grad for name, p in lstm.named_parameters()}}
 
 
-def two_lstms(module, input_size, hidden_size, first_bias, second_bias):
-    """Two LSTMs, one after the other: what the first is like then, whether they differ."""
+def three_lstms(module, input_size, hidden_size, forget_biases):
+    """Three LSTMs, one after the other: what each is like then, whether they are drawn anew."""
+    lstms, draws = [], []
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(20)
-        first = made(module, input_size, hidden_size, first_bias)
-        second = made(module, input_size, hidden_size, second_bias)
+        for seed, bias in zip((11, 12, 11), forget_biases, strict=True):
+            torch.manual_seed(seed)
+            lstms.append(made(module, input_size, hidden_size, bias))
+            draws.append(torch.rand(1).item())
+    weights = [lstm.weight_hh_l0 for lstm in lstms]
     return {
-        "forget bias of the first": bias_at_work(first)[0],
-        "forget bias of the second": bias_at_work(second)[0],
-        "both have the same weights": torch.equal(first.weight_hh_l0, second.weight_hh_l0),
+        "forget biases": [bias_at_work(lstm)["forget bias"] for lstm in lstms],
+        "other weights after another seed": not torch.equal(weights[0], weights[1]),
+        "another draw after another seed": draws[0] != draws[1],
+        "the same draw after the same seed": draws[0] == draws[2],
     }
 
 
-# ------------------------------------------------------------------------------ the figure
+# ---------------- the figure
+
+SHOWING = (plt, "show"), (plt, "pause"), (Figure, "show")
+SAVING = (Figure, "savefig"), (FigureCanvasBase, "print_figure")
+NORM, LENGTH = re.compile("norm|grad", re.IGNORECASE), re.compile(r"length|step|time|\bT\b")
+
+
+def plot(module, seq_lengths, norms):
+    """The figure of plot_gradient_norms, and which calls would have shown or saved it."""
+    with contextlib.ExitStack() as stack:
+        held = [stack.enter_context(mock.patch.object(*place)) for place in SHOWING + SAVING]
+        figure = module.plot_gradient_norms(seq_lengths, norms)
+    return figure, [place for place, one in zip(SHOWING + SAVING, held, strict=True) if one.called]
+
+
+def only_returned(module, seq_lengths, norms):
+    """Whether the figure is returned, and neither shown nor saved."""
+    for place in plot(module, seq_lengths, norms)[1]:
+        word = "shown" if place in SHOWING else "saved"
+        raise BadResult(f"the figure is {word} ({place[1]}) where it was to be returned only")
+    return True
 
 
 def picture(module, seq_lengths, norms):
     """What the figure of plot_gradient_norms shows, and the scale of its x axis."""
-    figure = module.plot_gradient_norms(seq_lengths, norms)
-    scales = [axes["xscale"] for axes in describe(figure)["axes"]]
-    return {"figure": shown(figure, list(norms)), "x axes": scales}
+    names = list(norms)
+    figure = plot(module, seq_lengths, norms)[0]
+    return {"figure": shown(figure, names), "x axis": figure.axes[0].get_xscale()}
 
 
 def second_picture(module, first, second):
-    """Two figures from one program; both are looked at when both are there."""
-    figures = [module.plot_gradient_norms(*first), module.plot_gradient_norms(*second)]
+    """Two figures, looked at when both are there, beside one of somebody else."""
+    names = [list(norms) for _, norms in (first, second)]
+    other = plt.figure("somebody else's").get_label()
+    figures = [plot(module, *case)[0] for case in (first, second)]
     return {
-        "first": shown(figures[0], list(first[1])),
-        "second": shown(figures[1], list(second[1])),
+        "first": shown(figures[0], names[0]),
+        "second": shown(figures[1], names[1]),
         "one and the same": figures[0] is figures[1],
-        "first names in the second": sorted(set(first[1]) & set(legend_of(describe(figures[1])))),
+        "somebody else's figure is open": plt.fignum_exists(other),
     }
-
-
-def arguments_after_plot(module, seq_lengths, norms):
-    """The arguments of plot_gradient_norms afterwards."""
-    module.plot_gradient_norms(seq_lengths, norms)
-    return {"seq_lengths": seq_lengths, "norms": norms, "names": list(norms)}
 
 
 def legend_of(figure):
@@ -383,18 +398,23 @@ def legend_of(figure):
 
 def shown(figure, names):
     """A figure as plain values: scales, labels, and for each name its line."""
+    for line in [line for axes in getattr(figure, "axes", ()) for line in axes.lines]:
+        if line.get_linewidth() == 0 or to_rgba(line.get_color(), line.get_alpha())[3] == 0:
+            line.set_linestyle("none")  # it cannot be seen
     seen = describe(figure)
     panels = [axes for axes in seen["axes"] if not axes["is_colorbar"]]
     if len(panels) != 1:
         raise BadResult(f"the figure has {len(panels)} Axes where one was expected")
-    (axes,) = panels
+    axes = panels[0]
+    x_label, y_label = axes["xlabel"] + seen["supxlabel"], axes["ylabel"] + seen["supylabel"]
     legend = claimed(legend_of(seen), names)
+    about = [bool(NORM.search(label)) - bool(LENGTH.search(label)) for label in (x_label, y_label)]
     return {
         "scale of the y axis": axes["yscale"],
-        "the x axis has a label": bool((axes["xlabel"] + seen["supxlabel"]).strip()),
-        "the y axis has a label": bool((axes["ylabel"] + seen["supylabel"]).strip()),
-        "the legend has": {name: name in legend for name in names},
-        "lines": {name: points(axes["lines"], name, legend) for name in names},
+        "the x axis has a label": bool(x_label.strip()),
+        "the y axis has a label": bool(y_label.strip()),
+        "labels exchanged": about == [1, -1],
+        "lines": {name: points(axes["lines"], name, *legend[name]) for name in names},
     }
 
 
@@ -403,25 +423,26 @@ def claimed(entries, names):
     left, found = dict(entries), {}
     for name in sorted(names, key=len, reverse=True):
         labels = [name] if name in left else [label for label in left if name in label]
-        if labels:
-            found[name] = (labels[0], left.pop(labels[0]))
+        if not labels:
+            has = ", ".join(list(entries)[:6]) or "none"
+            raise BadResult(f"the legend has no entry {name}; it has {has}")
+        found[name] = labels[0], left.pop(labels[0])
     return found
 
 
-def points(lines, name, legend):
-    """The points of the line called `name`, sorted by x; y also as decades, to see small ones.
-
-    The line that looks like the legend's entry for the name; where none does, the one so labelled.
+def points(lines, name, label, style):
+    """The points, sorted by x, of the line that looks like the legend's entry for `name`; where
+    several do, of the one with its label. y also as decades, to see small ones.
     """
-    label, style = legend.get(name, (name, None))
-    if style is None and name not in [line["label"] for line in lines]:
-        return None
     joined = [line for line in lines if line["style"][1] not in ("", "None")]  # no bare markers
-    alike = [line for line in joined if style and line["style"] == style]
-    alike = alike or [line for line in joined if style and line["style"][0] == style[0]]
-    found = [line for line in alike or joined if line["label"] in (label, name)] or alike
+    alike = [line for line in joined if line["style"] == style]
+    alike = alike or [line for line in joined if line["style"][0] == style[0]]
+    labelled = [line for line in alike or joined if line["label"] in (label, name)]
+    found = labelled or alike
     if not found:
-        raise BadResult(f"no line of the Axes belongs to {name}")
+        bare = [line for line in lines if line["style"][0] == style[0]]
+        why = "is joined by a line that can be seen" if bare else "looks like the legend's entry"
+        raise BadResult(f"nothing in the Axes {why} for {name}")
     pairs = sorted(zip(found[0]["x"].tolist(), found[0]["y"].tolist(), strict=True))
     x, y = np.array(pairs).reshape(-1, 2).T
     with np.errstate(all="ignore"):

@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from autograder.figures import describe
@@ -35,11 +36,17 @@ def state_matrix(module, A, h_0, inputs, container="list"):
     return module.hidden_state_matrix(Network(A, h_0, container), inputs)
 
 
-def state_matrix_twice(module, A, h_0, first, second):
-    """One network, two sequences, the first one once more: the last two results."""
-    network = Network(A, h_0, "list")
-    module.hidden_state_matrix(network, first)
-    return [module.hidden_state_matrix(network, inputs) for inputs in (second, first)]
+def state_matrix_twice(module, A, B, h_0, first, second):
+    """One network and one list, which hold other numbers the second time: both results."""
+    network, inputs = Network(A, h_0, "list"), list(first)
+    attributes = list(vars(network))
+    results = [module.hidden_state_matrix(rnn=network, inputs=inputs)]
+    network._A = B
+    inputs[:] = second
+    results.append(module.hidden_state_matrix(rnn=network, inputs=inputs))
+    if list(vars(network)) != attributes:
+        raise BadResult("the call changed its argument rnn")
+    return results
 
 
 # ---------------------------------------------------------------- figures
@@ -77,8 +84,15 @@ def whole_figure(module, states):
 
 
 def two_figures(module, first, second):
-    """Draw twice, then look at both figures."""
-    figures = [module.plot_hidden_states(states) for states in (first, second)]
+    """Draw twice beside a figure of the caller's, then look at all three."""
+    other = plt.figure("the caller's")
+    other.text(0, 0, "drawn before")
+    second = {name: np.asfortranarray(matrix) for name, matrix in second.items()}
+    figures = [module.plot_hidden_states(states=states) for states in (first, second)]
+    if not plt.fignum_exists("the caller's"):
+        raise BadResult("the call closed a figure that was there before")
+    if other.axes or len(other.texts) != 1:
+        raise BadResult("the call changed a figure that was there before")
     return [_values(describe(figure)) for figure in figures]
 
 
@@ -113,10 +127,18 @@ def _values(figure):
 
 def _in_order(ax):
     """First unit and first time first, also where tick labels count the other way."""
-    values = ax["meshes"][0]["values"]
+    mesh = ax["meshes"][0]
+    values = mesh["values"][_in_view(mesh["y"], ax["ylim"])][:, _in_view(mesh["x"], ax["xlim"])]
     if _descending(ax["yticks"]):
         values = values[::-1]
     return values[:, ::-1] if _descending(ax["xticks"]) else values
+
+
+def _in_view(centres, limits):
+    """Which cells are shown: those whose centres are within the limits of the axis."""
+    low, high = sorted(limits)
+    slack = 1e-9 * (high - low)  # rounding, where the limits are the outermost centres
+    return (low - slack <= centres) & (centres <= high + slack)
 
 
 def _descending(ticks):

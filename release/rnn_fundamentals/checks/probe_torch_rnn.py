@@ -4,6 +4,9 @@ Holds no answer. Weights are dicts from the name of a parameter to an array; flo
 the model to float64, float32 ones leave it in the dtype it was made with.
 """
 
+from copy import deepcopy
+from types import SimpleNamespace
+
 import numpy as np
 import torch
 from torch import nn
@@ -30,15 +33,28 @@ def load(model, weights):
     if all(array.dtype == np.float64 for array in weights.values()):
         model.double()
     for name, array in weights.items():
-        parameter = attribute(model, name)
-        if not isinstance(parameter, torch.Tensor):
-            raise BadResult(f"{name} is {kind(parameter)} where a parameter was expected")
-        if tuple(parameter.shape) != array.shape:
-            have, want = tuple(parameter.shape), array.shape
-            raise BadResult(f"{name} has shape {have} where {want} was expected")
+        parameter = parameter_of(model, name, array.shape)
         with torch.no_grad():
             parameter.copy_(to_tensor(array, parameter.device))
     return model
+
+
+def assign(model, weights):
+    """Give the parameters new memory that holds the weights, as model.to(...) does."""
+    for name, array in weights.items():
+        parameter_of(model, name, array.shape).data = to_tensor(array.copy())
+    return model
+
+
+def parameter_of(model, name, shape):
+    """The parameter, which has to have this shape."""
+    parameter = attribute(model, name)
+    if not isinstance(parameter, torch.Tensor):
+        raise BadResult(f"{name} is {kind(parameter)} where a parameter was expected")
+    if tuple(parameter.shape) != shape:
+        have = tuple(parameter.shape)
+        raise BadResult(f"{name} has shape {have} where {shape} was expected")
+    return parameter
 
 
 def cell_of(module, weights, device="cpu"):
@@ -63,9 +79,13 @@ def call_cell(cell, x, h_prev):
 
 
 def call_layer(layer, x, h0=None):
-    result = unpack(layer(x) if h0 is None else layer(x, h0), 2, "MyRNN")
-    names = "outputs", "h_T"
-    return {name: checked(value, name) for name, value in zip(names, result, strict=True)}
+    return named(layer(x) if h0 is None else layer(x, h0))
+
+
+def named(result):
+    """What a layer returned, by name."""
+    parts = zip(("outputs", "h_T"), unpack(result, 2, "MyRNN"), strict=True)
+    return {name: checked(value, name) for name, value in parts}
 
 
 def gradients(values, upstream, sources):
@@ -120,49 +140,97 @@ def run_cell(module, weights, x, h_prev, training=True):
     """One step; in evaluation also without gradients."""
     cell = cell_of(module, weights).train(training)
     with torch.set_grad_enabled(training):
-        return call_cell(cell, to_tensor(x), to_tensor(h_prev))
+        h = cell(x=to_tensor(x), h_prev=to_tensor(h_prev))
+    return {"h": checked(h, "the result of RNNCell")}
 
 
 def run_layer(module, weights, x, h0=None, training=True):
     """A run over sequences; in evaluation also without gradients."""
     layer = layer_of(module, weights).train(training)
     with torch.set_grad_enabled(training):
-        return call_layer(layer, to_tensor(x), None if h0 is None else to_tensor(h0))
+        return named(layer(x=to_tensor(x), h0=None if h0 is None else to_tensor(h0)))
 
 
-def differentiate_cell(module, weights, x, h_prev, upstream, device="cpu"):
-    """One step, and the gradients that reach everything when `upstream` arrives at h."""
-    cell = cell_of(module, weights, device)
-    inputs = {"x": leaf(x, device), "h_prev": leaf(h_prev, device)}
-    values = call_cell(cell, *inputs.values())
+def step(cell, inputs, upstream, mode="training"):
+    """One step of a cell, and all gradients when `upstream` arrives at h."""
+    with torch.set_grad_enabled(mode != "without gradients"):
+        values = call_cell(cell, *inputs.values())
     sources = {**inputs, **{name: attribute(cell, name) for name in CELL}}
     return {"values": values, "gradients": gradients(values, [upstream], sources)}
 
 
-def differentiate_layer(module, weights, x, h0, upstream, device="cpu"):
-    """A run, and all gradients when `upstream`, a pair, arrives at outputs and h_T."""
-    layer = layer_of(module, weights, device)
-    inputs = {"x": leaf(x, device)} | ({} if h0 is None else {"h0": leaf(h0, device)})
-    values = call_layer(layer, *inputs.values())
+def walk(layer, inputs, upstream, mode="training"):
+    """A run of a layer, and all gradients when `upstream`, a pair, arrives at outputs and h_T."""
+    with torch.set_grad_enabled(mode != "without gradients"):
+        values = call_layer(layer, *inputs.values())
     sources = {**inputs, **{name: attribute(layer, name) for name in LAYER}}
     return {"values": values, "gradients": gradients(values, upstream, sources)}
 
 
-def run_cell_again(module, first_weights, first, weights, second):
-    """One cell, two calls with other weights and inputs; both results, after the second."""
-    cell = cell_of(module, first_weights)
-    before = call_cell(cell, *map(to_tensor, first))
-    after = call_cell(load(cell, weights), *map(to_tensor, second))
-    return {"first h": before["h"], "second h": after["h"]}
+def differentiate_cell(module, weights, x, h_prev, upstream, device="cpu"):
+    """One step, and the gradients that reach everything when `upstream` arrives at h."""
+    inputs = {"x": leaf(x, device), "h_prev": leaf(h_prev, device)}
+    return step(cell_of(module, weights, device), inputs, upstream)
 
 
-def run_layer_again(module, first_weights, first, weights, second):
-    """One layer, two runs with other weights and inputs; both results, after the second."""
-    layer = layer_of(module, first_weights)
-    before = call_layer(layer, *map(to_tensor, first))
-    after = call_layer(load(layer, weights), *map(to_tensor, second))
-    runs = {"first": before, "second": after}
-    return {f"{run} {name}": part for run, parts in runs.items() for name, part in parts.items()}
+def differentiate_layer(module, weights, x, h0, upstream, device="cpu"):
+    """A run, and all gradients when `upstream`, a pair, arrives at outputs and h_T."""
+    inputs = {"x": leaf(x, device)} | ({} if h0 is None else {"h0": leaf(h0, device)})
+    return walk(layer_of(module, weights, device), inputs, upstream)
+
+
+def use_cell_again(module, weights, others, first, second, upstream, mode):
+    """One cell, four steps, three of them on the same tensors. All results, after the last step."""
+    cell = cell_of(module, weights).train(mode == "training")
+    one, two = ({"x": leaf(x, "cpu"), "h_prev": leaf(h, "cpu")} for x, h in (first, second))
+    return {
+        "first": step(cell, one, upstream, mode),
+        "second": step(cell, two, upstream, mode),
+        "with weights changed in place": step(load(cell, others), two, upstream, mode),
+        "with weights put in place": step(assign(cell, weights), two, upstream, mode),
+    }
+
+
+def use_layer_again(module, weights, others, single, first, second, upstream, mode):
+    """One layer, five runs, one of them of its copy. All results, after the last run.
+
+    `single` is (weights, x, upstream) in float32, `first` is x, `second` is (x, h0).
+    """
+    layer = layer_of(module, single[0]).train(mode == "training")
+    zero, one = {"x": leaf(single[1], "cpu")}, {"x": leaf(first, "cpu")}
+    two = {"x": leaf(second[0], "cpu"), "h0": leaf(second[1], "cpu")}
+    again = {"x": two["x"]}
+    return {
+        "in float32": walk(layer, zero, single[2], mode),
+        "in float64": walk(load(layer, weights), one, upstream, mode),
+        "from h0": walk(layer, two, upstream, mode),
+        "with weights changed in place": walk(load(layer, others), again, upstream, mode),
+        "of a copy": walk(deepcopy(assign(layer, weights)), again, upstream, mode),
+    }
+
+
+def look_back(module, name, weights, x, h):
+    """What is true of a model and of its inputs after a call that records gradients, and one more.
+
+    The second is made without gradients.
+    """
+    model = (cell_of if name == "RNNCell" else layer_of)(module, weights)
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    x, h = to_tensor(x), to_tensor(h)
+    model(x, h)
+    facts = {
+        "x asks for gradients": x.requires_grad,
+        "the state asks for gradients": h.requires_grad,
+        "all modules are in training mode": all(part.training for part in model.modules()),
+    }
+    with torch.no_grad():
+        model(x, h)
+        facts["gradients were switched on"] = torch.is_grad_enabled()
+    after = model.state_dict()
+    facts["its numbers are as before"] = before.keys() == after.keys() and all(
+        torch.equal(value, after[key]) for key, value in before.items()
+    )
+    return {name: facts}
 
 
 class Meeting(TorchFunctionMode):
@@ -209,16 +277,18 @@ def run_layer_elsewhere(module, weights, x):
 
 
 def generator_use(module, name, D, H, arguments):
-    """Whether making a model seeds torch's generator and whether running it draws from it."""
-    draws = []
+    """Whether models share anything: the random generator's seed, its draws, their parameters."""
+    models, draws = [], []
     for _ in range(2):
-        model = getattr(module, name)(D, H)
+        models.append(getattr(module, name)(input_size=D, hidden_size=H))
         draws.append(torch.rand(4))
+    one, two = ({id(parameter) for parameter in model.parameters()} for model in models)
     before = torch.get_rng_state()
-    model(*map(to_tensor, arguments))
+    models[1](*map(to_tensor, arguments))
     return {
         f"making {name} seeds the random generator": torch.equal(*draws),
         f"running {name} draws random numbers": not torch.equal(before, torch.get_rng_state()),
+        "two models share parameters": bool(one & two),
     }
 
 
@@ -241,6 +311,16 @@ class Bare(nn.Module):
 
 def bare_of(weights, device="cpu"):
     return load(Bare(weights), weights).to(device)
+
+
+def thin_of(weights, form):
+    """As bare as it gets: no module around the layers; or a module that has W_hh before W_xh."""
+    bare = bare_of(weights)
+    if form == "no module":
+        cell = SimpleNamespace(W_xh=bare.cell.W_xh, W_hh=bare.cell.W_hh)
+        return SimpleNamespace(input_size=bare.input_size, hidden_size=bare.hidden_size, cell=cell)
+    bare.cell.add_module("W_xh", bare.cell._modules.pop("W_xh"))
+    return bare
 
 
 def convert(module, my_rnn):
@@ -276,6 +356,11 @@ def convert_and_run(module, weights, x, h0=None, device="cpu"):
     return run_converted(convert(module, bare_of(weights, device)), x, h0, device)
 
 
+def convert_thin(module, weights, form, x, h0):
+    """As `convert_and_run`, of a my_rnn in another form."""
+    return run_converted(convert(module, thin_of(weights, form)), x, h0)
+
+
 def convert_and_inspect(module, weights):
     """Each parameter's dtype and whether it can be trained."""
     rnn = convert(module, bare_of(weights))
@@ -284,9 +369,27 @@ def convert_and_inspect(module, weights):
     return {**facts, **trained}
 
 
-def convert_twice(module, first_weights, weights, x, h0):
-    """The results of two nn.RNNs of two models, both converted before one of them runs."""
-    rnns = [convert(module, bare_of(first_weights)), convert(module, bare_of(weights))]
+def convert_and_read(module, weights):
+    """The numbers of the nn.RNN's weights, and of its biases together."""
+    rnn = convert(module, bare_of(weights))
+    with torch.no_grad():
+        return {
+            "weight_ih_l0": attribute(rnn, "weight_ih_l0").clone(),
+            "weight_hh_l0": attribute(rnn, "weight_hh_l0").clone(),
+            "bias": attribute(rnn, "bias_ih_l0") + attribute(rnn, "bias_hh_l0"),
+        }
+
+
+def convert_again(module, first_weights, weights, x, h0):
+    """The results of two nn.RNNs of one my_rnn, before and after it was trained.
+
+    Both are converted before one of them runs; each has a twin, which is changed.
+    """
+    my_rnn = bare_of(first_weights)
+    rnns = [convert(module, my_rnn)]
+    shift(convert(module, my_rnn))
+    rnns.append(convert(module, load(my_rnn, weights)))
+    shift(convert(module, bare_of(weights)))
     return [run_converted(rnn, x, h0) for rnn in rnns]
 
 
@@ -297,11 +400,12 @@ def shift(model):
             parameter.add_(1.0)
 
 
-def convert_and_train_copy(module, weights):
-    """The numbers of my_rnn after the nn.RNN was changed."""
-    my_rnn = bare_of(weights)
+def convert_and_train_copy(module, weights, frozen=False):
+    """The numbers of my_rnn, whose parameters may be frozen, after the nn.RNN was changed."""
+    my_rnn = bare_of(weights).requires_grad_(not frozen)
     shift(convert(module, my_rnn))
-    return {name: attribute(my_rnn, name).detach().numpy() for name in LAYER}
+    numbers = {name: attribute(my_rnn, name).detach().numpy() for name in LAYER}
+    return {"my_rnn after the nn.RNN was trained": numbers}
 
 
 def convert_and_train_original(module, weights, x, h0):
@@ -313,12 +417,15 @@ def convert_and_train_original(module, weights, x, h0):
 
 
 def convert_and_look_back(module, weights):
-    """my_rnn after it was converted: its numbers, and facts about it."""
+    """my_rnn after its nn.RNN ran forth and back: its numbers, and facts about it."""
     my_rnn = bare_of(weights)
     parts = {name: attribute(my_rnn, name) for name in LAYER}
     for part in parts.values():
         part.grad = torch.ones_like(part)
-    convert(module, my_rnn)
+    rnn = convert(module, my_rnn)
+    outputs = rnn(torch.ones(1, 2, my_rnn.input_size).to(parts[LAYER[0]]))[0]
+    if outputs.requires_grad:
+        outputs.sum().backward()
     now = {name: attribute(my_rnn, name) for name in LAYER}
     return {
         "numbers": {name: part.detach().numpy() for name, part in now.items()},
@@ -339,4 +446,5 @@ def convert_elsewhere(module, weights):
     """The devices of the nn.RNN's parameters: here, and where my_rnn is not on the default one."""
     rnns = [convert(module, bare_of(weights))]
     rnns.append(with_other_default(module.to_torch_rnn, bare_of(weights)) or rnns[0])
-    return [", ".join(sorted({p.device.type for p in rnn.parameters()})) for rnn in rnns]
+    where = [", ".join(sorted({p.device.type for p in rnn.parameters()})) for rnn in rnns]
+    return {"device of the nn.RNN": where[0], "device where others are made elsewhere": where[1]}

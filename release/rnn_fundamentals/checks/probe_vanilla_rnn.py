@@ -1,23 +1,86 @@
 """Runs beside the student's code and turns a network into numbers. Holds no answer."""
 
+import numpy as np
+
 from autograder.probing import unpack
+
+STEP = ("x", "h_prev", "W_xh", "W_hh", "b_h")
+
+
+def steps_in_turn(module, first, second):
+    """Three steps: of the first numbers, of the second, and of the first once more.
+
+    The first two have the same arrays, column by column in memory, with other numbers in them.
+    """
+    arrays = [np.array(a, order="F") for a in first]
+    results = {"first": module.rnn_step(*arrays)}
+    for array, numbers in zip(arrays, second, strict=True):
+        array[:] = numbers
+    results["second"] = module.rnn_step(**dict(zip(STEP, arrays, strict=True)))
+    results["third"] = module.rnn_step(*first)
+    return results
+
+
+def walk(module, inputs, h_prev, W_xh, W_hh, b_h):
+    """The states after each of the inputs, one step after the other."""
+    states = []
+    for x in inputs:
+        h_prev = module.rnn_step(x, h_prev, W_xh, W_hh, b_h)
+        states.append(h_prev)
+    return states
 
 
 def forward(module, weights, inputs, h_prev=None):
     """Make a VanillaRNN with these weights and run it; (outputs, hidden_states)."""
-    H, D = weights["W_xh"].shape
-    rnn = module.VanillaRNN(D, H, len(weights["b_y"]))
-    for name, value in weights.items():
-        setattr(rnn, name, value)
+    rnn = _network(module, weights)
     result = rnn.forward(inputs) if h_prev is None else rnn.forward(inputs, h_prev)
     return unpack(result, 2, "forward")
 
 
-def forward_twice(module, weights, first, second, h_prev):
-    """Run one network over two sequences; the result of the second."""
+def forward_in_turn(module, weights, first, second, h_prev):
+    """Run one network over several sequences, and between them another one in float32.
+
+    Before the runs that count, a caller writes on an initial state that was returned.
+    """
+    rnn = _network(module, weights)
+    h_0 = unpack(rnn.forward(first), 2, "forward")[1][0]
+    if h_0.flags.writeable:
+        h_0[:] = 7.0
+    single = {name: weight.astype(np.float32) for name, weight in weights.items()}
+    results = {
+        "first": rnn.forward(first),
+        "float32": _network(module, single).forward([x.astype(np.float32) for x in first]),
+        "second": rnn.forward(second, h_prev=h_prev),
+        "third": rnn.forward(first, -h_prev),
+        "fourth": rnn.forward(second),
+    }
+    return {name: _parts(result) for name, result in results.items()}
+
+
+def forward_after_changes(module, before, after, inputs, h_prev):
+    """The same call three times: other weights are written into the arrays, then assigned."""
+    rnn = _network(module, {name: weight.copy() for name, weight in before.items()})
+    results = {"before": rnn.forward(inputs, h_prev)}
+    for name, weight in after.items():
+        getattr(rnn, name)[:] = weight
+    results["written"] = rnn.forward(inputs, h_prev)
+    _assign(rnn, before)
+    results["assigned"] = rnn.forward(inputs, h_prev)
+    return {name: _parts(result) for name, result in results.items()}
+
+
+def _network(module, weights):
     H, D = weights["W_xh"].shape
     rnn = module.VanillaRNN(D, H, len(weights["b_y"]))
-    for name, value in weights.items():
-        setattr(rnn, name, value)
-    rnn.forward(first, h_prev)
-    return unpack(rnn.forward(second), 2, "forward")
+    _assign(rnn, weights)
+    return rnn
+
+
+def _assign(rnn, weights):
+    for name, weight in weights.items():
+        setattr(rnn, name, weight)
+
+
+def _parts(result):
+    outputs, hidden_states = unpack(result, 2, "forward")
+    return {"outputs": outputs, "hidden_states": hidden_states}
