@@ -73,14 +73,25 @@ def verify(
 
 @contextmanager
 def _progress(console: Console) -> Iterator[Callable[[int, int], None]]:
-    """A bar with the time left on a terminal; elsewhere nothing."""
+    """A bar with the time left on a terminal; elsewhere a line now and then, beside the output."""
     from rich.progress import Progress
 
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("proving", total=None)
-        yield lambda done, all: progress.update(task, completed=done, total=all)
+
+        def step(done: int, all: int) -> None:
+            progress.update(task, completed=done, total=all)
+            if (
+                not console.is_terminal
+                and all >= LONG
+                and 10 * done // all > 10 * (done - 1) // all
+            ):
+                click.echo(f"proved {done} of {all} shares", err=True)
+
+        yield step
 
 
+LONG = 40  # shares of a proof from which on it takes minutes
 # The columns of the proof: a heading, how many, of how many (or None).
 PROVED: Sequence[tuple[str, str, str | None]] = (
     ("checks", "checks", None),
