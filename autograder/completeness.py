@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 
@@ -32,6 +33,11 @@ def missing(assignment: Assignment, slot: Slot, checks: Sequence[Check]) -> Iter
     yield from _hint_problems(texts, code)
     if not known:
         yield "it has no misconception"
+    for one in (*known, *(v for v in assignment.variants if v.slot == slot.name)):
+        try:
+            ast.parse(assignment.edited(one))
+        except SyntaxError as error:  # anybody would catch it, and it would prove nothing
+            yield f"{one.id} is no valid Python: {error.msg}"
     stub = assignment.stubs()[file.name].decode()
     if f'raise NotImplementedError("{slot.name}")' in stub and not _has_todo(stub, slot.name):
         yield f"{file.name} has no TODO line for it"

@@ -151,6 +151,7 @@ def test_what_is_not_proved_is_not_released(autograder: Command, toy_course: Pat
         ("moves.toml", '"What is x and x?"', '"return double(double(x))"', "hint 1 contains code"),
         ("moves.toml", 'hint = "How often?"', 'hint = ""', "the hint of Q1_doubles is empty"),
         ("moves.py", "# TODO: double it (about 1 line).", "", "no TODO line"),
+        ("moves.toml", '"x + x + x"', '"x +* x"', "D1_triples is no valid Python: invalid syntax"),
         ("assignment.toml", "twice_two", "twice_three", "which is no check"),
         ("test_moves.py", '@public\n@grades("quadruple")', '@grades("quadruple")', "no public"),
         ("test_moves.py", '@grades("quadruple")', '@grades("double")', "quadruple: it has no ch"),

@@ -91,6 +91,7 @@ def _progress(console: Console) -> Iterator[Callable[[int, int], None]]:
         yield step
 
 
+WIDE = 150
 LONG = 40  # shares of a proof from which on it takes minutes
 # The columns of the proof: a heading, how many, of how many (or None).
 PROVED: Sequence[tuple[str, str, str | None]] = (
@@ -116,6 +117,8 @@ def _show_proof(console: Console, reports: list[SlotReport]) -> None:
     def total(name: str) -> int:
         return sum(getattr(report, name) for report in reports)
 
+    if not console.is_terminal:  # the whole proof has many columns
+        console.width = max(console.width, WIDE)
     done = [p for p in PROVED if total("mutants") or not {p[1], p[2]} & set(ONLY_THOROUGH)]
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("slot", no_wrap=True)
