@@ -25,7 +25,7 @@ def test_a_real_assignment_is_proved_in_one_screen(autograder: Command, name: st
     assert right >= 80
     last = total(ran.out)
     assert last[:3] == [str(len(assignment.slots)), "slots", "85"]
-    assert last[5:9] == [*3 * [f"{wrong}/{wrong}"], f"{right}/{right}"]
+    assert last[5:8] == [f"{wrong}/{wrong}", f"{wrong}/{wrong}", f"{right}/{right}"]
 
 
 def total(out: str) -> list[str]:
@@ -70,7 +70,7 @@ def test_a_survivor_is_shown_with_its_diff(autograder: Command, toy_course: Path
     [
         ("1e-10", "twice_two: product is right and comes within 0.7 decades"),
         ("0.05", "twice_two: D1_triples is wrong and fails by 1.0 decades"),
-        ("2.0", "twice_two: D1_triples is wrong and passes by 0.6 decades"),
+        ("2.0", "D1_triples is wrong and keeps its points"),
     ],
 )
 def test_a_tolerance_too_near_to_either_side_is_no_proof(
@@ -109,11 +109,12 @@ def test_what_is_wrong_in_the_last_digits_needs_one_check_that_is_sure(
         + '\n[[misconceptions]]\nid = "D3_nearly"\nslot = "double"\nfind = "x + x"\n'
         + 'replace = "x * (2 + 2e-9)"\ncause = "too large"\nhint = "Two?"\nprecision = true\n'
     )
-    ran = autograder("verify", "toy", cwd=toy_course)
+    ran = autograder("verify", "toy", "--thorough", "--seeds", "1", cwd=toy_course)
     assert ran.status == 1
     assert "D3_nearly fails every check by less than 2 decades" in ran.out
     toml.write_text(toml.read_text().replace("2 + 2e-9", "2 + 2e-6"))
-    assert autograder("verify", "toy", cwd=toy_course).status == 0
+    ran = autograder("verify", "toy", "--thorough", "--seeds", "1", cwd=toy_course)
+    assert ran.status == 0, ran.out
 
 
 def test_what_is_not_proved_is_not_released(autograder: Command, toy_course: Path) -> None:

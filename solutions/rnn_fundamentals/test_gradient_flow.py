@@ -422,6 +422,10 @@ def test_norms_again(student, reference, rng):
 
 # ---------------------------------------------------------------- decay_rate
 
+# Right programs differ by what their equations are conditioned: 2e-11 where normal equations are
+# solved, 1e-15 elsewhere; wrong ones by 1e-6 and more.
+FIT = 1e-8
+
 
 def noisy(rng, lengths, rate=-0.1, noise=0.5):
     """Norms that decay by `rate` decades a step, with noise of `noise` decades."""
@@ -441,7 +445,7 @@ def slope(lengths, norms):
 def test_line(student, reference, rng):
     """gives the decades per step of norms that decay evenly"""
     case = [1, 2, 5, 10], [0.3 * 10.0 ** (-0.25 * n) for n in (1, 2, 5, 10)]
-    same(student.decay_rate(*case), reference.decay_rate(*case))
+    same(student.decay_rate(*case), reference.decay_rate(*case), rtol=FIT)
 
 
 @public
@@ -450,7 +454,7 @@ def test_noisy(student, reference, rng):
     """fits norms that scatter, with the least squares of their log10"""
     lengths = [5, 10, 20, 50, 100]
     case = lengths, noisy(rng, lengths)
-    same(student.decay_rate(*case), reference.decay_rate(*case))
+    same(student.decay_rate(*case), reference.decay_rate(*case), rtol=FIT)
 
 
 @public
@@ -459,7 +463,7 @@ def test_unsorted(student, reference, rng):
     """fits lengths in any order, repeats included"""
     lengths = [20, 3, 7, 7, 50]
     case = lengths, noisy(rng, lengths, rate=0.05)
-    same(student.decay_rate(*case), reference.decay_rate(*case))
+    same(student.decay_rate(*case), reference.decay_rate(*case), rtol=FIT)
 
 
 @public
@@ -478,7 +482,7 @@ def test_unsorted(student, reference, rng):
 )
 def test_slopes(student, reference, rng, lengths, norms):
     """fits flat and steep lines, near and far lengths, small and large norms"""
-    same(student.decay_rate(lengths, norms), slope(lengths, norms))
+    same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
 @grades("decay_rate")
@@ -486,7 +490,7 @@ def test_slopes(student, reference, rng, lengths, norms):
 def test_geometric(student, reference, rng, rate):
     """gives the decades per step of a geometric sequence, growing or shrinking"""
     lengths = [1, 4, 9, 16, 25, 100]
-    same(student.decay_rate(lengths, noisy(rng, lengths, rate, noise=0.0)), float(rate))
+    same(student.decay_rate(lengths, noisy(rng, lengths, rate, noise=0.0)), float(rate), rtol=FIT)
 
 
 @grades("decay_rate")
@@ -495,7 +499,7 @@ def test_counts(student, reference, rng, n):
     """fits any number of points, two or many"""
     lengths = sorted(rng.choice(np.arange(1, 300), n, replace=False).tolist())
     norms = noisy(rng, lengths)
-    same(student.decay_rate(lengths, norms), slope(lengths, norms))
+    same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
 @grades("decay_rate")
@@ -503,7 +507,7 @@ def test_repeats(student, reference, rng):
     """counts every point, however often a length occurs"""
     lengths = [30, 10, 10, 10, 10, 80, 30, 2]
     norms = noisy(rng, lengths)
-    same(student.decay_rate(lengths, norms), slope(lengths, norms))
+    same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
 @grades("decay_rate")
@@ -512,7 +516,7 @@ def test_far_away(student, reference, rng, sign):
     """fits norms from 1e-200 to 1e200"""
     lengths = [10, 50, 100, 150, 200]
     norms = noisy(rng, lengths, rate=sign * 0.95)
-    same(student.decay_rate(lengths, norms), slope(lengths, norms))
+    same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
 @grades("decay_rate")
@@ -520,7 +524,7 @@ def test_tiny(student, reference, rng):
     """fits norms that are all tiny"""
     lengths = [100, 110, 120, 130, 150]
     norms = [1e-180 * norm for norm in noisy(rng, lengths, rate=-0.02)]
-    same(student.decay_rate(lengths, norms), slope(lengths, norms))
+    same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
 @grades("decay_rate")
@@ -530,7 +534,7 @@ def test_decay_again(student, reference, rng):
     norms, others = ([1e-9 * norm for norm in noisy(rng, lengths)] for _ in range(2))
     student.decay_rate(lengths, others)
     answer = student.decay_rate(lengths, norms)
-    same(answer, slope(lengths, norms))
+    same(answer, slope(lengths, norms), rtol=FIT)
     undisturbed(answer)
     unmodified(answer)
 
