@@ -63,6 +63,7 @@ class Guard:
             return contextlib.nullcontext()
         guard = self
 
+        # Its base has no type here: the engine is checked, and runs, without torch.
         class Watch(overrides.TorchFunctionMode):  # type: ignore[misc]
             def __torch_function__(
                 self, function: Any, types: Any, args: Any = (), kwargs: Any = None

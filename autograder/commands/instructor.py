@@ -143,9 +143,10 @@ def _show_proof(console: Console, reports: list[SlotReport]) -> None:
     if problems:
         console.print(f"{len(problems)} to mend.")
     else:
+        where = "in its own slot and in no other" if total("mutants") else "in its own slot"
         console.print(
-            "The solutions get full marks, the stubs none; every misconception loses points in its"
-            " own slot and in no other; every variant keeps them."
+            "The solutions get full marks, the stubs none; every misconception loses points"
+            f" {where}; every variant keeps them."
         )
 
 
