@@ -83,6 +83,33 @@ def test_a_setting_that_one_call_changes_is_seen_each_time_and_put_back(workers:
     assert ask(worker, "g")["value"] == before
 
 
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("torch.autograd.set_detect_anomaly(True)", "torch.autograd.set_detect_anomaly"),
+        ("torch.set_num_threads(3)", "torch.set_num_threads"),
+        ("torch.set_printoptions(precision=12)", "torch.set_printoptions"),
+        ("torch.use_deterministic_algorithms(True)", "torch.use_deterministic_algorithms"),
+        ("torch.set_float32_matmul_precision('high')", "torch.set_float32_matmul_precision"),
+        ("torch.set_default_device('meta')", "torch.set_default_device"),
+        ("torch.set_flush_denormal(True)", "torch.set_flush_denormal"),
+        ("torch.backends.mkldnn.enabled = False", "torch.backends.mkldnn.enabled"),
+        ("np.seterrcall(print)", "numpy.seterrcall"),
+        ("np.setbufsize(16384)", "numpy.setbufsize"),
+        ("plt.rcdefaults()", "matplotlib.rcParams"),
+    ],
+)
+def test_settings_of_every_library_are_seen_and_put_back(
+    workers: Workers, line: str, name: str
+) -> None:
+    head = "import numpy as np\nimport torch\nimport matplotlib.pyplot as plt\n"
+    worker = workers.start(["matplotlib", "numpy", "torch"])
+    worker.load(Code("moves.py", f"{head}def f():\n    {line}\ndef g():\n    pass".encode()))
+    assert name in ask(worker, "f")["touched"]
+    assert ask(worker, "g")["touched"] == []
+    assert name in ask(worker, "f")["touched"]
+
+
 def test_it_names_the_line_of_an_exception(workers: Workers) -> None:
     worker = load(workers, "def f():\n    return g()\ndef g():\n    return [][1]")
     error = ask(worker, "f")["error"]
