@@ -24,6 +24,7 @@ from autograder import source
 from autograder.errors import AssignmentError, UsageError
 
 MAX_HINT_WORDS = 80
+MAX_MEMORY_MB = 16 * 1024
 T = TypeVar("T")
 
 
@@ -38,6 +39,8 @@ class Slot:
     forbids: tuple[str, ...]
     all_or_nothing: bool
     hints: tuple[str, ...]
+    memory_mb: int = 1024  # beyond what the interpreter has with its libraries
+    output_mb: int = 64  # the largest result
 
 
 @dataclass(frozen=True)
@@ -348,7 +351,10 @@ def _file(folder: Path, name: str, table: _Table) -> StudentFile:
 def _slot(
     name: str, table: _Table, files: Mapping[str, StudentFile], hints: Mapping[str, tuple[str, ...]]
 ) -> Slot:
-    table.only("file", "points", "seconds", "builds_on", "weights", "forbids", "all_or_nothing")
+    table.only(
+        *("file", "points", "seconds", "memory_mb", "output_mb"),
+        *("builds_on", "weights", "forbids", "all_or_nothing"),
+    )
     file = table.get("file", str)
     if file not in files:
         raise AssignmentError(f"{table.where}: file {file} is not among [files]")
@@ -365,7 +371,16 @@ def _slot(
         forbids=table.texts("forbids"),
         all_or_nothing=table.get("all_or_nothing", bool, False),
         hints=hints.get(name, ()),
+        memory_mb=_between(table, "memory_mb", Slot.memory_mb, MAX_MEMORY_MB),
+        output_mb=_between(table, "output_mb", Slot.output_mb, Slot.output_mb),
     )
+
+
+def _between(table: _Table, key: str, default: int, largest: int) -> int:
+    value = table.get(key, int, default)
+    if not 1 <= value <= largest:
+        raise AssignmentError(f"{table.where}: {key} must be from 1 to {largest}")
+    return value
 
 
 def _programs(

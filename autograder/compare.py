@@ -22,7 +22,7 @@ import numpy as np
 from autograder.failure import CheckFailed, Failure, harmless
 from autograder.probing import kind
 from autograder.relations import lengths_in, relation, transposed
-from autograder.wire import Opaque, Tensor
+from autograder.wire import NAMES, Opaque, Tensor
 
 # Correct float64 programs differ by up to 2e-15 in norm, float32 arithmetic in between costs
 # 3e-8: 1e-10 is more than two decades from both. In float32, correct programs differ by up to
@@ -140,12 +140,11 @@ def same(
         lookalikes: called where the answer is wrong; gives pairs (what it is, the value). The
             first that the answer agrees with is told: "it is the gradient cut off after 2 steps".
     """
-    wanted, log, lengths = bare(want), None, set[int]()
+    wanted, log, whole = bare(want), None, answer
     if isinstance(answer, Answer):
         note = {"do": "same", "want": wanted, "names": list(names), "rtol": rtol}
         _record(answer, {**note, "extra_keys": extra_keys, "lookalikes": lookalikes})
-        log, lengths = answer.log, _lengths(answer)
-        answer = answer.value
+        log, answer = answer.log, answer.value
     options: dict[str, Any] = {"names": names, "rtol": rtol, "extra_keys": extra_keys}
     found = judged(answer, wanted, **options)
     if (
@@ -158,7 +157,7 @@ def same(
         if log is not None:
             log.tell = lambda: (
                 _alike(answer, wanted, lookalikes, options)
-                or related(answer, wanted, lengths=lengths, **options)
+                or related(answer, wanted, lengths=_lengths(whole), **options)
             )
         raise CheckFailed(found.failure)
 
@@ -389,8 +388,8 @@ def _leaf_judged(leaf: _Leaf, rtol: float | None, scale: float) -> Judged:
         if got.dtype != want.dtype:
             return _unlike_leaf(f"{name} has the wrong dtype", want.dtype.name, got.dtype.name)
     got, want = np.asarray(got), np.asarray(want)
-    bad = np.argwhere(~np.isfinite(got) & np.isfinite(want))
-    if len(bad):
+    if not np.isfinite(got).all() and (~np.isfinite(got) & np.isfinite(want)).any():
+        bad = np.argwhere(~np.isfinite(got) & np.isfinite(want))
         place = f" at {_index(bad[0])}" if want.ndim else ""
         fact = f"{name} contains {got[tuple(bad[0])]}{place}"
         return Judged(Failure("wrong", fact), math.inf)
@@ -402,7 +401,7 @@ def _unlike_leaf(fact: str, want: str, got: str) -> Judged:
 
 
 def _values_judged(name: str, got: Any, want: Any, rtol: float | None, scale: float) -> Judged:
-    dtype = want.dtype.name
+    dtype = NAMES.get(want.dtype, "")
     wrong: Any  # a mask; numpy types a comparison too narrowly
     margin = math.inf
     if dtype not in RTOL:
@@ -410,13 +409,15 @@ def _values_judged(name: str, got: Any, want: Any, rtol: float | None, scale: fl
         if not wrong.any():
             return Judged(None)
     else:
-        with np.errstate(all="ignore"):
-            exact = np.complex128 if want.dtype.kind == "c" else np.float64
-            gap = np.abs(got.astype(exact) - want.astype(exact))
-        gap = np.where(got == want, 0.0, gap)  # infinities that agree
         relative = RTOL[dtype] if rtol is None else rtol
         tolerance = relative * _norm(want) + ATOL[dtype] * scale
-        if np.isfinite(gap).all():
+        with np.errstate(all="ignore"):
+            exact = np.complex128 if want.dtype.kind == "c" else np.float64
+            gap = np.abs(got.astype(exact, copy=False) - want.astype(exact, copy=False))
+        if not (finite := bool(np.isfinite(gap).all())):
+            gap = np.where(got == want, 0.0, gap)  # infinities that agree
+            finite = bool(np.isfinite(gap).all())
+        if finite:
             error = _norm(gap)
             margin = _ratio(error, tolerance)
             if error <= tolerance:
@@ -483,8 +484,16 @@ def _together(right: tuple[str, ...], wrong: Sequence[str]) -> Iterator[str]:
 
 
 def _norm(value: Any) -> float:
+    """The 2-norm of what is finite in it, also where squares would not be."""
+    array = np.asarray(value)
+    if array.dtype.kind == "f":
+        plain = array.astype(np.float64, copy=False).ravel()
+        with np.errstate(all="ignore"):
+            square = float(plain @ plain)
+        if 1e-200 < square < 1e200:  # which no square of an infinity or of nan is
+            return math.sqrt(square)
     with np.errstate(all="ignore"):
-        array = np.abs(np.asarray(value))
+        array = np.abs(array)
         array = array[np.isfinite(array)].astype(np.float64)
         largest = float(array.max(initial=0.0))
         if largest == 0.0:

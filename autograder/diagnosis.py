@@ -23,30 +23,36 @@ from autograder.wire import Opaque
 AGREE = {"float32": 1e-4, "complex64": 1e-4, "float16": 1e-2}
 AGREE_DEFAULT = 1e-9
 
+FEW = 2  # candidates that are looked at whole, without asking more single checks first
+
 Outcome = Answer | Failure
 Tried = Sequence[Sequence[CheckRun]]  # for each check of a slot, its runs in the modes tried
 Fingerprint = Mapping[str, Sequence[Outcome] | None]  # check -> outcomes of its calls; None: passed
-Pair = tuple[str, str]  # ids of two misconceptions of one slot
+Made = tuple[str, ...]  # ids of the misconceptions of one slot that a program makes: one or two
 
 
 class Library(Protocol):
     """The known misconceptions and what they answer."""
 
-    def fingerprints(self, slot: str, mode: Mode) -> Mapping[str, Fingerprint]:
-        """id -> fingerprint of each misconception of the slot."""
+    def singles(self, slot: str) -> Sequence[Made]:
+        """The misconceptions of the slot."""
         ...
 
-    def known(self, id: str) -> KnownProgram: ...
-
-    def pairs(self, slot: str) -> Sequence[Pair]:
+    def pairs(self, slot: str) -> Sequence[Made]:
         """The pairs of misconceptions of the slot that can be made at once, as far as known."""
         ...
 
     def answers(
-        self, slot: str, check: str, mode: Mode, pairs: Sequence[Pair]
+        self, slot: str, check: str, mode: Mode, programs: Sequence[Made]
     ) -> Iterator[Sequence[Outcome] | None]:
-        """For each pair, the outcomes of the check's calls; None where it passes."""
+        """For each program, the outcomes of the check's calls; None where it passes."""
         ...
+
+    def fingerprint(self, slot: str, mode: Mode, id: str) -> Fingerprint:
+        """What a misconception answers to all checks of the slot."""
+        ...
+
+    def known(self, id: str) -> KnownProgram: ...
 
 
 def fingerprint(tried: Tried) -> dict[str, Sequence[Outcome] | None]:
@@ -66,56 +72,79 @@ def recognise(tried: Tried, library: Library, slot: str) -> tuple[KnownProgram, 
 
     Where several pairs give these numbers, what they have in common.
     """
-    modes = {run.mode for runs in tried for run in runs}
-    by_mode = {mode: library.fingerprints(slot, mode) for mode in modes}
-    matching = []
-    for known in by_mode.get((), {}):
-        prints = {mode: fingerprints[known] for mode, fingerprints in by_mode.items()}
-        if all(_check_matches(runs, prints) for runs in tried):
-            matching.append(known)
-    if not matching:
-        matching = _common(_matching_pairs(tried, library, slot))
-    elif len(matching) > 1:
-        matching = []
-    return tuple(library.known(id) for id in matching)
+    likely = _left(tried, library, slot, library.singles(slot), few=FEW)
+    ids = [id for (id,) in likely if _is_it(tried, library, slot, id)]
+    if not ids:
+        failing = next((r[-1].check.name for r in tried if _fails_with_numbers(r)), None)
+        pairs = library.pairs(slot) if failing else ()
+        if failing and pairs:  # two mistakes of which neither fails the check pass it together
+            singles = library.singles(slot)
+            answers = library.answers(slot, failing, (), singles)
+            tripping = {
+                id for (id,), print_ in zip(singles, answers, strict=True) if print_ is not None
+            }
+            pairs = [pair for pair in pairs if tripping.intersection(pair)]
+        ids = _common(_left(tried, library, slot, pairs))
+    elif len(ids) > 1:
+        ids = []
+    return tuple(library.known(id) for id in ids)
 
 
-def _matching_pairs(tried: Tried, library: Library, slot: str) -> Sequence[Pair]:
-    """The pairs that answer as the program did; each check leaves fewer of them to be run.
+def _left(
+    tried: Tried, library: Library, slot: str, programs: Sequence[Made], few: int = 0
+) -> Sequence[Made]:
+    """The programs that answer as this one did, until `few` are left.
 
-    Two mistakes together fail, as good as always, wherever one of the two does: pairs that would
-    be an exception are not run.
+    Each check leaves fewer of them to be run; those that fail tell most.
     """
-    failing = {runs[-1].check.name for runs in tried if runs[-1].failure is not None}
-    trips = {
-        id: {check for check, answers in print_.items() if answers is not None}
-        for id, print_ in library.fingerprints(slot, ()).items()
-    }
-    left = [(a, b) for a, b in library.pairs(slot) if trips[a] <= failing or trips[b] <= failing]
+    left = programs
     for runs in sorted(tried, key=lambda runs: runs[-1].failure is None):
-        if not left:
+        if len(left) <= few:
             break
-        if runs[-1].elsewhere:  # it takes all checks to see that, and pairs are run one by one
+        if runs[-1].elsewhere:  # it takes all checks to see that, and programs are run one by one
             continue
         name = runs[-1].check.name
         if runs[-1].failure is None:
             prints = library.answers(slot, name, (), left)
-            left = [pair for pair, print_ in zip(left, prints, strict=True) if print_ is None]
+            left = [made for made, print_ in zip(left, prints, strict=True) if print_ is None]
             continue
-        matching: set[Pair] = set()
+        matching: set[Made] = set()
         for run in runs:
             prints = library.answers(slot, name, run.mode, left)
             ours = outcomes(run)
             matching |= {
-                pair
-                for pair, theirs in zip(left, prints, strict=True)
+                made
+                for made, theirs in zip(left, prints, strict=True)
                 if _same_outcomes(ours, theirs)
             }
-        left = [pair for pair in left if pair in matching]
+        left = [made for made in left if made in matching]
     return left
 
 
-def _common(pairs: Sequence[Pair]) -> list[str]:
+def _fails_with_numbers(runs: Sequence[CheckRun]) -> bool:
+    """Whether a check fails by itself, with an answer in which there is something to compare."""
+    if runs[-1].failure is None or runs[-1].elsewhere:
+        return False
+    answers = [outcome for outcome in outcomes(runs[-1]) if isinstance(outcome, Answer)]
+    return any(isinstance(_leaf(ours), np.ndarray) for a in answers for ours in _leaves(a.value))
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, (list, tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield value
+
+
+def _is_it(tried: Tried, library: Library, slot: str, id: str) -> bool:
+    """Whether a misconception passes and fails the same checks, with the same numbers."""
+    modes = {run.mode for runs in tried for run in runs}
+    prints = {mode: library.fingerprint(slot, mode, id) for mode in modes}
+    return all(_check_matches(runs, prints) for runs in tried)
+
+
+def _common(pairs: Sequence[Made]) -> list[str]:
     """The ids that all pairs have."""
     if not pairs:
         return []

@@ -20,6 +20,7 @@ COURSE: tuple[Callable[[Course], Finding], ...] = (
     doctor_installation.packages,
     doctor_installation.requirements,
     doctor_installation.alembic,
+    doctor_installation.isolation,
     doctor_installation.start_up,
     doctor_nbgrader.configuration,
     doctor_nbgrader.course_id,

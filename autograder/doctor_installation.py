@@ -15,7 +15,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from autograder.errors import GraderFault
 from autograder.findings import Course, Finding, listed
+from autograder.front import Workers
 
 KIT = "rnn-autograder"
 EXTRAS = ("course", "staff")
@@ -119,6 +121,18 @@ def alembic(course: Course) -> Finding:
         said = f"the PATH finds {found}, which is another environment's than {sys.prefix}"
         return Finding("alembic", "wrong", said, mend)
     return Finding("alembic", "right", found)
+
+
+def isolation(course: Course) -> Finding:
+    """Whether `grade` can keep students' code from files and the network here."""
+    try:
+        with Workers() as workers:
+            found = workers.protection()
+    except GraderFault as error:
+        return Finding("isolation", "wrong", str(error), INSTALL)
+    if found.tier > "B":
+        return Finding("isolation", "wrong", f"{found.line}: grade will refuse", found.mend())
+    return Finding("isolation", "right", found.line)
 
 
 def start_up(course: Course) -> Finding:

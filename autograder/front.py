@@ -7,29 +7,35 @@ started (forked from a zygote, or an interpreter of its own) is decided here and
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from autograder.assignment import Slot
 from autograder.errors import GraderFault
-from autograder.wire import Channel, Closed, DeadlineExceeded, WireError
+from autograder.protection import Protection, prove
+from autograder.wire import MAX_BLOB, Channel, Closed, DeadlineExceeded, WireError
 from autograder.zygote import READY, REQUEST, STATUS
+
+if sys.platform == "linux":
+    import resource
 
 START_SECONDS = 120.0
 LOAD_SECONDS = 10.0
-MEMORY_MB = 1024
 MAX_CALLBACKS = 100_000
 WALL = 6
 ANSWERS = ("ok", "error", "callback")
+ANSWERED = ("value", "mutated", "places", "touched", "printed")  # of a call
 CAN_FORK = sys.platform == "linux"
 
 Callback = Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
@@ -66,12 +72,20 @@ class _Limit:
 
     def __init__(self, pid: int, seconds: float) -> None:
         self.pid = pid
-        self.used = self._used() + seconds if CAN_FORK else math.inf
-        self.moment = time.monotonic() + (WALL if CAN_FORK else 1) * seconds
+        self.wall = WALL if CAN_FORK else 1
+        self.seconds = seconds
+        self.started = time.monotonic(), self._used()
 
     def left(self) -> float:
-        wall = self.moment - time.monotonic()
-        return min(self.used - self._used(), wall) if CAN_FORK else wall
+        wall = self.wall * self.seconds - (time.monotonic() - self.started[0])
+        if not CAN_FORK:
+            return wall
+        return min(self.seconds - (self._used() - self.started[1]), wall)
+
+    def spent(self) -> float:
+        """How many of the seconds are gone, by the process's own time or by the wall."""
+        wall = (time.monotonic() - self.started[0]) / self.wall
+        return max(self._used() - self.started[1], wall) if CAN_FORK else wall
 
     def _used(self) -> float:
         """Seconds of CPU time of the process: Linux's clock of another process."""
@@ -84,35 +98,54 @@ class _Limit:
 class Worker:
     """One process with one student file in it."""
 
-    def __init__(self, channel: Channel, pid: int, end: Callable[[float], str]) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        pid: int,
+        end: Callable[[float], str | None],
+        memory_mb: int = 0,
+        used: int = 0,
+    ) -> None:
         self._channel = channel
-        self._pid = pid
+        self.pid = pid
         self._end = end
+        self._used = used  # bytes of address space before anything of the student's
+        self._memory_mb = memory_mb
         self._seq = 0
         self._callbacks = 0
+        self.spent = 0.0  # seconds, as limits count them, of all questions
         self.alive = True
 
     def load(self, code: Code) -> dict[str, Any]:
-        """Execute the file. Returns `{"lines": ...}` or `{"error": ...}`; raises WorkerDied."""
+        """Execute the file. Returns `{"lines": ..., "stubs": ...}` or `{"error": ...}`.
+
+        `lines` has the line of each function and class, `stubs` that of the one statement of each
+        function that is as it was handed out.
+
+        Raises WorkerDied, and GraderFault where staff's own code fails.
+        """
         body = {
             "file": code.file,
-            "source": _bytes(code.source),
             "extras": [[name, _bytes(text.encode())] for name, text in code.extras],
             "stand_in_source": _bytes(code.stand_in_source.encode()),
             "stand_ins": dict(code.stand_ins),
             "blocked": list(code.blocked),
             "forbids": {slot: list(patterns) for slot, patterns in code.forbids.items()},
         }
-        return self._ask("load", body, LOAD_SECONDS, "loading the file", None)
+        # Nothing of the student's runs before this is answered, so the answer can be believed.
+        error = self._ask("prepare", body, LOAD_SECONDS, "preparing", ()).get("error")
+        if error:
+            self.close()
+            raise GraderFault(f"a probe or stand-in of {code.file} failed: {error['message']}")
+        return self.change(code.source)
 
     def change(self, source: bytes) -> dict[str, Any]:
         """Execute another file in the place of the first; answers as `load` does.
 
         For staff's own programs: nothing that a student's file left behind is cleaned up.
         """
-        return self._ask(
-            "change", {"source": _bytes(source)}, LOAD_SECONDS, "loading the file", None
-        )
+        body = {"source": _bytes(source)}
+        return self._ask("load", body, LOAD_SECONDS, "loading the file", ("lines", "stubs"))
 
     def call(
         self,
@@ -120,28 +153,54 @@ class Worker:
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
         *,
-        slot: str,
-        seconds: float,
+        slot: Slot,
         callback: Callback | None = None,
     ) -> dict[str, Any]:
         """Call a function. Returns the worker's reply, checked for form; raises WorkerDied."""
-        body = {"name": name, "args": list(args), "kwargs": dict(kwargs), "slot": slot}
-        return self._ask("call", body, seconds, f"calling {slot}", callback)
+        largest = slot.output_mb << 20
+        body = {
+            "name": name,
+            "args": list(args),
+            "kwargs": dict(kwargs),
+            "slot": slot.name,
+            "largest": largest,
+        }
+        self._allow(slot.memory_mb)
+        doing = f"calling {slot.name}"
+        return self._ask("call", body, slot.seconds, doing, ANSWERED, callback, largest)
+
+    def _allow(self, memory_mb: int) -> None:
+        """From now on so much memory beyond the interpreter's; never more than at the start."""
+        if self._used and memory_mb != self._memory_mb:
+            with contextlib.suppress(OSError):  # it has ended, and its channel says so
+                hard = resource.prlimit(self.pid, resource.RLIMIT_AS)[1]
+                soft = self._used + (memory_mb << 20)
+                resource.prlimit(self.pid, resource.RLIMIT_AS, (min(soft, hard), hard))
+            self._memory_mb = memory_mb
 
     def _ask(
-        self, kind: str, body: Any, seconds: float, doing: str, callback: Callback | None
+        self,
+        kind: str,
+        body: Any,
+        seconds: float,
+        doing: str,
+        answered: Sequence[str],
+        callback: Callback | None = None,
+        largest: int = MAX_BLOB,
     ) -> dict[str, Any]:
         self._seq += 1
-        limit = _Limit(self._pid, seconds)
+        limit = _Limit(self.pid, seconds)
         try:
             self._channel.send(kind, self._seq, body, limit)
             for _ in range(MAX_CALLBACKS):
-                answer, _, reply = self._channel.receive(ANSWERS, None, limit)
+                answer, number, reply = self._channel.receive(ANSWERS, None, limit, largest)
                 if answer == "callback" and callback is not None:
                     self._answer(reply, callback, limit)
                     continue
+                if number != self._seq:
+                    raise WireError("an answer to another question")
                 if answer == "ok":
-                    return _checked_ok(reply)
+                    return _checked_ok(reply, answered)
                 if answer == "error":
                     return {"error": _checked_error(reply)}
                 raise WireError("unexpected message")
@@ -152,11 +211,15 @@ class Worker:
             raise WorkerDied(reason, timeout=True) from None
         except Closed:
             status = self.close(patience=0.5)
+            if status is None:
+                raise GraderFault("its interpreter was ended from outside") from None
             raise WorkerDied(f"the process ended while {doing}{status}", timeout=False) from None
         except WireError as error:
             self.close()
             reason = f"the process answered with something that is no result ({error})"
             raise WorkerDied(reason, timeout=False) from None
+        finally:
+            self.spent += limit.spent()
 
     def _answer(self, request: Any, callback: Callback, limit: _Limit) -> None:
         try:
@@ -168,10 +231,11 @@ class Worker:
         self._callbacks += 1
         self._channel.send("answer", self._callbacks, callback(slot, args, kwargs), limit)
 
-    def close(self, patience: float = 0.0) -> str:
+    def close(self, patience: float = 0.0) -> str | None:
         """End the process and everything it started. Returns how it had ended, if it had.
 
-        A process that is just ending by itself gets `patience` seconds to do so.
+        A process that is just ending by itself gets `patience` seconds to do so. None tells that
+        its end need not be its own doing: its zygote is gone, too.
         """
         if not self.alive:
             return ""
@@ -181,6 +245,10 @@ class Worker:
         return status
 
 
+def _canary() -> bytes:
+    return Path(__file__).with_name("canary.py").read_bytes()
+
+
 def _bytes(text: bytes) -> Any:
     """Text of any length: as a string, it would be cut."""
     import numpy as np
@@ -188,19 +256,19 @@ def _bytes(text: bytes) -> Any:
     return np.frombuffer(text, np.uint8)
 
 
-def _checked_ok(reply: Any) -> dict[str, Any]:
-    if not isinstance(reply, dict):
+def _checked_ok(reply: Any, answered: Sequence[str]) -> dict[str, Any]:
+    if not isinstance(reply, dict) or not reply.keys() >= set(answered):
         raise WireError("reply")
     names = {k: v for k, v in reply.items() if k in ("mutated", "places", "touched")}
     if not all(isinstance(v, list) and all(isinstance(s, str) for s in v) for v in names.values()):
         raise WireError("reply")
     if not isinstance(reply.get("printed", ""), str):
         raise WireError("reply")
-    lines = reply.get("lines", {})
-    if not isinstance(lines, dict) or not all(
-        isinstance(k, str) and type(v) is int for k, v in lines.items()
-    ):
-        raise WireError("reply")
+    for lines in (reply.get("lines", {}), reply.get("stubs", {})):
+        if not isinstance(lines, dict) or not all(
+            isinstance(k, str) and type(v) is int for k, v in lines.items()
+        ):
+            raise WireError("reply")
     return reply
 
 
@@ -218,10 +286,14 @@ def _checked_error(reply: Any) -> dict[str, Any]:
 
 
 class Workers:
-    """Starts workers. A context manager: leaving it ends everything that was started."""
+    """Starts workers. A context manager: leaving it ends everything that was started.
 
-    def __init__(self, memory_mb: int = MEMORY_MB) -> None:
-        self._memory_mb = memory_mb
+    With `proved`, what the report says of a run's protection, each interpreter has to prove the
+    same before a student's file gets there; else GraderFault is raised.
+    """
+
+    def __init__(self, proved: str | None = None) -> None:
+        self._proved = proved
         self._zygotes: dict[tuple[str, ...], _Zygote] = {}
         self._single: list[Worker] = []
         self._cuda: bool | None = None
@@ -236,12 +308,11 @@ class Workers:
             zygote.close()
         self._zygotes.clear()
 
-    @property
-    def protection(self) -> str:
-        """Which protection is in force, in the words of the report."""
-        if CAN_FORK:
-            return "D: own process, limits on time, memory and files; no sandbox"
-        return "own process, limit on time; no sandbox"
+    def protection(self) -> Protection:
+        """What a canary proves of a worker here."""
+        if not CAN_FORK:
+            return Protection()
+        return prove(self._zygote(()).fork(Slot.memory_mb), _canary())
 
     def has_cuda(self) -> bool:
         """Whether torch finds a CUDA device; asked once, in an interpreter of its own."""
@@ -253,19 +324,35 @@ class Workers:
             self._cuda = done.returncode == 0
         return self._cuda
 
-    def start(self, libraries: Sequence[str], device: str = "cpu") -> Worker:
-        """A worker in whose interpreter `libraries` are imported."""
+    def start(
+        self, libraries: Sequence[str], device: str = "cpu", memory_mb: int = Slot.memory_mb
+    ) -> Worker:
+        """A worker in whose interpreter `libraries` are imported, and so much memory is left."""
         if device != "cpu" or not CAN_FORK:
             worker = self._start_single(libraries, device)
             self._single.append(worker)
             return worker
         key = tuple(sorted(libraries))
-        if key not in self._zygotes:
-            self._zygotes[key] = _Zygote(key, self._memory_mb)
-        return self._zygotes[key].fork()
+        try:
+            return self._zygote(key).fork(memory_mb)
+        except GraderFault:
+            if key not in self._zygotes or not self._zygotes[key].is_gone():
+                raise
+        return self._zygote(key).fork(memory_mb)
+
+    def _zygote(self, libraries: tuple[str, ...]) -> _Zygote:
+        if libraries in self._zygotes and self._zygotes[libraries].is_gone():
+            self._zygotes.pop(libraries).close()  # somebody ended it: another takes its place
+        if libraries not in self._zygotes:
+            zygote = self._zygotes[libraries] = _Zygote(libraries)
+            if self._proved is not None:
+                line = prove(zygote.fork(Slot.memory_mb), _canary()).line
+                if not self._proved.startswith(line):
+                    raise GraderFault(f"not the protection that was proved at the start: {line}")
+        return self._zygotes[libraries]
 
     def _start_single(self, libraries: Sequence[str], device: str) -> Worker:
-        ours, process = _ready("single", self._memory_mb, libraries, device)
+        ours, process = _ready("single", libraries, device)
 
         def end(patience: float) -> str:
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -279,24 +366,35 @@ class Workers:
 
 
 class _Zygote:
-    def __init__(self, libraries: tuple[str, ...], memory_mb: int) -> None:
-        self.control, self.process = _ready("fork", memory_mb, libraries, "cpu")
+    def __init__(self, libraries: tuple[str, ...]) -> None:
+        self.control, self.process = _ready("fork", libraries, "cpu")
 
-    def fork(self) -> Worker:
+    def fork(self, memory_mb: int) -> Worker:
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                socket.send_fds(self.control, [REQUEST.pack(b"f", 0)], [theirs.fileno()])
+                socket.send_fds(self.control, [REQUEST.pack(b"f", memory_mb)], [theirs.fileno()])
             data, descriptors, _, _ = socket.recv_fds(self.control, STATUS.size, 1)
         except OSError as error:
             raise GraderFault(f"the zygote is gone: {error}") from None
         if len(data) < STATUS.size or not descriptors:
             raise GraderFault("the zygote is gone")
-        pid, _ = STATUS.unpack(data)
-        return Worker(Channel(ours), pid, lambda patience: self._end(pid, descriptors[0], patience))
+        inside, used = STATUS.unpack(data)
+        pidfd = descriptors[0]
+        pid = _number_here(pidfd)
+        return Worker(
+            Channel(ours),
+            pid,
+            lambda patience: self._end(pid, inside, pidfd, patience),
+            memory_mb,
+            used,
+        )
 
-    def _end(self, pid: int, pidfd: int, patience: float) -> str:
-        """Kill the process and its group, and tell how it had ended by itself, if it had."""
+    def _end(self, pid: int, inside: int, pidfd: int, patience: float) -> str | None:
+        """Kill the process and its group, and tell how it had ended by itself, if it had.
+
+        `inside` is its number for the zygote, in whose namespace it lives.
+        """
         ended, _, _ = select.select([pidfd], [], [], patience)
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
@@ -304,16 +402,32 @@ class _Zygote:
             os.killpg(pid, signal.SIGKILL)  # not yet reaped, so the number is still its own
         os.close(pidfd)
         try:
-            self.control.sendall(REQUEST.pack(b"w", pid))
+            self.control.sendall(REQUEST.pack(b"w", inside))
             data = self.control.recv(STATUS.size)
             status = STATUS.unpack(data)[1]
-        except (OSError, ValueError):
-            return ""
+        except (OSError, struct.error):
+            return None
         if not ended:
             return ""
         if os.WIFSIGNALED(status):
             return f" (killed by {signal.Signals(os.WTERMSIG(status)).name})"
         return f" (exit status {os.waitstatus_to_exitcode(status)})"
+
+    def is_gone(self) -> bool:
+        """Whether it has ended; where its socket is closed, that is waited for."""
+        self.control.setblocking(False)
+        try:
+            closed = self.control.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            closed = False
+        except OSError:
+            closed = True
+        finally:
+            self.control.settimeout(START_SECONDS)
+        if closed:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(5)
+        return closed
 
     def close(self) -> None:
         self.control.close()
@@ -324,14 +438,20 @@ class _Zygote:
             self.process.wait()
 
 
+def _number_here(pidfd: int) -> int:
+    """The number, in our own namespace, of the process that a descriptor stands for."""
+    with open(f"/proc/self/fdinfo/{pidfd}") as info:
+        return next(int(line.split()[1]) for line in info if line.startswith("Pid:"))
+
+
 def _ready(
-    mode: str, memory_mb: int, libraries: Sequence[str], device: str
+    mode: str, libraries: Sequence[str], device: str
 ) -> tuple[socket.socket, subprocess.Popen[bytes]]:
     """An interpreter with its libraries imported, and the socket to it. Raises GraderFault."""
     ours, theirs = socket.socketpair()
     with tempfile.TemporaryFile() as errors:
         with theirs:  # closed here, so that its end is the end of the channel
-            process = _interpreter(mode, theirs, memory_mb, libraries, device, errors)
+            process = _interpreter(mode, theirs, libraries, device, errors)
         ours.settimeout(START_SECONDS)
         try:
             said = ours.recv(len(READY))
@@ -351,14 +471,13 @@ def _ready(
 def _interpreter(
     mode: str,
     channel: socket.socket,
-    memory_mb: int,
     libraries: Sequence[str],
     device: str,
     errors: Any = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     windows = sys.platform == "win32"
     number = "-" if windows else str(channel.fileno())
-    command = [sys.executable, "-I", "-m", "autograder.zygote", mode, number, str(memory_mb)]
+    command = [sys.executable, "-I", "-m", "autograder.zygote", mode, number]
     process = subprocess.Popen(
         [*command, *libraries],
         stdin=subprocess.PIPE if windows else subprocess.DEVNULL,

@@ -19,7 +19,7 @@ import numpy as np
 from autograder.assignment import Assignment, KnownProgram, Slot, StudentFile
 from autograder.checks import Check, CheckRun
 from autograder.compare import Answer, Log, bare, difference, same, undisturbed, unmodified
-from autograder.diagnosis import Fingerprint, Outcome, Pair
+from autograder.diagnosis import Fingerprint, Made, Outcome
 from autograder.effects import effects
 from autograder.errors import KitError, UsageError
 from autograder.failure import CheckFailed, Failure
@@ -243,27 +243,26 @@ class FrozenLibrary:
     """The misconceptions of a released folder; a `diagnosis.Library`."""
 
     nodes: Mapping[str, Mapping[str, Any]]
-    thawed: dict[str, dict[str, Fingerprint]] = field(default_factory=dict)
+    thawed: dict[str, Fingerprint] = field(default_factory=dict)
 
-    def fingerprints(self, slot: str, mode: Mode) -> Mapping[str, Fingerprint]:
-        if slot not in self.thawed:
-            self.thawed[slot] = {
-                id: {
-                    check: None if nodes is None else [_thaw_outcome(one) for one in nodes]
-                    for check, nodes in node["fingerprint"].items()
-                }
-                for id, node in self.nodes.items()
-                if node["slot"] == slot
-            }
-        return self.thawed[slot]
+    def singles(self, slot: str) -> Sequence[Made]:
+        return [(id,) for id, node in self.nodes.items() if node["slot"] == slot]
 
-    def pairs(self, slot: str) -> Sequence[Pair]:
+    def pairs(self, slot: str) -> Sequence[Made]:
         return ()  # there is no reference here to make two mistakes in
 
     def answers(
-        self, slot: str, check: str, mode: Mode, pairs: Sequence[Pair]
+        self, slot: str, check: str, mode: Mode, programs: Sequence[Made]
     ) -> Iterator[Sequence[Outcome] | None]:
-        return iter(())
+        return (self.fingerprint(slot, mode, id)[check] for (id,) in programs)
+
+    def fingerprint(self, slot: str, mode: Mode, id: str) -> Fingerprint:
+        if id not in self.thawed:
+            self.thawed[id] = {
+                check: None if nodes is None else [_thaw_outcome(one) for one in nodes]
+                for check, nodes in self.nodes[id]["fingerprint"].items()
+            }
+        return self.thawed[id]
 
     def known(self, id: str) -> KnownProgram:
         node = self.nodes[id]
@@ -311,6 +310,8 @@ def describe_assignment(assignment: Assignment) -> dict[str, Any]:
                 "file": slot.file,
                 "points": slot.points,
                 "seconds": slot.seconds,
+                "memory_mb": slot.memory_mb,
+                "output_mb": slot.output_mb,
                 "builds_on": list(slot.builds_on),
                 "forbids": list(slot.forbids),
                 "hints": list(slot.hints),
@@ -338,6 +339,8 @@ def _assignment(folder: Path) -> Assignment:
             forbids=tuple(slot["forbids"]),
             all_or_nothing=False,
             hints=tuple(slot["hints"]),
+            memory_mb=slot["memory_mb"],
+            output_mb=slot["output_mb"],
         )
         for name, slot in data["slots"].items()
     }

@@ -15,7 +15,7 @@ import autograder
 from autograder import results
 from autograder.assignment import Assignment
 from autograder.errors import KitError
-from autograder.grade import versions
+from autograder.provenance import versions
 
 
 def is_proved(assignment: Assignment, course: Path) -> bool:

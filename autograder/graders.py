@@ -21,7 +21,7 @@ from _pytest.runner import runtestprotocol
 from autograder.assignment import Assignment, KnownProgram, Slot
 from autograder.checks import Check, CheckRun
 from autograder.compare import Log
-from autograder.diagnosis import Fingerprint, Outcome, Pair, Tried, fingerprint, outcomes
+from autograder.diagnosis import Fingerprint, Made, Outcome, Tried, fingerprint, outcomes
 from autograder.effects import effects, with_effects
 from autograder.errors import AssignmentError, GraderFault, KitError
 from autograder.failure import CheckFailed, Failure
@@ -52,8 +52,8 @@ class Graders:
         self._now: tuple[Program, Check, Mode, Log] | None = None
         self._excuse: BaseException | None = None
         self._fingerprints: dict[tuple[str, Mode], dict[str, Fingerprint]] = {}
-        self._answers: dict[tuple[str, str, Mode], dict[Pair, Sequence[Outcome] | None]] = {}
-        self._pairs: dict[str, Mapping[Pair, bytes]] = {}
+        self._answers: dict[tuple[str, str, Mode], dict[Made, Sequence[Outcome] | None]] = {}
+        self._made: dict[str, dict[Made, bytes]] = {}  # the slot's file with its misconceptions
         self._usual: dict[tuple[str, str], frozenset[str]] = {}
 
     def __enter__(self) -> Graders:
@@ -96,64 +96,102 @@ class Graders:
         """Run one check for one program."""
         log = Log()
         self._now, self._excuse = (program, check, mode, log), None
-        reports = runtestprotocol(check.body, nextitem=None, log=False)
-        skipped = [r for r in reports if r.skipped]
-        if skipped:
-            where = skipped[0].longrepr
-            reason = where[2] if isinstance(where, tuple) else str(where)
-            return CheckRun(check, mode, None, log, skipped=reason.removeprefix("Skipped: "))
-        if isinstance(self._excuse, CheckFailed):
-            return CheckRun(check, mode, self._excuse.failure, log)
-        if self._excuse is not None or any(r.failed for r in reports):
-            excuse = self._excuse
-            return CheckRun(check, mode, None, log, broken=f"{type(excuse).__name__}: {excuse}")
+        try:
+            self._execute(check)
+        except CheckFailed as failed:
+            return CheckRun(check, mode, failed.failure, log)
+        except pytest.skip.Exception as skipped:
+            return CheckRun(check, mode, None, log, skipped=str(skipped))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return CheckRun(check, mode, None, log, broken=f"{type(error).__name__}: {error}")
         return CheckRun(check, mode, None, log)
+
+    def _execute(self, check: Check) -> None:
+        """Call the check's function. Raises what it raises.
+
+        Where it asks for nothing but the fixtures below and its parameters, pytest would do just
+        that, at half a millisecond a check.
+        """
+        item: Any = check.body
+        values = {**check.params}
+        own: dict[str, Callable[[], Any]] = {
+            "student": lambda: self.caller(student=True),
+            "reference": lambda: self.caller(student=False),
+            "rng": self.rng,
+            "device": lambda: self.device(str(check.params["device"])),
+        }
+        wanted = set(item.fixturenames)
+        if item.cls is None and wanted <= {*own, *values}:
+            values |= {name: give() for name, give in own.items() if name in wanted}
+            item.obj(**values)
+            return
+        reports = runtestprotocol(item, nextitem=None, log=False)
+        for report in reports:
+            if report.skipped:
+                where = report.longrepr
+                reason = where[2] if isinstance(where, tuple) else str(where)
+                pytest.skip(reason.removeprefix("Skipped: "))
+        if self._excuse is not None:
+            raise self._excuse
+        if any(report.failed for report in reports):
+            raise GraderFault("a fixture of the check failed")
 
     # the known misconceptions: graders are a `diagnosis.Library`
 
-    def fingerprints(self, slot: str, mode: Mode) -> Mapping[str, Fingerprint]:
-        """What each misconception of the slot answers, with the stand-ins of `mode` that are known.
+    def singles(self, slot: str) -> Sequence[Made]:
+        """The misconceptions of the slot."""
+        return [(one.id,) for one in self.assignment.misconceptions if one.slot == slot]
 
-        Where a stand-in lets the grader compute, the other slots are right: as without it.
-        """
-        named = self._named(mode)
-        known = [known for known in self.assignment.misconceptions if known.slot == slot]
-        prints = self._fingerprints.setdefault((slot, named), {})
-        for one in known:
-            if one.id not in prints:
-                self._wrong.change(self.edited(one))
-                prints[one.id] = fingerprint(self.tried(self._wrong, slot, named))
-        return prints
+    def pairs(self, slot: str) -> Sequence[Made]:
+        """The pairs of misconceptions of the slot whose edits apply one after the other."""
+        if slot not in self._made:
+            self._made[slot] = dict(_pairs(self.assignment, slot))
+        return [made for made in self._made[slot] if len(made) > 1]
+
+    def source(self, slot: str, made: Made) -> dict[str, bytes]:
+        """The one source file in which one misconception, or a pair of them, is made."""
+        if len(made) == 1:
+            return self.edited(self.known(made[0]))
+        self.pairs(slot)
+        return {self.assignment.slots[slot].file: self._made[slot][made]}
 
     def edited(self, known: KnownProgram) -> dict[str, bytes]:
         """The one source file of a known program."""
         file = self.assignment.slots[known.slot].file
         return {file: self.assignment.edited(known).encode()}
 
-    def pairs(self, slot: str) -> Sequence[Pair]:
-        """The pairs of misconceptions of the slot whose edits apply one after the other."""
-        if slot not in self._pairs:
-            self._pairs[slot] = dict(_pairs(self.assignment, slot))
-        return list(self._pairs[slot])
-
-    def both(self, slot: str, pair: Pair) -> dict[str, bytes]:
-        """The one source file in which both misconceptions of a pair are made."""
-        self.pairs(slot)
-        return {self.assignment.slots[slot].file: self._pairs[slot][pair]}
-
     def answers(
-        self, slot: str, check: str, mode: Mode, pairs: Sequence[Pair]
+        self, slot: str, check: str, mode: Mode, programs: Sequence[Made]
     ) -> Iterator[Sequence[Outcome] | None]:
-        """What each pair answers to a check; see `diagnosis.Library`."""
+        """What each program answers to a check; see `diagnosis.Library`."""
         named = self._named(mode)
+        prints = self._fingerprints.get((slot, named), {})
         known = self._answers.setdefault((slot, check, named), {})
         one = next(c for c in self.checks[slot] if c.name == check)
-        for pair in pairs:
-            if pair not in known:
-                self._wrong.change(self.both(slot, pair))
-                run = self.run(self._wrong, one, named)
-                known[pair] = None if run.failure is None else outcomes(run)
-        return (known[pair] for pair in pairs)
+        for made in programs:
+            if made in known:
+                continue
+            if len(made) == 1 and made[0] in prints:
+                known[made] = prints[made[0]][check]
+                continue
+            self._wrong.change(self.source(slot, made))
+            run = self.run(self._wrong, one, named)
+            known[made] = None if run.failure is None else outcomes(run)
+        return (known[made] for made in programs)
+
+    def fingerprint(self, slot: str, mode: Mode, id: str) -> Fingerprint:
+        """What a misconception answers, with the stand-ins of `mode` that are known.
+
+        Where a stand-in lets the grader compute, the other slots are right: as without it.
+        """
+        named = self._named(mode)
+        prints = self._fingerprints.setdefault((slot, named), {})
+        if id not in prints:
+            self._wrong.change(self.edited(self.known(id)))
+            prints[id] = fingerprint(self.tried(self._wrong, slot, named))
+        return prints[id]
 
     def learn(self, known: KnownProgram, tried: Tried) -> None:
         """Take the fingerprint of a misconception from runs that were made anyway."""
@@ -186,12 +224,20 @@ class Graders:
         check = self._now[1]
         return np.random.default_rng([self.seed, zlib.crc32(f"{check.slot}/{check.name}".encode())])
 
+    def device(self, name: str) -> str:
+        """Where the check's tensors are to be. Skips the check where that cannot be."""
+        if name != "cpu" and name != self.chosen:
+            pytest.skip(f"not run: {name} was not asked for (--device {name})")
+        if name == "cuda" and not self.workers.has_cuda():
+            pytest.skip("not run: torch finds no CUDA device here")
+        return name
+
     def note(self, error: BaseException) -> None:
         if self._excuse is None:
             self._excuse = error
 
 
-def _pairs(assignment: Assignment, slot: str) -> Iterator[tuple[Pair, bytes]]:
+def _pairs(assignment: Assignment, slot: str) -> Iterator[tuple[Made, bytes]]:
     """Pairs of misconceptions that can be made at once, and the file that makes both."""
     known = [one for one in assignment.misconceptions if one.slot == slot]
     alone = {assignment.edited(one) for one in known}
@@ -304,12 +350,7 @@ class _Plugin:
 
     @pytest.fixture(params=["cpu", "cuda"])
     def device(self, request: pytest.FixtureRequest) -> str:
-        name = str(request.param)
-        if name != "cpu" and name != self.chosen:
-            pytest.skip(f"not run: {name} was not asked for (--device {name})")
-        if name == "cuda" and not self.workers.has_cuda():
-            pytest.skip("not run: torch finds no CUDA device here")
-        return name
+        return self._running().device(str(request.param))
 
     def _running(self) -> Graders:
         if self.graders is None:

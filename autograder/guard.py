@@ -42,6 +42,7 @@ class Guard:
         self.active: frozenset[str] = frozenset()
         self.hits: list[tuple[str, int | None]] = []
         self.wrapped: set[str] = set()
+        self.watches: dict[frozenset[str], Any] = {}  # forbidden names -> a mode of torch's
 
     def refuse(self, name: str) -> None:
         """Note the use of `name` and raise Forbidden."""
@@ -57,23 +58,14 @@ class Guard:
 
     def watching(self) -> contextlib.AbstractContextManager[Any]:
         """While it is entered, functions of torch that are forbidden are seen, by any name."""
-        forbidden = {name.rpartition(".")[2]: name for name in self.active if _is_torchs(name)}
+        forbidden = frozenset(filter(_is_torchs, self.active))
         overrides: Any = sys.modules.get("torch.overrides")
         if not forbidden or overrides is None:
             return contextlib.nullcontext()
-        guard = self
-
-        # Its base has no type here: the engine is checked, and runs, without torch.
-        class Watch(overrides.TorchFunctionMode):  # type: ignore[misc]
-            def __torch_function__(
-                self, function: Any, types: Any, args: Any = (), kwargs: Any = None
-            ) -> Any:
-                name = str(getattr(function, "__name__", "")).partition(".")[0]  # no overload
-                if name in forbidden and not guard.by_staff():
-                    guard.refuse(forbidden[name])
-                return function(*args, **(kwargs or {}))
-
-        return Watch()
+        if forbidden not in self.watches:
+            self.watches[forbidden] = _watch(self, overrides.TorchFunctionMode, forbidden)
+        mode: contextlib.AbstractContextManager[Any] = self.watches[forbidden]()
+        return mode
 
     def by_staff(self) -> bool:
         """Whether the code that is running was called by staff's own, not by the student's."""
@@ -127,6 +119,22 @@ class Guard:
             return function(*args, **kwargs)
 
         return watched
+
+
+def _watch(guard: Guard, mode: Any, forbidden: frozenset[str]) -> Any:
+    """A mode of torch's that refuses what is forbidden."""
+    names = {name.rpartition(".")[2]: name for name in forbidden}
+
+    class Watch(mode):  # type: ignore[misc]
+        def __torch_function__(
+            self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            name = str(getattr(function, "__name__", "")).partition(".")[0]  # no overload
+            if name in names and not guard.by_staff():
+                guard.refuse(names[name])
+            return function(*args, **(kwargs or {}))
+
+    return Watch
 
 
 def _is_torchs(name: str) -> bool:

@@ -7,6 +7,7 @@ slot's or question's name. nbgrader's own preprocessors make the released notebo
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -98,6 +99,16 @@ def read(course: Path, assignment: str) -> dict[str, str]:
     if notebooks:
         return notebooks
     return {name: released(text, name) for name, text in sources(course, assignment).items()}
+
+
+def basis(course: Path, assignment: str) -> dict[str, str]:
+    """What `read` makes its notebooks from: file name -> a text. Nothing is made here."""
+    notebooks = _texts(course / "release" / assignment)
+    if notebooks:
+        return notebooks
+    texts = sources(course, assignment)
+    made_by = [importlib.metadata.version(name) for name in ("nbgrader", "nbconvert") if texts]
+    return {name: "\n".join([*made_by, text]) for name, text in texts.items()}
 
 
 def sources(course: Path, assignment: str) -> dict[str, str]:

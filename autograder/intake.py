@@ -103,6 +103,9 @@ def read_file(path: Path) -> bytes | Failure:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return Failure("missing", f"{name} is not a regular file")
+        if status.st_nlink > 1:  # of a file that is somebody else's, perhaps
+            fact = f"{name} is a second name of another file (a hard link)"
+            return Failure("missing", fact, ("links are not followed: put a copy there",))
         if status.st_size > MAX_BYTES:
             size = f"{status.st_size / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.1f} MB are read"
             return Failure("error", f"{name} is too large", (size,))

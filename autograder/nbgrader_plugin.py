@@ -184,6 +184,9 @@ class EngineAutograde(Autograde):
     from a staged copy. Assignments that are not the kit's are graded as nbgrader does.
     """
 
+    allow_weak_isolation = Bool(
+        False, help="Grade also where students' code cannot be kept from files and the network."
+    ).tag(config=True)
     graded = False  # whether the engine's results are there already
     out: Path | None = None  # where they are; by default in the assignment's own folder
     submitted: Path | None = None  # where the hand-ins are; by default where nbgrader's are
@@ -221,7 +224,8 @@ class EngineAutograde(Autograde):
             self.log.info("nothing is new: --force grades again")
             return
         if not self.graded:
-            _grade(course, name, submitted, students, self.log)
+            weak = self.allow_weak_isolation
+            _grade(course, name, submitted, students, weak, self.log)
         register(self.coursedir, self)
         released = handout.read(course, name)
         with tempfile.TemporaryDirectory(prefix="handins") as folder:
@@ -301,17 +305,24 @@ def _answers(folder: Path) -> dict[str, str]:
     return found
 
 
-def _grade(course: Path, name: str, submitted: Path, students: Sequence[str], log: Any) -> None:
+def _grade(
+    course: Path, name: str, submitted: Path, students: Sequence[str], weak: bool, log: Any
+) -> None:
     """Let the engine grade; results, table and report go to the assignment's own folder."""
     from autograder import grade as grading
+    from autograder import output as outputs
+    from autograder import views
 
     out = grading.default_out(course, name)
-    seed = grading.seed_of(out, name, None)
-    job = grading.Job(course, name, submitted, out, seed)
-    for one in grading.grade_class(job, students, grading.default_jobs(), lambda _: None):
-        log.info("%s: %s", one.student, "ungraded" if one.score is None else f"{one.score:g}")
-    for problem in grading.write_views(out, assignments.load(name, course)):
-        log.warning(problem)
+    with outputs.opened(out, name, whole_class=False) as output:
+        job = grading.Job(course, name, submitted, out, output.seed, weak=weak)
+        group = grading.Class(job, output)
+        for one in group.look(students):
+            log.info("%s: unchanged", one.student)
+        for one in group.grade(grading.default_jobs()):
+            log.info("%s: %s", one.student, "ungraded" if one.score is None else f"{one.score:g}")
+        for problem in views.write(out, assignments.load(name, course)):
+            log.warning(problem)
 
 
 def register(coursedir: Any, parent: Any) -> None:

@@ -20,6 +20,7 @@ from autograder.failure import CheckFailed, Failure, from_error, harmless
 from autograder.front import Code, Worker, WorkerDied, Workers
 
 EFFECTS = ("mutated", "places", "touched")  # of a call, as a worker reports them
+CALLS = 5  # times the seconds of one call are what all calls of a slot may take together
 Mode = tuple[str, ...]  # the slots that are replaced by stand-ins; () is the program by itself
 
 
@@ -51,10 +52,13 @@ class Program:
         self.sources = sources
         self._workers = workers
         self._reference = reference
+        self._asked: Program | None = None  # answers stand-ins that call back
         self._loaded: dict[tuple[str, Mode, str], Worker] = {}
         self._outdated: set[tuple[str, Mode, str]] = set()
         self._unloadable: dict[str, Failure] = {}
         self._lines: dict[str, dict[str, int]] = {}
+        self._stubs: dict[str, dict[str, int]] = {}
+        self._spent: dict[str, float] = {}  # seconds, by slot
         self._over: dict[tuple[str, Mode], Failure] = {}
         self.printed: dict[str, str] = {}
 
@@ -69,6 +73,8 @@ class Program:
         for worker in self._loaded.values():
             worker.close()
         self._loaded.clear()
+        if self._asked is not None:
+            self._asked.close()
 
     def change(self, sources: Mapping[str, bytes | Failure]) -> None:
         """Become another program of staff's, in the processes of this one."""
@@ -76,7 +82,7 @@ class Program:
             return
         self.sources = sources
         self._outdated = set(self._loaded)
-        for kept in (self._unloadable, self._lines, self._over, self.printed):
+        for kept in (self._unloadable, self._lines, self._over, self._spent, self.printed):
             kept.clear()
 
     def loads(self, slot: str) -> bool:
@@ -98,20 +104,29 @@ class Program:
         worker = self._worker(file, mode, device)
         if isinstance(worker, Failure):
             return worker
+        if slot in self._stubs.get(file, ()):  # no call can tell more
+            return Failure("not_started", "not started yet", line=self._stubs[file][slot])
+        whole = CALLS * self.assignment.slots[slot].seconds
+        if self._reference is not None and self._spent.get(slot, 0.0) > whole:
+            fact = f"no call was too long, but all together took more than {whole:g} s"
+            self._over[slot, mode] = Failure("timeout", fact, line=self.line(slot))
+            return self._over[slot, mode]
+        before = worker.spent
         try:
             reply = worker.call(
                 name,
                 args,
                 kwargs,
-                slot=slot,
-                seconds=self.assignment.slots[slot].seconds,
-                callback=self._answer_stand_in,
+                slot=self.assignment.slots[slot],
+                callback=lambda *asked: self._answer_stand_in(mode, *asked),
             )
         except WorkerDied as died:
             del self._loaded[file, mode, device]
             verdict = "timeout" if died.timeout else "crash"
             self._over[slot, mode] = Failure(verdict, harmless(died.reason), line=self.line(slot))
             return self._over[slot, mode]
+        finally:
+            self._spent[slot] = self._spent.get(slot, 0.0) + worker.spent - before
         error = reply.get("error")
         printed = (error or reply).get("printed", "")
         if printed:
@@ -154,7 +169,8 @@ class Program:
         worker = self._loaded.pop((file, mode, device), None)
         try:
             if worker is None:
-                worker = self._workers.start(staff.libraries, device)
+                memory = max(slot.memory_mb for slot in assignment.slots_of(file))
+                worker = self._workers.start(staff.libraries, device, memory)
                 reply = worker.load(code)
             else:
                 reply = worker.change(source)
@@ -163,17 +179,21 @@ class Program:
         error = reply.get("error")
         if error:
             worker.close()
-            if error["kind"] == "staff":
-                raise GraderFault(f"a probe or stand-in of {file} failed: {error['message']}")
             return from_error(error, f"importing {file}", "", file, ())
-        self._lines[file] = reply["lines"]
+        self._lines[file], self._stubs[file] = reply["lines"], reply["stubs"]
         return worker
 
-    def _answer_stand_in(self, slot: str, args: Any, kwargs: Any) -> dict[str, Any]:
-        """Compute for a stand-in that calls back: numbers in, numbers out."""
-        if self._reference is None or slot not in self.assignment.slots:
+    def _answer_stand_in(self, mode: Mode, slot: str, args: Any, kwargs: Any) -> dict[str, Any]:
+        """Compute for a stand-in that calls back: numbers in, numbers out.
+
+        Only where one is in place: whoever asks of their own accord is told nothing.
+        """
+        in_place = slot in mode and not stand_in_of(self.assignment, slot)
+        if self._reference is None or not in_place:
             return {"error": "no such function"}
-        outcome = self._reference.call(slot, slot, args, kwargs, (), "cpu")
+        if self._asked is None:  # of this program alone: what it is asked may be its end
+            self._asked = Program(self.assignment, self._workers, self._reference.sources)
+        outcome = self._asked.call(slot, slot, args, kwargs, (), "cpu")
         if isinstance(outcome, Failure):
             return {"error": harmless(outcome.fact)}
         return {"value": outcome.value}

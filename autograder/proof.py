@@ -18,7 +18,7 @@ from autograder import source
 from autograder.assignment import Assignment, KnownProgram, Slot
 from autograder.checks import Check, CheckRun
 from autograder.completeness import missing
-from autograder.diagnosis import Tried, fingerprint, recognise
+from autograder.diagnosis import Made, Tried, fingerprint, recognise
 from autograder.effects import with_effects
 from autograder.frozen import FrozenChecks, FrozenLibrary, freeze, freeze_fingerprint, thaw
 from autograder.graders import Graders
@@ -444,8 +444,8 @@ class _Proof:
             if likely - set(pair):
                 self.report.mislabelled += 1
 
-    def runs_of_pair(self, pair: tuple[str, str]) -> Tried:
-        with self.graders.program(self.graders.both(self.slot.name, pair)) as program:
+    def runs_of_pair(self, pair: Made) -> Tried:
+        with self.graders.program(self.graders.source(self.slot.name, pair)) as program:
             return self.runs(program)
 
     # ---------------------------------------------------------------- margins

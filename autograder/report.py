@@ -12,7 +12,7 @@ import hashlib
 import os
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from autograder.assignment import Assignment, KnownProgram
 from autograder.compare import RTOL
-from autograder.results import points, write_text
+from autograder.results import page_file, points, write_text
 
 BINS = 10
 VERDICTS = (
@@ -87,34 +87,53 @@ class SlotRow:
 
 def write(out: Path, results: Mapping[str, Mapping[str, Any]], assignment: Assignment) -> None:
     """Write the pages of results, by file name."""
-    environment = _environment()
+    for name, render in texts(results, assignment).items():
+        write_text(out / name, render())
+
+
+def texts(
+    results: Mapping[str, Mapping[str, Any]], assignment: Assignment
+) -> dict[str, Callable[[], str]]:
+    """file -> what makes its text, for the pages of results, by file name."""
     pages = [_page(name, result) for name, result in results.items()]
+    template = _environment().get_template
+    found: dict[str, Callable[[], str]] = {"index.html": lambda: _index(pages, assignment)}
+    for i, page in enumerate(pages):
+        found[f"students/{page.file}"] = functools.partial(
+            template("student.html").render,
+            assignment=assignment,
+            page=page,
+            before=pages[i - 1] if i else None,
+            after=pages[i + 1] if i + 1 < len(pages) else None,
+        )
+    if assignment.questions:
+        found["marking.html"] = lambda: template("marking.html").render(assignment=assignment)
+    return found
+
+
+def _index(pages: Sequence[Page], assignment: Assignment) -> str:
     scores = [page.result["score"] for page in pages if page.result["score"] is not None]
     matters = attention(pages)
-    index = environment.get_template("index.html").render(
-        assignment=assignment,
-        pages=pages,
-        ungraded=len(pages) - len(scores),
-        quartiles=quartiles(scores),
-        bins=histogram(scores, assignment.points),
-        slots=[slot_row(name, pages, assignment) for name in assignment.slots],
-        ranking=ranking(pages, assignment),
-        matters=matters,
-        people=len({matter.page.file for kind in matters.values() for matter in kind}),
-        changes=[(page, c) for page in pages for c in page.result["extra_data"].get("changed", [])],
-        conditions={key: distinct(pages, key) for key in ("seed", "isolation", "versions")},
-        rtol=RTOL,
+    return (
+        _environment()
+        .get_template("index.html")
+        .render(
+            assignment=assignment,
+            pages=pages,
+            ungraded=len(pages) - len(scores),
+            quartiles=quartiles(scores),
+            bins=histogram(scores, assignment.points),
+            slots=[slot_row(name, pages, assignment) for name in assignment.slots],
+            ranking=ranking(pages, assignment),
+            matters=matters,
+            people=len({matter.page.file for kind in matters.values() for matter in kind}),
+            changes=[
+                (page, c) for page in pages for c in page.result["extra_data"].get("changed", [])
+            ],
+            conditions={key: distinct(pages, key) for key in ("seed", "isolation", "versions")},
+            rtol=RTOL,
+        )
     )
-    write_text(out / "index.html", index)
-    template = environment.get_template("student.html")
-    for i, page in enumerate(pages):
-        before = pages[i - 1] if i else None
-        after = pages[i + 1] if i + 1 < len(pages) else None
-        text = template.render(assignment=assignment, page=page, before=before, after=after)
-        write_text(out / "students" / page.file, text)
-    if assignment.questions:
-        text = environment.get_template("marking.html").render(assignment=assignment)
-        write_text(out / "marking.html", text)
 
 
 def feedback(test: Mapping[str, Any], notes: Sequence[str]) -> str:
@@ -132,7 +151,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"points": points, "near": near}
+    environment.filters |= {"points": points, "checks_list": checks_list}
     for name in ("report.css", "sort.js"):
         text = loader.get_source(environment, name)[0]
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
@@ -144,7 +163,7 @@ def _environment() -> jinja2.Environment:
 
 
 def _page(name: str, result: Mapping[str, Any]) -> Page:
-    file = f"{name.replace('/', '%2F')}.html"  # never outside its folder
+    file = page_file(name)
     return Page(
         name=result["extra_data"]["student"] or "(a name that cannot be shown)",
         file=file,
@@ -220,6 +239,25 @@ def ranking(pages: Sequence[Page], assignment: Assignment) -> list[dict[str, Any
         {"slot": slot, "known": words.get(id, KnownProgram(id, slot, (), ())), "pages": who}
         for (slot, id), who in ranked
     ]
+
+
+def checks_list(checks: Sequence[Mapping[str, Any]]) -> Markup:
+    """The checks of a slot as a page shows them."""
+    return _checks_list(
+        tuple(
+            (check["name"], check["passed"], check["message"], check["margin"] * near(check))
+            if "margin" in check
+            else (check["name"], check["passed"], check["message"], 0.0)
+            for check in checks
+        )
+    )
+
+
+@functools.lru_cache(maxsize=1000)  # most of a class have the same lists
+def _checks_list(checks: tuple[tuple[str, bool | None, str, float], ...]) -> Markup:
+    keys = ("name", "passed", "message", "near")
+    rows = [dict(zip(keys, check, strict=True)) for check in checks]
+    return Markup(_environment().get_template("checks.html").render(checks=rows))
 
 
 # ------------------------------------------------------------------------------ attention

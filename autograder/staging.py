@@ -15,7 +15,7 @@ import re
 import stat
 import urllib.parse
 import zoneinfo
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,17 @@ def notes(folder: Path, released: Mapping[str, str]) -> list[str]:
     if os.path.lexists(folder / STAMP) and timestamp(folder) is None:
         said.append(f"{STAMP} cannot be read: whether it was late is not known")
     return said
+
+
+def looked_at(folder: Path, released: Iterable[str]) -> Iterator[bytes]:
+    """Names and contents of all that `notes` looks at: notebooks, and when it was handed in."""
+    paths = [folder / STAMP, *(folder / name for name in released)]
+    if not all(map(os.path.lexists, paths[1:])):
+        paths += _notebook_paths(folder)
+    for path in paths:
+        content = _read(path, MAX_NOTEBOOK)
+        what = "nothing" if not os.path.lexists(path) else "no file" if content is None else "file"
+        yield from (os.fsencode(path.relative_to(folder)), what.encode(), content or b"")
 
 
 def timestamp(folder: Path) -> datetime.datetime | None:
@@ -248,21 +259,23 @@ def _notebooks(folder: Path, template: Mapping[str, Any]) -> list[Path]:
         if "nbgrader" in cell["metadata"]
     }
     found = []
+    for path in _notebook_paths(folder):
+        cells = (_parse(path) or {"cells": []})["cells"]
+        abouts = [cell["metadata"].get("nbgrader") for cell in cells]
+        if any(isinstance(a, dict) and a.get("grade_id") in ids for a in abouts):
+            found.append(path)
+    return found
+
+
+def _notebook_paths(folder: Path) -> Iterator[Path]:
+    """What is called a notebook anywhere in a hand-in, among a bounded number of names."""
     seen = 0
     for where, folders, files in os.walk(folder, followlinks=False):
         seen += len(folders) + len(files)
         if seen > intake.MAX_ENTRIES:
             break
         folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
-        for file in sorted(files):
-            if file.endswith(".ipynb"):
-                notebook = _parse(Path(where, file))
-                abouts = (
-                    c["metadata"].get("nbgrader") for c in (notebook or {"cells": []})["cells"]
-                )
-                if any(isinstance(a, dict) and a.get("grade_id") in ids for a in abouts):
-                    found.append(Path(where, file))
-    return found
+        yield from (Path(where, file) for file in sorted(files) if file.endswith(".ipynb"))
 
 
 def _parse(path: Path) -> dict[str, Any] | None:
@@ -291,11 +304,13 @@ def _read(path: Path, most: int) -> bytes | None:
         descriptor = os.open(path, flags)
     except OSError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
-        try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode) or status.st_size > most:
-                return None
-            return file.read(most)
-        except OSError:
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > most:
             return None
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)

@@ -34,6 +34,7 @@ MAX_TEXT = 20_000
 MAX_NDIM = 8
 INTEGERS = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DTYPES = frozenset((*INTEGERS, "float16", "float32", "float64", "complex64", "complex128"))
+NAMES = {np.dtype(name): name for name in sorted(DTYPES)}  # numpy takes microseconds to find one
 
 
 A = TypeVar("A")
@@ -122,10 +123,11 @@ class _Encoder:
         return key if plain else f"<{type(key).__name__}>"
 
     def array(self, node: list[Any], array: np.ndarray) -> Any:
-        if array.dtype.name not in DTYPES or array.ndim > MAX_NDIM:
+        if array.dtype not in NAMES:  # in another order of bytes, perhaps
+            array = array.astype(array.dtype.newbyteorder("="), copy=False)
+        if array.dtype not in NAMES or array.ndim > MAX_NDIM:
             return ["o", f"array of dtype {array.dtype.name} with {array.ndim} axes"[:200], ""]
-        little = array.dtype.newbyteorder("<")
-        self.arrays.append(np.ascontiguousarray(array, dtype=little).reshape(array.shape))
+        self.arrays.append(array)
         return [node[0], len(self.arrays) - 1, *node[1:]]
 
     def torch_tensor(self, value: Any) -> Any:
@@ -138,17 +140,17 @@ class _Encoder:
         return self.array(["x", device], value.detach().cpu().resolve_conj().resolve_neg().numpy())
 
 
-def pack(kind: str, seq: int, body: Any) -> bytes:
+def pack(kind: str, seq: int, body: Any, largest: int = MAX_BLOB) -> bytes:
     """One frame. Raises WireError where it would be larger than the other side accepts."""
     encoder = _Encoder()
     node = encoder.node(body)
     table, chunks, offset = [], [], 0
     for array in encoder.arrays:
-        table.append([array.dtype.name, list(array.shape), offset, array.nbytes])
-        chunks.append(array.tobytes())
+        table.append([NAMES[array.dtype], list(array.shape), offset, array.nbytes])
+        chunks.append(array.tobytes())  # in C order, whatever its own is
         offset += array.nbytes
     header = msgpack.packb([kind, seq, node, table], unicode_errors="replace")
-    if len(header) > MAX_HEADER or offset > MAX_BLOB:
+    if len(header) > MAX_HEADER or offset > largest:
         raise WireError("the result is too large to send")
     return b"".join([PREFIX.pack(MAGIC, len(header), offset), header, *chunks])
 
@@ -159,21 +161,32 @@ def pack(kind: str, seq: int, body: Any) -> bytes:
 class _Decoder:
     def __init__(self, table: Any, blob: memoryview) -> None:
         _demand(isinstance(table, list) and len(table) <= MAX_NODES, "array table")
+        self.taken = 0  # bytes of the blob; none is taken twice
         self.arrays = [self.one_array(entry, blob) for entry in table]
+        self.used = 0  # arrays in the tree; each once, in their order
         self.nodes = 0
 
-    @staticmethod
-    def one_array(entry: Any, blob: memoryview) -> np.ndarray:
+    def whole(self, node: Any) -> Any:
+        """The tree, in which every array has its place."""
+        value = self.value(node)
+        _demand(self.used == len(self.arrays), "array number")
+        return value
+
+    def one_array(self, entry: Any, blob: memoryview) -> np.ndarray:
         _demand(isinstance(entry, list) and len(entry) == 4, "array entry")
         name, shape, offset, nbytes = entry
         _demand(isinstance(name, str) and name in DTYPES, "dtype")
         _demand(isinstance(shape, list) and len(shape) <= MAX_NDIM, "shape")
         _demand(all(type(n) is int and 0 <= n <= MAX_BLOB for n in shape), "shape")
         _demand(type(offset) is int and type(nbytes) is int, "offsets")
+        _demand(
+            math.prod(n or 1 for n in shape) <= MAX_BLOB, "shape"
+        )  # also where nothing is in it
         dtype = np.dtype(name)
         _demand(math.prod(shape) * dtype.itemsize == nbytes, "array size")
-        _demand(offset >= 0 and nbytes >= 0, "offsets")
+        _demand(nbytes >= 0 and offset == self.taken, "offsets")
         _demand(offset + nbytes <= len(blob), "offsets")
+        self.taken += nbytes
         if dtype.kind == "b":  # any byte but 0 and 1 is no boolean
             raw = np.frombuffer(blob, np.uint8, count=nbytes, offset=offset)
             return np.asarray(raw != 0).reshape(shape)
@@ -201,7 +214,8 @@ class _Decoder:
             _demand(type(payload) is str and type(text) is str, "opaque value")
             return Opaque(payload[:200], text[:200])
         _demand(tag in ("a", "g", "x"), "tag")
-        _demand(type(payload) is int and 0 <= payload < len(self.arrays), "array number")
+        _demand(type(payload) is int and payload == self.used < len(self.arrays), "array number")
+        self.used += 1
         array = self.arrays[payload]
         if tag == "g":
             _demand(array.ndim == 0, "scalar")
@@ -228,11 +242,11 @@ def _demand(condition: bool, what: str) -> None:
         raise WireError(f"malformed frame: {what}")
 
 
-def check_prefix(prefix: bytes) -> tuple[int, int]:
+def check_prefix(prefix: bytes, largest: int = MAX_BLOB) -> tuple[int, int]:
     """The sizes of header and blob. Raises WireError before anything of that size is allocated."""
     magic, header, blob = PREFIX.unpack(prefix)
     _demand(magic == MAGIC, "magic")
-    _demand(header <= MAX_HEADER and blob <= MAX_BLOB, "size")
+    _demand(header <= MAX_HEADER and blob <= largest, "size")
     return header, blob
 
 
@@ -245,7 +259,7 @@ def unpack(header: bytes, blob: bytes) -> tuple[str, int, Any]:
     _demand(isinstance(parts, list) and len(parts) == 4, "header")
     kind, seq, node, table = parts
     _demand(type(kind) is str and type(seq) is int, "header")
-    return kind, seq, _Decoder(table, memoryview(blob)).value(node)
+    return kind, seq, _Decoder(table, memoryview(blob)).whole(node)
 
 
 # ------------------------------------------------------------------------------ channel
@@ -263,8 +277,16 @@ class Channel:
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
 
-    def send(self, kind: str, seq: int, body: Any, limit: Limit | None = None) -> None:
-        data = memoryview(pack(kind, seq, body))
+    def send(
+        self,
+        kind: str,
+        seq: int,
+        body: Any,
+        limit: Limit | None = None,
+        largest: int = MAX_BLOB,
+    ) -> None:
+        """Raises WireError, and sends nothing, where the arrays are larger than `largest` bytes."""
+        data = memoryview(pack(kind, seq, body, largest))
         try:
             while data:
                 sent = self._in_time(self.sock.send, data, limit)
@@ -275,10 +297,14 @@ class Channel:
             raise Closed("the other side is gone") from None
 
     def receive(
-        self, kinds: Iterable[str], seq: int | None = None, limit: Limit | None = None
+        self,
+        kinds: Iterable[str],
+        seq: int | None = None,
+        limit: Limit | None = None,
+        largest: int = MAX_BLOB,
     ) -> tuple[str, int, Any]:
         """The next frame; its kind must be one of `kinds`, its number `seq` where given."""
-        sizes = check_prefix(self._exactly(PREFIX.size, limit))
+        sizes = check_prefix(self._exactly(PREFIX.size, limit), largest)
         kind, got, body = unpack(*(self._exactly(size, limit) for size in sizes))
         _demand(kind in kinds, "kind")
         _demand(seq is None or got == seq, "sequence number")

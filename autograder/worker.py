@@ -2,10 +2,12 @@
 
 This side holds no secret and is not believed: it runs next to the student's code. Messages:
 
-    load      {file, source, extras, stand_in_source, stand_ins, blocked, forbids}
-                                                -> ok {lines} | error
-    call      {name, args, kwargs, slot}        -> ok {value, mutated, touched, printed} | error
-    change    {source}  another file in the same process; staff's own      -> ok {lines} | error
+    prepare   {file, extras, stand_in_source, stand_ins, blocked, forbids}
+              staff's code, before anything of the student's                -> ok {} | error
+    load      {source}  the student's file; or another, of staff's own
+                                                -> ok {lines, stubs} | error
+    call      {name, args, kwargs, slot, largest}
+                                                -> ok {value, mutated, touched, printed} | error
     callback  {slot, args, kwargs}  (to the grader, for a stand-in)       -> answer {value | error}
 
 A called name is looked up in the extras first (probe functions, which get the student's module
@@ -31,7 +33,7 @@ import numpy as np
 
 from autograder.guard import Forbidden, Guard, Placeholder
 from autograder.probing import BadResult
-from autograder.wire import Channel, Closed, Tensor, WireError
+from autograder.wire import MAX_BLOB, Channel, Closed, Tensor, WireError
 
 MAX_PRINTED = 4000
 STAND_INS = "stand_ins.py"
@@ -44,9 +46,9 @@ def serve(channel: Channel) -> None:
     worker = _Worker(channel)
     try:
         while True:
-            kind, seq, body = channel.receive(("load", "change", "call"))
-            answer = {"load": worker.load, "change": worker.change, "call": worker.call}[kind]
-            worker.send(*answer(body), seq)
+            kind, seq, body = channel.receive(("prepare", "load", "call"))
+            answer = {"prepare": worker.prepare, "load": worker.load, "call": worker.call}[kind]
+            worker.send(*answer(body), seq, body.get("largest", MAX_BLOB))
     except Closed:
         pass
 
@@ -81,10 +83,11 @@ class _Worker:
         self.printed = _Printed()
         self.callbacks = 0
         self.settings = _Settings()
+        self.state: dict[str, Any] | None = None
 
-    def send(self, kind: str, body: Any, seq: int) -> None:
+    def send(self, kind: str, body: Any, seq: int, largest: int) -> None:
         try:
-            self.channel.send(kind, seq, body)
+            self.channel.send(kind, seq, body, largest=largest)
         except Closed:
             raise
         except WireError as error:
@@ -92,7 +95,7 @@ class _Worker:
 
     # ---------------------------------------------------------------- load
 
-    def load(self, body: dict[str, Any]) -> tuple[str, Any]:
+    def prepare(self, body: dict[str, Any]) -> tuple[str, Any]:
         self.file = str(body["file"])
         self.guard = Guard(self.file, [*(name for name, _ in body["extras"]), STAND_INS])
         try:
@@ -100,7 +103,7 @@ class _Worker:
                 self.extras.append(_execute(name, text.tobytes()))
             stand_ins = _execute(STAND_INS, body["stand_in_source"].tobytes())
         except Exception as error:
-            return "error", {"kind": "staff", "message": f"{type(error).__name__}: {error}"}
+            return "error", {"message": f"{type(error).__name__}: {error}"}
         self.guard.block(body["blocked"])
         self.forbidden = {
             slot: self.guard.wrap(patterns) for slot, patterns in body["forbids"].items()
@@ -111,9 +114,9 @@ class _Worker:
         }
         sys.stdout = sys.stderr = self.printed
         os.environ.clear()
-        return self.change(body)
+        return "ok", {}
 
-    def change(self, body: dict[str, Any]) -> tuple[str, Any]:
+    def load(self, body: dict[str, Any]) -> tuple[str, Any]:
         source = body["source"].tobytes()
         text = source.decode("utf-8", "replace")
         linecache.cache[self.file] = (len(source), None, text.splitlines(True), self.file)
@@ -122,14 +125,14 @@ class _Worker:
         sys.modules[self.module.__name__] = self.module
         try:
             tree = ast.parse(source, self.file)
-            lines = dict(_definitions(tree))
+            lines, stubs = dict(_definitions(tree)), dict(_stubs(tree))
             exec(compile(tree, self.file, "exec", dont_inherit=True), self.module.__dict__)
         except BaseException as error:
             return "error", self.describe(error)
         self.settings.restore()  # what a file sets when it is imported ends with the import
         for slot, stand_in in self.stand_ins.items():
             self.put_stand_in(slot, stand_in)
-        return "ok", {"lines": lines}
+        return "ok", {"lines": lines, "stubs": stubs}
 
     def put_stand_in(self, slot: str, stand_in: Callable[..., Any]) -> None:
         owner: Any = self.module
@@ -157,16 +160,20 @@ class _Worker:
     # ---------------------------------------------------------------- call
 
     def call(self, body: dict[str, Any]) -> tuple[str, Any]:
-        args = [_revive(value) for value in body["args"]]
-        kwargs = {name: _revive(value) for name, value in body["kwargs"].items()}
         try:
             self.find_own(str(body["slot"]))
             function, names = self.find(str(body["name"]))
         except AttributeError as error:
             return "error", {"kind": "missing", "message": str(error)}
+        try:
+            args = [_revive(value) for value in body["args"]]
+            kwargs = {name: _revive(value) for name, value in body["kwargs"].items()}
+        except KeyError:  # a stand-in's caller sent a tensor where there is no torch
+            return "error", {"kind": "raised", "type": "TypeError", "message": "a tensor"}
         before = [(*part, _copy(part[-1])) for part in _parts(args, kwargs, names)]
         _seed()
-        state = _global_state()
+        if self.state is None:  # it is put back after each call, so it is the same before each
+            self.state = _global_state()
         self.guard.hits.clear()
         self.guard.active = self.forbidden.get(body["slot"], frozenset())
         self.guard.running = True
@@ -182,12 +189,16 @@ class _Worker:
             self.settings.restore()
         if self.guard.hits:
             return "error", self.describe(Forbidden(self.guard.hits[0][0]))
-        changed = [(path, at) for path, at, part, was in before if not _identical(part, was)]
+        changed = [
+            (name, place, keys)
+            for name, place, keys, part, was in before
+            if not _identical(part, was)
+        ]
         return "ok", {
             "value": value,
-            "mutated": [path for path, _ in changed],
-            "places": [place for _, place in changed],
-            "touched": [name for name, was in state.items() if now[name] != was],
+            "mutated": [_path(name, keys) for name, _, keys in changed],
+            "places": [_path(place, keys) for _, place, keys in changed],
+            "touched": [name for name, was in self.state.items() if now[name] != was],
             "printed": self.printed.take(),
         }
 
@@ -256,6 +267,19 @@ def _definitions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, int]]:
             yield from _definitions(node, prefix)
 
 
+def _stubs(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """(name, line) of each function that does nothing but to say that it is not started."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+            body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            if len(body) == 1 and ast.unparse(body[0]) == _not_started(node.name):
+                yield node.name, body[0].lineno
+
+
+def _not_started(name: str) -> str:
+    return f"raise NotImplementedError({name!r})"
+
+
 def _argument_names(function: Any) -> list[str]:
     code = getattr(function, "__code__", None)
     return list(code.co_varnames[: code.co_argcount]) if isinstance(code, types.CodeType) else []
@@ -263,25 +287,32 @@ def _argument_names(function: Any) -> list[str]:
 
 def _parts(
     args: list[Any], kwargs: dict[str, Any], names: list[str]
-) -> Iterator[tuple[str, str, Any]]:
-    """(path, place, array, tensor, list or dict): everything a call could modify.
+) -> Iterator[tuple[str, str, tuple[Any, ...], Any]]:
+    """(name, place, keys, part): every array, tensor, list and dict that a call could modify.
 
-    A path begins with the argument's name, which is the student's; a place with its number.
+    The part is the argument's own under these keys; the argument has the student's name for it, and
+    a place: its number or, where it was given by name, that.
     """
     names = [*names, *(f"argument {i + 1}" for i in range(len(names), len(args)))]
-    stack: list[tuple[str, str, Any]] = [
-        *((name, str(i), value) for i, (name, value) in enumerate(zip(names, args, strict=False))),
-        *((name, name, value) for name, value in kwargs.items()),
+    stack: list[tuple[str, str, tuple[Any, ...], Any]] = [
+        *(
+            (name, str(i), (), value)
+            for i, (name, value) in enumerate(zip(names, args, strict=False))
+        ),
+        *((name, name, (), value) for name, value in kwargs.items()),
     ]
-    while stack:
-        path, place, value = stack.pop(0)
+    for name, place, keys, value in stack:  # grows
         if isinstance(value, (dict, list)):
-            yield path, place, value
+            yield name, place, keys, value
         if isinstance(value, (dict, list, tuple)):
             items = value.items() if isinstance(value, dict) else enumerate(value)
-            stack.extend((f"{path}[{k!r}]", f"{place}[{k!r}]", item) for k, item in items)
+            stack.extend((name, place, (*keys, k), item) for k, item in items)
         elif isinstance(value, np.ndarray) or hasattr(value, "detach"):
-            yield path, place, value
+            yield name, place, keys, value
+
+
+def _path(name: str, keys: tuple[Any, ...]) -> str:
+    return name + "".join(f"[{key!r}]" for key in keys)
 
 
 def _copy(part: Any) -> Any:

@@ -1,9 +1,10 @@
 """A clean interpreter, warmed up once, from which the student's processes are forked.
 
-It is started with exec and has never held a hidden test or a reference. On its control socket it
-takes `fork` with one descriptor (the worker's channel) and answers with the worker's pid and
-pidfd, and `wait` with a pid and answers with its exit status. When the control socket closes,
-it kills what is left and ends.
+It is started with exec and has never held a hidden test or a reference. When everything is
+imported it shuts itself in (`autograder.sandbox`). On its control socket it takes `fork` with a
+number of megabytes and one descriptor (the worker's channel) and answers with the worker's pid and
+pidfd, and `wait` with a pid and answers with its exit status. When the control socket closes, it
+kills what is left and ends.
 
 `--single` serves one worker without forking: where there is no safe fork, and for CUDA.
 """
@@ -26,23 +27,24 @@ from autograder.wire import Channel
 REQUEST = struct.Struct(">cq")
 STATUS = struct.Struct(">qq")
 READY = b"ready.."
+CHANNEL = 3  # the descriptor of a worker's channel, after the three standard ones
 
 
 def main(argv: list[str]) -> None:
-    mode, channel, megabytes, *libraries = argv
+    mode, channel, *libraries = argv
     if channel == "-":  # Windows: the socket comes over stdin
         size = int.from_bytes(sys.stdin.buffer.read(4), "big")
         sock = socket.fromshare(sys.stdin.buffer.read(size))  # type: ignore[attr-defined,unused-ignore]
     else:
         sock = socket.socket(fileno=int(channel))
-    preload(libraries)
     if mode == "single":
+        preload(libraries)
         from autograder.worker import serve
 
         sock.sendall(READY)
         serve(Channel(sock))
         return
-    _fork_on_request(sock, int(megabytes) << 20)
+    _serve_forks(sock, libraries)
 
 
 def preload(libraries: Iterable[str]) -> None:
@@ -72,68 +74,64 @@ def preload(libraries: Iterable[str]) -> None:
         torch.optim.Adam(layer.parameters()).step()  # imports torch's compiler, which writes files
 
 
-def _fork_on_request(control: socket.socket, memory: int) -> None:
+def _serve_forks(control: socket.socket, libraries: Iterable[str]) -> None:
+    from autograder import sandbox
+
+    own = sandbox.leave_the_system()
+    preload(libraries)
     if sys.platform == "linux" and len(os.listdir("/proc/self/task")) != 1:
         control.sendall(b"threads")  # a fork of several threads can hang
         return
+    used = sandbox.address_space()
+    null = os.open(os.devnull, os.O_RDWR)
+    program = sandbox.shut_in(own)
     gc.collect()
     gc.freeze()  # a collection in a worker does not walk through, and so copy, what is shared
     control.sendall(READY)
+
+    def become_worker(descriptor: int, memory_mb: int) -> None:
+        """Never returns."""
+        status = 1
+        try:
+            os.setsid()
+            sandbox.end_with_parent()
+            sandbox.limit(used + (memory_mb << 20) if used else None)
+            for standard in (0, 1, 2):
+                os.dup2(null, standard)
+            os.dup2(descriptor, CHANNEL)
+            os.closerange(CHANNEL + 1, 256)
+            channel = Channel(socket.socket(fileno=CHANNEL))
+            sandbox.give_up(program)
+            from autograder.worker import serve
+
+            serve(channel)
+            status = 0
+        finally:
+            os._exit(status)
+
     children: set[int] = set()
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 1)
         if len(data) < REQUEST.size:
             break
-        what, pid = REQUEST.unpack(data)
+        what, number = REQUEST.unpack(data)
         if what == b"f":
             child = os.fork()
             if child == 0:
-                control.close()
-                _become_worker(descriptors[0], memory)
+                control.detach()
+                become_worker(descriptors[0], number)
             os.close(descriptors[0])
             children.add(child)
             pidfd = os.pidfd_open(child)
-            socket.send_fds(control, [STATUS.pack(child, 0)], [pidfd])
+            socket.send_fds(control, [STATUS.pack(child, used)], [pidfd])
             os.close(pidfd)
         else:
-            _, status = os.waitpid(pid, 0)
-            children.discard(pid)
-            control.sendall(STATUS.pack(pid, status))
+            _, status = os.waitpid(number, 0)
+            children.discard(number)
+            control.sendall(STATUS.pack(number, status))
     for child in children:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
-
-
-def _become_worker(descriptor: int, memory: int) -> None:
-    """Never returns."""
-    status = 1
-    try:
-        os.setsid()
-        _limit(memory)
-        with open(os.devnull, "r+b") as null:
-            for standard in (0, 1, 2):
-                os.dup2(null.fileno(), standard)
-        from autograder.worker import serve
-
-        serve(Channel(socket.socket(fileno=descriptor)))
-        status = 0
-    finally:
-        os._exit(status)
-
-
-def _limit(memory: int) -> None:
-    """Memory beyond what the interpreter has already, no core file, no file of any size."""
-    import resource
-
-    used = 0
-    if sys.platform == "linux":
-        with open("/proc/self/statm") as statm:
-            used = int(statm.read().split()[0]) * resource.getpagesize()
-    for name, value in (("AS", used + memory), ("CORE", 0), ("FSIZE", 0), ("NOFILE", 64)):
-        limit = getattr(resource, f"RLIMIT_{name}")
-        hard = resource.getrlimit(limit)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (value, value))
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ ANSWERS = {
     "dtype": ("rnn_step", "return np.tanh(W_xh @ x + W_hh @ h_prev + b_h).astype('f')"),
     "exception": ("rnn_step", "return np.tanh(W_xh @ x + W_hh @ h + b_h)"),
     "timeout": ("rnn_step", "while True:\n    pass"),
-    "crash": ("rnn_step", "import os\nos.abort()"),
+    "crash": ("rnn_step", "import ctypes\nctypes.string_at(0)"),
     "forbidden": ("rnn_step", "import torch\nreturn torch.tanh(x)"),
     "printed": ("rnn_step", "print('x is', x.shape)\nreturn x"),
     "builds_on": (

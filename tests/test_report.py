@@ -510,7 +510,9 @@ def test_a_large_class_takes_one_rendering_a_page(
 
     monkeypatch.setattr(jinja2.Template, "render", counted)
     report.write(tmp_path, many(out, 1000), toy)
-    assert rendered == ["index.html", *["student.html"] * 1000]
+    pages = [name for name in rendered if name != "checks.html"]
+    assert pages == ["index.html", *["student.html"] * 1000]
+    assert len(rendered) - len(pages) <= 2  # lists of checks: equal ones once
     assert len(list((tmp_path / "students").iterdir())) == 1000
 
 

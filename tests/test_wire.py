@@ -120,6 +120,66 @@ def test_damaged_frames_raise_nothing_but_wire_errors(value: Any, data: st.DataO
         pass
 
 
+numbers = st.integers(-2, 70) | st.sampled_from([2**31, 2**40, 2**63, -(2**63)])
+entries = st.tuples(
+    st.sampled_from([*sorted(wire.DTYPES), "object", ""]),
+    st.lists(numbers, max_size=9),
+    numbers,
+    numbers,
+)
+plausible = st.recursive(
+    st.none() | st.booleans() | numbers | st.floats() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(st.sampled_from("lt"), st.lists(inner, max_size=3))
+        | st.tuples(st.just("d"), st.lists(st.tuples(inner, inner), max_size=3))
+        | st.tuples(st.sampled_from("ag"), numbers)
+        | st.tuples(st.just("x"), numbers, inner)
+        | st.tuples(st.just("o"), inner, inner)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=1000)
+@given(plausible, st.lists(entries | plausible, max_size=4), st.binary(max_size=64))
+def test_frames_that_look_right_raise_nothing_but_wire_errors(
+    node: Any, table: Any, blob: bytes
+) -> None:
+    header = msgpack.packb(["ok", 1, node, table], default=lambda big: str(big))
+    try:
+        _, _, value = wire.unpack(header, blob)
+    except wire.WireError:
+        return
+    assert sum(array.nbytes for array in _arrays(value)) <= len(blob)
+
+
+def _arrays(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [array for item in value.values() for array in _arrays(item)]
+    if isinstance(value, (list, tuple)):
+        return [array for item in value for array in _arrays(item)]
+    return [value] if isinstance(value, (np.ndarray, np.generic)) else []
+
+
+ONE = ["float64", [1], 0, 8]
+
+
+@pytest.mark.parametrize(
+    ("node", "table"),
+    [
+        (["l", [["a", 0], ["a", 1]]], [ONE, ONE]),  # two arrays in the same bytes
+        (["l", [["a", 0], ["a", 0]]], [ONE]),  # one array twice
+        (["l", [["x", 0, "cpu"], ["x", 0, "cpu"]]], [ONE]),
+        (["l", []], [ONE]),  # one that nobody asked for
+    ],
+)
+def test_no_bytes_are_taken_twice(node: Any, table: Any) -> None:
+    """Else a small frame could become more than there is memory."""
+    with pytest.raises(wire.WireError):
+        wire.unpack(msgpack.packb(["ok", 1, node, table]), b"12345678")
+
+
 @pytest.mark.parametrize(
     "table",
     [

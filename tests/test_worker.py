@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.assignment import Slot
 from autograder.errors import GraderFault
 from autograder.front import START_SECONDS, WALL, Code, Worker, WorkerDied, Workers
 from autograder.wire import Opaque
@@ -24,10 +24,14 @@ def load(workers: Workers, source: str, **more: Any) -> Worker:
     return worker
 
 
+def slot(name: str, seconds: float = 2, **limits: int) -> Slot:
+    return Slot(name, "moves.py", 1.0, seconds, (), {}, (), False, (), **limits)
+
+
 def ask(
     worker: Worker, name: str, *args: Any, seconds: float = 2, **options: Any
 ) -> dict[str, Any]:
-    return worker.call(name, args, {}, slot=name, seconds=seconds, **options)
+    return worker.call(name, args, {}, slot=slot(name, seconds), **options)
 
 
 def test_it_answers_with_numbers_and_tells_what_else_happened(workers: Workers) -> None:
@@ -147,31 +151,24 @@ def test_sleeping_is_ended_too(workers: Workers) -> None:
     assert 0.2 * WALL <= time.monotonic() - started < 20
 
 
-def test_what_it_started_is_ended_with_it(workers: Workers, tmp_path: Path) -> None:
+def test_what_it_started_is_ended_with_it(workers: Workers) -> None:
+    """Threads, that is: a process cannot be started (see test_sandbox.py)."""
     worker = load(
         workers,
-        "import os, time\n"
-        "def f():\n    pid = os.fork()\n    if pid == 0: time.sleep(600)\n    return pid",
+        "import threading, time\n"
+        "def f():\n    threading.Thread(target=time.sleep, args=(600,)).start()\n    return 1",
     )
-    child = ask(worker, "f")["value"]
-    os.kill(child, 0)
+    assert ask(worker, "f")["value"] == 1
     worker.close()
-    for _ in range(100):
-        try:
-            os.kill(child, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.05)
-    state = Path(f"/proc/{child}/stat").read_text().split()[2]
-    assert state == "Z"  # ended; whoever adopts orphans here does not reap them
+    assert not _running(worker.pid)
 
 
 @pytest.mark.parametrize(
     ("code", "reason"),
-    [("os._exit(0)", "exit status 0"), ("os.kill(os.getpid(), 11)", "SIGSEGV")],
+    [("os._exit(0)", "exit status 0"), ("ctypes.string_at(0)", "SIGSEGV")],
 )
 def test_a_process_that_ends_says_how(workers: Workers, code: str, reason: str) -> None:
-    worker = load(workers, f"import os\ndef f():\n    {code}")
+    worker = load(workers, f"import ctypes, os\ndef f():\n    {code}")
     with pytest.raises(WorkerDied) as died:
         ask(worker, "f")
     assert not died.value.timeout
@@ -181,6 +178,34 @@ def test_a_process_that_ends_says_how(workers: Workers, code: str, reason: str) 
 def test_memory_is_limited(workers: Workers) -> None:
     worker = load(workers, "import numpy as np\ndef f():\n    return np.ones(10**10).sum()")
     assert "MemoryError" in ask(worker, "f", seconds=10)["error"]["type"]
+
+
+def test_memory_is_limited_for_each_slot(workers: Workers) -> None:
+    worker = load(workers, "def f(): return len(bytearray(200 << 20))")
+    small, large = slot("f", 10, memory_mb=100), slot("f", 10, memory_mb=500)
+    assert "MemoryError" in worker.call("f", [], {}, slot=small)["error"]["type"]
+    assert worker.call("f", [], {}, slot=large)["value"] == 200 << 20
+    assert "MemoryError" in worker.call("f", [], {}, slot=small)["error"]["type"]
+
+
+def test_results_are_limited_for_each_slot(workers: Workers) -> None:
+    worker = load(workers, "import numpy as np\ndef f(n): return np.ones(n)")
+    small = slot("f", output_mb=1)
+    assert "too large" in worker.call("f", [200_000], {}, slot=small)["error"]["message"]
+    assert worker.call("f", [100_000], {}, slot=small)["value"].shape == (100_000,)
+    assert worker.call("f", [200_000], {}, slot=slot("f"))["value"].shape == (200_000,)
+
+
+def test_a_result_that_is_too_large_all_the_same_ends_the_worker(workers: Workers) -> None:
+    source = (
+        "import gc, numpy as np\n"
+        "from autograder.wire import Channel\n"
+        "def f():\n"
+        "    channel = next(o for o in gc.get_objects() if isinstance(o, Channel))\n"
+        "    channel.send('ok', 2, {'value': np.ones(200_000)})\n"
+    )
+    with pytest.raises(WorkerDied, match="no result"):
+        load(workers, source).call("f", [], {}, slot=slot("f", output_mb=1))
 
 
 def test_a_result_too_large_to_send_is_an_error_and_not_the_end(workers: Workers) -> None:
@@ -285,14 +310,13 @@ def test_an_interpreter_that_does_not_start_says_why_at_once(workers: Workers) -
 
 def test_nothing_is_left_when_the_grader_is_killed() -> None:
     script = (
-        "import os, sys, time\n"
-        "from autograder.front import Code, Workers\n"
+        "import time\n"
+        "from autograder.front import Workers\n"
         "workers = Workers()\n"
         "worker = workers.start(['numpy'])\n"
-        "worker.load(Code('m.py', b'import os, time\\ndef f():\\n    return os.getpid()'))\n"
-        "pid = worker.call('f', [], {}, slot='f', seconds=5)['value']\n"
         "(zygote,) = [z.process.pid for z in workers._zygotes.values()]\n"
-        "print(pid, zygote, flush=True)\n"
+        "inside = open(f'/proc/{zygote}/task/{zygote}/children').read()\n"
+        "print(worker.pid, zygote, inside, flush=True)\n"
         "time.sleep(600)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +32,17 @@ if TYPE_CHECKING:
 @click.option("--jobs", type=click.IntRange(1), help="Grading processes. Default: one a core.")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
 @click.option("--seed", type=click.IntRange(0), help="Default: the folder's own, drawn once.")
+@click.option("--fresh", is_flag=True, help="Grade everything anew, also what nothing changed for.")
 @click.option(
     "--gradebook/--no-gradebook",
     default=None,
     help="Write nbgrader's gradebook. Default: if the submissions are the course's own.",
+)
+@click.option(
+    "--allow-weak-isolation",
+    "weak",
+    is_flag=True,
+    help="Grade also where students' code cannot be kept from files and the network.",
 )
 def grade(
     assignment: str,
@@ -43,18 +53,21 @@ def grade(
     jobs: int | None,
     device: str,
     seed: int | None,
+    fresh: bool,
     gradebook: bool | None,
+    weak: bool,
 ) -> None:
     """Grade the submissions of ASSIGNMENT.
 
     Writes results/STUDENT.json, grades.csv and the report index.html under --out, and in a course
-    of nbgrader its gradebook. Grading again replaces what is graded again and says which marks
-    changed and why; marks that a person gave stay. Ctrl-C stops; what was finished stays.
+    of nbgrader its gradebook. Grading again grades what has changed, submissions or graders, and
+    says which marks changed and why; marks that a person gave stay. Ctrl-C stops; what was finished
+    stays, and the next run goes on.
     """
     from autograder import assignment as assignments
     from autograder import grade as grading
     from autograder import gradebook as gradebooks
-    from autograder import intake
+    from autograder import intake, output
     from autograder.failure import harmless
 
     loaded = assignments.load(assignment, course)
@@ -65,85 +78,152 @@ def grade(
         raise UsageError(f"no submission {submissions}/{unknown[0]}/{assignment}")
     chosen = [student for student in students if not only or student in only]
     out = out or grading.default_out(course, assignment)
-    job = grading.Job(
-        course=course.resolve(),
-        assignment=assignment,
-        submissions=submissions.resolve(),
-        out=out.resolve(),
-        seed=grading.seed_of(out, assignment, seed, whole_class=not only),
-        device=device,
-    )
+    if gradebook is None:
+        own = (course / "submitted").resolve() == submissions.resolve()
+        gradebook = own and gradebooks.is_course(course, assignment)
     console = new_console()
-    done: list[grading.Done] = []
-    interrupted = unwritten = False
+    with (
+        _interrupted(f"stopped: run it again to go on; what is finished is in {out}"),
+        output.opened(out.resolve(), assignment, seed, whole_class=not only) as opened,
+    ):
+        job = grading.Job(
+            course=course.resolve(),
+            assignment=assignment,
+            submissions=submissions.resolve(),
+            out=opened.path,
+            seed=opened.seed,
+            device=device,
+            weak=weak,
+            fresh=fresh,
+        )
+        status = _grade(console, job, opened, loaded, chosen, jobs, gradebook)
+        left_out = {} if only else without
+        for student, why in left_out.items():
+            console.print(f"{harmless(student, 100)} {why}", style="yellow", markup=False)
+        console.print(f"seed {job.seed}   results: {out}/index.html, {out}/grades.csv")
+    sys.exit(status)
+
+
+@contextmanager
+def _interrupted(says: str) -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does; where either is not dealt with, say so and end."""
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
     try:
-        _progress(console, job, chosen, jobs or grading.default_jobs(), done)
+        yield
+    except KeyboardInterrupt:
+        click.echo(says)
+        sys.exit(1)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _grade(
+    console: Console,
+    job: Any,
+    opened: Any,
+    loaded: Any,
+    students: list[str],
+    jobs: int | None,
+    gradebook: bool,
+) -> int:
+    """Grade, write the views, say what came of it. Returns the exit status."""
+    from autograder import grade as grading
+    from autograder import views
+
+    group = grading.Class(job, opened)
+    done: list[grading.Done] = []
+    interrupted = False
+    try:
+        _progress(console, group, students, jobs or grading.default_jobs(), done)
     except KeyboardInterrupt:
         interrupted = True
-    problems = grading.write_views(job.out, loaded)
-    if gradebook is None:
-        own = (course / "submitted").resolve() == job.submissions
-        gradebook = own and gradebooks.is_course(course, assignment)
+    problems = views.write(job.out, loaded)
+    status = 0
     if gradebook and done and not interrupted:
         names = [one.folder for one in done]
         try:
             problems += _write_gradebook(console, job, names)
         except KitError as error:  # the results are there all the same
             problems.append(str(error))
-            unwritten = True
+            status = 1
         except KeyboardInterrupt:
             problems.append(
                 "the gradebook is not finished: grade again, and let it come to its end"
             )
-            unwritten = True
-    left_out = {} if only else without
-    problems += [f"{harmless(student, 100)} {why}" for student, why in left_out.items()]
+            status = 1
     for problem in problems:
         console.print(problem, style="yellow", markup=False)
-    _show_class(console, done, loaded.points)
+    graded = [one for one in done if not one.unchanged]
+    if graded:
+        _show_class(console, graded, loaded.points)
     _show_changes(done)
     faults = [one for one in done if one.fault]
     for one in faults:
         console.print(f"ungraded: {one.student}: {one.fault}", style="yellow", markup=False)
-    console.print(f"seed {job.seed}   results: {out}/index.html, {out}/grades.csv")
+    click.echo(f"isolation {group.isolation or 'unknown'}")
     if interrupted:
-        console.print(f"stopped: {len(done)} of {len(chosen)} are graded; run it again to go on")
-        sys.exit(1)
-    sys.exit(3 if faults else int(unwritten))
+        console.print(f"stopped: {len(done)} of {len(students)} are graded; run it again to go on")
+        return 1
+    opened.finish()
+    return 3 if faults else status
 
 
-def _progress(console: Console, job: Any, students: list[str], jobs: int, done: list[Any]) -> None:
+def _progress(
+    console: Console, group: Any, students: list[str], jobs: int, done: list[Any]
+) -> None:
     """Grade with a progress bar on a terminal, and a line a student elsewhere."""
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        ProgressColumn,
+        Task,
         TextColumn,
         TimeRemainingColumn,
     )
 
     from autograder.failure import harmless
-    from autograder.grade import grade_class
     from autograder.results import points
 
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Any:
+            return _plain(f"{task.speed:.2g} a second" if task.speed else "")
+
+    at_work: list[str] = []
     with Progress(
         TextColumn("grading"),
         BarColumn(),
         MofNCompleteColumn(),
+        Rate(),
         TimeRemainingColumn(),
         TextColumn("{task.description}", markup=False),
         console=console,
         disable=not console.is_terminal,
         transient=True,
     ) as progress:
-        task = progress.add_task("starting", total=len(students))
+        task = progress.add_task("looking at what has changed", total=None)
+        done += group.look(students)
+        if done:
+            console.print(f"{len(done)} of {len(students)} unchanged")
+        progress.update(task, total=len(students) - len(done), description="starting")
+
+        def show() -> None:
+            names = ", ".join(harmless(student, 30) for student in at_work[:3])
+            progress.update(task, description=names + (", …" if len(at_work) > 3 else ""))
 
         def started(student: str) -> None:
-            progress.update(task, description=harmless(student, 40))
+            at_work.append(student)
+            show()
 
-        for one in grade_class(job, students, jobs, started):
+        for one in group.grade(jobs, started):
             done.append(one)
+            at_work.remove(one.folder)
             progress.advance(task)
+            show()
             if not console.is_terminal:
                 click.echo(f"{one.student}: {points(one.score) or 'ungraded'}")
 

@@ -1,12 +1,13 @@
 """Derivatives by central differences of forward passes of its own, and truncated ones.
 
-Of errors, rounding grows and truncation shrinks with a smaller STEP; near the cube root of the
-machine precision both are about 1e-10.
+The differences are of fourth order (Abramowitz & Stegun 1964, 25.3.6). Of errors, rounding grows
+and truncation shrinks with a smaller STEP; near the fifth root of the machine precision both are
+about 1e-12.
 """
 
 import numpy as np
 
-STEP = 6e-6
+STEP = 7e-4
 
 
 def differences(function, at):
@@ -15,7 +16,9 @@ def differences(function, at):
     for index in np.ndindex(at.shape):
         nudge = np.zeros_like(at)
         nudge[index] = STEP
-        gradient[index] = (function(at + nudge) - function(at - nudge)) / (2 * STEP)
+        near = function(at + nudge) - function(at - nudge)
+        far = function(at + 2 * nudge) - function(at - 2 * nudge)
+        gradient[index] = (8 * near - far) / (12 * STEP)
     return gradient
 
 

@@ -176,8 +176,8 @@ def test_one_name(student, reference, rng):
 
 @grades("plot_hidden_states")
 def test_many_names(student, rng):
-    """draws ten names as it draws two"""
-    states = {f"run {7 * i % 10}": picture(rng, 4, 3) for i in range(10)}
+    """draws seven names as it draws two"""
+    states = {f"run {3 * i % 7}": picture(rng, 4, 3) for i in range(7)}
     same(student.whole_figure(states), whole(states))
 
 
@@ -200,7 +200,7 @@ def test_square(student, rng):
 @pytest.mark.parametrize("T, H", [(7, 1), (0, 1), (0, 3), (300, 16)])
 def test_sizes(student, rng, T, H):
     """draws other sizes, one unit and the initial state alone included"""
-    states = {"one": picture(rng, T, H), "two": picture(rng, T, H)}
+    states = {"one": picture(rng, T, H)}
     same(student.heat_maps(states), values(states))
 
 

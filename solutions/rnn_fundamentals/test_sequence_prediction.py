@@ -201,8 +201,9 @@ def test_limited_length(student, reference, rng):
     weights, (x, y) = weights_of(rng), batch_of(rng)
     batch = x, 2 * outputs_of(weights, x) + 1e-4 * y
     [norm] = reference.true_steps(weights, [batch], NO_LIMIT)["grad_norm"].value
-    change = student.steps(weights, [batch], 0.1 * norm, settings={"lr": 1.0})["change"].value
-    length = np.sqrt(sum(np.sum(np.square(step)) for step in change.values())) / (0.1 * norm)
+    change = student.steps(weights, [batch], 0.1 * norm, settings={"lr": 1.0})["change"]
+    squares = [np.sum(np.square(change[name].array())) for name in sorted(weights)]
+    length = np.sqrt(sum(squares)) / (0.1 * norm)
     # torch adds 1e-6 to the norm; the step is a difference of parameters, known to 1e-11.
     least = norm / (norm + 1e-6)
     expect(least - 1e-6 < length < 1 + 1e-6, f"the step is {length:.6f} times as long as it may be")
@@ -350,7 +351,7 @@ def test_generator(student, reference, rng):
 
 
 @grades("train")
-@pytest.mark.parametrize("batches", [0, 1, 2, 5, 25, 150])
+@pytest.mark.parametrize("batches", [0, 1, 2, 5, 25, 101])
 def test_numbers_of_batches(student, reference, rng, batches):
     """has one loss a batch, for any number of batches, none included"""
     weights = weights_of(rng, O=1)

@@ -1,0 +1,329 @@
+"""What the kernel does against students' code: namespaces, Landlock, seccomp, limits.
+
+A zygote shuts itself in, once, and its forks with it: `leave_the_system` before it imports
+anything, `shut_in` when everything is imported. A worker then gives up what only the zygote needs,
+forking above all, in `give_up`. Each part is tried by itself; what could not be had is missing from
+what is *proved* (`autograder.canary`), and nothing here needs to be believed.
+
+Sources: man 2 unshare, pivot_root, mount_setattr, capset, prctl; the kernel's
+userspace-api/landlock.rst; man 3 seccomp_rule_add, seccomp_export_bpf.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import resource
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+NAMESPACES = {
+    "user": 0x10000000,
+    "pid": 0x20000000,
+    "mount": 0x00020000,
+    "net": 0x40000000,
+    "ipc": 0x08000000,
+}
+SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache")  # shared libraries
+
+PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP = 1, 22, 38, 24
+PR_SET_NAME, PR_GET_NAME, PR_SET_VMA = 15, 16, 0x53564D41
+MS_BIND, MS_REC, MS_PRIVATE, MNT_DETACH = 4096, 16384, 1 << 18, 2
+SYS_MOUNT_SETATTR, SYS_CREATE_RULESET, SYS_ADD_RULE, SYS_RESTRICT_SELF = 442, 444, 445, 446
+AT_FDCWD, AT_RECURSIVE = -100, 0x8000
+MOUNT_READ_ONLY = 0x1 | 0x2 | 0x4  # no set-user-id programs and no devices, either
+READ_FILE, READ_DIR = 1 << 2, 1 << 3
+KILL = 9
+
+# What NumPy, torch and matplotlib need once they are imported; anything else is refused. There is
+# nothing here that names another process, a network, or a file to be made.
+ALLOWED = """
+read pread64 readv write writev lseek close close_range open openat fstat stat lstat newfstatat
+statx access faccessat faccessat2 readlink readlinkat getdents64 getcwd dup dup2 dup3 pipe pipe2
+poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2
+sendto recvfrom
+mmap mprotect munmap mremap madvise brk mincore
+futex futex_waitv set_robust_list get_robust_list rseq set_tid_address membarrier sched_yield
+sched_getaffinity getcpu sigaltstack rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending
+rt_sigtimedwait restart_syscall exit exit_group
+clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times getrusage
+getrandom getpid getppid gettid getuid geteuid getgid getegid getpgrp getpgid getsid getgroups
+getrlimit uname sysinfo
+"""
+CLONE_THREAD = 0x00010000
+# call -> which argument, and the values it may have
+WITH_VALUES = {
+    "fcntl": (1, (0, 1, 2, 3, 4, 1030)),  # duplicates and flags; nobody's owner, nobody's signal
+    "ioctl": (1, (0x5401, 0x5421, 0x5450, 0x5451)),  # is it a terminal, blocking, inheritable
+    "prctl": (0, (PR_SET_NAME, PR_GET_NAME, PR_SET_VMA)),
+    "prlimit64": (2, (0,)),  # limits can be read
+}
+
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def _call(name: str, *args: int | bytes | ctypes.Array[ctypes.c_char] | None) -> int:
+    """A function of the C library. Raises OSError."""
+    assert _libc is not None
+    wide = [ctypes.c_long(arg) if isinstance(arg, int) else arg for arg in args]
+    result: int = getattr(_libc, name)(*wide)
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{name}: {os.strerror(code)}")
+    return result
+
+
+# ------------------------------------------------------------------------------ namespaces
+
+
+def leave_the_system() -> frozenset[str]:
+    """Go on in namespaces of one's own, as a process number 1, as far as the system lets one.
+
+    Returns the names of the namespaces. Called before there are threads. The process that called
+    waits, with a process of its own to go on in; its end is the end of everybody in there.
+    """
+    own = set()
+    uid, gid = os.getuid(), os.getgid()
+    for name, flag in NAMESPACES.items():
+        with contextlib.suppress(OSError):
+            _call("unshare", flag)
+            if name == "user":
+                _write("/proc/self/setgroups", "deny")
+                _write("/proc/self/uid_map", f"{uid} {uid} 1")
+                _write("/proc/self/gid_map", f"{gid} {gid} 1")
+            own.add(name)
+    if "pid" in own:
+        inside = os.fork()
+        if inside:
+            os.closerange(3, 256)
+            _, status = os.waitpid(inside, 0)
+            os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+        end_with_parent()
+    return frozenset(own)
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def end_with_parent() -> None:
+    """Be killed when the parent process ends, however it ends."""
+    with contextlib.suppress(OSError):
+        _call("prctl", PR_SET_PDEATHSIG, KILL, 0, 0, 0)
+
+
+def _new_root(folders: Iterable[str]) -> None:
+    """A file system in memory that shows these folders, read-only, and nothing else.
+
+    It is put up over /proc: a folder that is there and holds nothing that is to be shown.
+    """
+    root = "/proc"
+    _call("mount", None, b"/", None, MS_REC | MS_PRIVATE, None)
+    _call("mount", b"none", root.encode(), b"tmpfs", 0, b"size=1m")
+    for folder in folders:
+        inside = root + folder
+        if os.path.isdir(folder):
+            os.makedirs(inside, exist_ok=True)
+        elif os.path.isfile(folder):
+            os.makedirs(os.path.dirname(inside), exist_ok=True)
+            Path(inside).touch()
+        else:
+            continue
+        _call("mount", folder.encode(), inside.encode(), None, MS_BIND | MS_REC, None)
+    os.makedirs(f"{root}/old")
+    _call("pivot_root", root.encode(), f"{root}/old".encode())
+    os.chdir("/")
+    _call("umount2", b"/old", MNT_DETACH)
+    os.rmdir("/old")
+    attributes = (ctypes.c_uint64 * 4)(MOUNT_READ_ONLY, 0, 0, 0)
+    _syscall(SYS_MOUNT_SETATTR, AT_FDCWD, b"/", AT_RECURSIVE, bytes(attributes), 32)
+
+
+def _syscall(number: int, *args: int | bytes | None) -> int:
+    return _call("syscall", number, *args)
+
+
+# ------------------------------------------------------------------------------ shut in
+
+
+def shut_in(own: frozenset[str]) -> bytes:
+    """Give up files and privileges, for good. Returns the seccomp program for `give_up`, or b"".
+
+    What can still be read: Python's own library, shared libraries, and the packages that are
+    imported already. `own` are the namespaces of `leave_the_system`.
+    """
+    libraries, packages = _libraries(), sorted(_packages())
+    program = _seccomp_program()
+    if "mount" in own:
+        with contextlib.suppress(OSError):
+            _new_root([*SYSTEM, *libraries, *packages])
+    with contextlib.suppress(OSError):
+        _drop_privileges()
+    with contextlib.suppress(OSError):
+        _landlock([*SYSTEM, *_entries(libraries), *packages])
+    return program
+
+
+def _libraries() -> list[str]:
+    """The folders of Python's standard library."""
+    # in a virtual environment, it is the one of the installation
+    base = {"base": sys.base_prefix, "installed_base": sys.base_prefix}
+    base |= {"platbase": sys.base_exec_prefix, "installed_platbase": sys.base_exec_prefix}
+    paths = {sysconfig.get_path(name, vars=base) for name in ("stdlib", "platstdlib")}
+    return sorted(path for path in paths if path and os.path.isdir(path))
+
+
+def _entries(folders: Iterable[str]) -> Iterator[str]:
+    """What is in these folders, but for the folder in which packages are installed."""
+    for folder in folders:
+        for entry in os.scandir(folder):
+            if entry.name not in ("site-packages", "dist-packages"):
+                yield entry.path
+
+
+def _packages() -> set[str]:
+    """The files and folders of installed packages that are imported, and their shared libraries."""
+    roots = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
+    roots |= {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
+    found = set()
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None) or ""
+        for root in roots:
+            if isinstance(file, str) and file.startswith(root + os.sep):
+                top = file[len(root) + 1 :].split(os.sep)[0]
+                if top != "autograder":
+                    found |= {os.path.join(root, top), os.path.join(root, f"{top}.libs")}
+    return {path for path in found if os.path.exists(path)}
+
+
+def _landlock(readable: Iterable[str]) -> None:
+    """Forbid every use of files but to read these, TCP, and signals to others."""
+    abi = landlock_version()
+    handled = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(abi, 16)) - 1
+    fields = (ctypes.c_uint64 * 3)(handled, 0b11 if abi >= 4 else 0, 0b11 if abi >= 6 else 0)
+    size = 24 if abi >= 6 else 16 if abi >= 4 else 8
+    ruleset = _syscall(SYS_CREATE_RULESET, bytes(fields), size, 0)
+    try:
+        for path in readable:
+            try:
+                opened = os.open(path, os.O_PATH)
+            except OSError:
+                continue
+            rights = READ_FILE | (READ_DIR if os.path.isdir(path) else 0)
+            rule = rights.to_bytes(8, sys.byteorder) + opened.to_bytes(4, sys.byteorder)
+            try:
+                _syscall(SYS_ADD_RULE, ruleset, 1, rule, 0)
+            finally:
+                os.close(opened)
+        _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _syscall(SYS_RESTRICT_SELF, ruleset, 0)
+    finally:
+        os.close(ruleset)
+
+
+def landlock_version() -> int:
+    """The kernel's, or 0 where it has none."""
+    try:
+        return _syscall(SYS_CREATE_RULESET, None, 0, 1)
+    except (OSError, AssertionError):
+        return 0
+
+
+def _drop_privileges() -> None:
+    """No capability is left, nor can one be had again."""
+    for capability in range(64):
+        try:
+            _call("prctl", PR_CAPBSET_DROP, capability, 0, 0, 0)
+        except OSError:
+            break  # the kernel has no more, or there was none to begin with
+    header = (0x20080522).to_bytes(4, sys.byteorder) + bytes(4)
+    _call("capset", header, bytes(24))
+
+
+# ------------------------------------------------------------------------------ seccomp
+
+
+class _Compare(ctypes.Structure):
+    _fields_ = (
+        ("arg", ctypes.c_uint),
+        ("op", ctypes.c_int),
+        ("a", ctypes.c_uint64),
+        ("b", ctypes.c_uint64),
+    )
+
+
+ALLOW, REFUSE, EQUAL, MASKED_EQUAL = 0x7FFF0000, 0x00050000, 4, 7
+
+
+def _seccomp_program() -> bytes:
+    """The filter as the kernel takes it, built by libseccomp; b"" where there is no libseccomp."""
+    try:
+        library = ctypes.CDLL("libseccomp.so.2")
+    except OSError:
+        return b""
+    library.seccomp_init.restype = ctypes.c_void_p
+    rules = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(REFUSE | errno.EPERM)))
+
+    def rule(action: int, call: str, *comparisons: _Compare) -> None:
+        number = library.seccomp_syscall_resolve_name(call.encode())
+        if number >= 0:  # else another architecture's
+            array = (_Compare * max(1, len(comparisons)))(*comparisons)
+            library.seccomp_rule_add_array(
+                rules, ctypes.c_uint32(action), number, len(comparisons), array
+            )
+
+    try:
+        for call in ALLOWED.split():
+            rule(ALLOW, call)
+        for call, (argument, values) in WITH_VALUES.items():
+            for value in values:
+                rule(ALLOW, call, _Compare(argument, EQUAL, value, 0))
+        rule(ALLOW, "clone", _Compare(0, MASKED_EQUAL, CLONE_THREAD, CLONE_THREAD))
+        rule(REFUSE | errno.ENOSYS, "clone3")  # its flags cannot be seen: threads fall back
+        with os.fdopen(os.memfd_create("filter"), "w+b") as file:
+            library.seccomp_export_bpf(rules, file.fileno())
+            file.seek(0)
+            return file.read()
+    finally:
+        library.seccomp_release(rules)
+
+
+class _Filter(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("program", ctypes.c_void_p))
+
+
+def give_up(program: bytes) -> None:
+    """In a worker: from here on no process, no network, no file to be made. Raises OSError."""
+    if program:
+        code = ctypes.create_string_buffer(program, len(program))
+        prepared = _Filter(len(program) // 8, ctypes.addressof(code))
+        _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _call("prctl", PR_SET_SECCOMP, 2, ctypes.addressof(prepared), 0, 0)
+
+
+# ------------------------------------------------------------------------------ limits
+
+
+def address_space() -> int:
+    """Bytes of address space that this process has; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm") as statm:
+            return int(statm.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def limit(memory: int | None) -> None:
+    """At most so many bytes of address space, no core file, no file of any size."""
+    for name, value in (("AS", memory), ("CORE", 0), ("FSIZE", 0), ("NOFILE", 64)):
+        number = getattr(resource, f"RLIMIT_{name}")
+        hard = resource.getrlimit(number)[1]
+        if value is None:
+            continue
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(number, (value, value))
