@@ -297,6 +297,7 @@ class Workers:
         self._zygotes: dict[tuple[str, ...], _Zygote] = {}
         self._single: list[Worker] = []
         self._cuda: bool | None = None
+        self._replaced = 0
 
     def __enter__(self) -> Workers:
         return self
@@ -333,23 +334,45 @@ class Workers:
             self._single.append(worker)
             return worker
         key = tuple(sorted(libraries))
+        zygote = self._zygote(key)
         try:
-            return self._zygote(key).fork(memory_mb)
+            return zygote.fork(memory_mb)
         except GraderFault:
-            if key not in self._zygotes or not self._zygotes[key].is_gone():
+            if not zygote.is_gone():
                 raise
         return self._zygote(key).fork(memory_mb)
 
+    @property
+    def lost(self) -> int:
+        """How many interpreters were ended from outside so far.
+
+        Their workers ended with them, and not by a student's doing.
+        """
+        return self._replaced + sum(zygote.is_gone() for zygote in self._zygotes.values())
+
     def _zygote(self, libraries: tuple[str, ...]) -> _Zygote:
         if libraries in self._zygotes and self._zygotes[libraries].is_gone():
-            self._zygotes.pop(libraries).close()  # somebody ended it: another takes its place
+            self._zygotes.pop(libraries).close()
+            self._replaced += 1
         if libraries not in self._zygotes:
-            zygote = self._zygotes[libraries] = _Zygote(libraries)
+            try:
+                self._zygotes[libraries] = self._started(libraries)
+            except GraderFault:  # perhaps it was ended while it started: once more
+                self._zygotes[libraries] = self._started(libraries)
+        return self._zygotes[libraries]
+
+    def _started(self, libraries: tuple[str, ...]) -> _Zygote:
+        """An interpreter that has proved what was promised. Raises GraderFault."""
+        zygote = _Zygote(libraries)
+        try:
             if self._proved is not None:
                 line = prove(zygote.fork(Slot.memory_mb), _canary()).line
                 if not self._proved.startswith(line):
                     raise GraderFault(f"not the protection that was proved at the start: {line}")
-        return self._zygotes[libraries]
+        except BaseException:
+            zygote.close()
+            raise
+        return zygote
 
     def _start_single(self, libraries: Sequence[str], device: str) -> Worker:
         ours, process = _ready("single", libraries, device)

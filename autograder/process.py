@@ -10,7 +10,6 @@ import contextlib
 import json
 import multiprocessing
 import os
-import select
 import signal
 import threading
 import time
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder import assignment as assignments
 from autograder import handout, provenance, results, staging
-from autograder.errors import GraderFault, KitError
+from autograder.errors import KitError
 from autograder.failure import Failure
 from autograder.front import Workers
 
@@ -131,8 +130,7 @@ def _collect_and_grade(job: Job, isolation: str, pipe: Connection) -> None:
     from autograder.graders import with_graders
 
     assignment = assignments.load(job.assignment, job.course)
-    workers = _Watched(isolation)
-    with workers:
+    with Workers(isolation) as workers:
         with_graders(
             assignment,
             workers,
@@ -155,7 +153,7 @@ def _end_with_parent() -> None:
 
 
 def _grade_on_request(
-    job: Job, isolation: str, graders: Graders, workers: _Watched, pipe: Connection
+    job: Job, isolation: str, graders: Graders, workers: Workers, pipe: Connection
 ) -> None:
     released = handout.read(job.course, job.assignment)
     assignment = graders.assignment
@@ -196,33 +194,6 @@ def _unusual(folder: Path, released: Mapping[str, str]) -> list[str]:
         return staging.notes(folder, released)
     except Exception as error:
         return [f"the notebook cannot be looked at ({type(error).__name__})"]
-
-
-class _Watched(Workers):
-    """Workers that know whether interpreters, from which they come, were ended from outside."""
-
-    def __init__(self, proved: str) -> None:
-        super().__init__(proved)
-        self._replaced = 0
-
-    def _zygote(self, libraries: tuple[str, ...]) -> Any:
-        before = self._zygotes.get(libraries)
-        try:
-            now = super()._zygote(libraries)
-        except GraderFault:  # perhaps it was ended while it started: once more
-            unproved = self._zygotes.pop(libraries, None)
-            if unproved is not None:
-                unproved.close()
-            now = super()._zygote(libraries)
-        self._replaced += before not in (None, now)
-        return now
-
-    @property
-    def lost(self) -> int:
-        """How many ended so far. Their workers ended with them, and not by a student's doing."""
-        controls = [zygote.control for zygote in self._zygotes.values()]
-        # An interpreter never speaks unasked: what can be read is the end.
-        return self._replaced + len(select.select(controls, [], [], 0)[0] if controls else ())
 
 
 def _say(pipe: Connection, message: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from ordinary import as_nobody, without_landlock, without_namespaces
 
 from autograder import canary
 from autograder.assignment import Slot
+from autograder.errors import GraderFault
 from autograder.front import Code, Workers
 from autograder.protection import KINDS
 
@@ -147,7 +148,7 @@ class TestGrade:
         hand_in("ada", toy_reference)
         done = self.grade(toy_course, weak=True)
         assert done.returncode == 1
-        assert not (toy_course / "reports").exists()
+        assert not list((toy_course / "reports").rglob("ada*"))
         said = " ".join(done.stderr.split())
         assert "Landlock is missing: it takes Linux 5.13" in said
         assert "--allow-weak-isolation" in said
@@ -189,3 +190,13 @@ class TestGrade:
             else:
                 assert found["state"] == "wrong"
                 assert "Landlock is missing" in found["mend"]
+
+
+def test_an_interpreter_that_proves_less_is_not_used(workers: Workers) -> None:
+    """Neither at once nor the next time somebody asks."""
+    with Workers("A: more than there is") as promised:
+        for _ in range(2):
+            with pytest.raises(GraderFault, match="not the protection that was proved"):
+                promised.start(["numpy"])
+    with Workers(workers.protection().line) as promised:
+        promised.start(["numpy"])
