@@ -1,5 +1,6 @@
 # make demo   play the kit on a sample class     make test   run the project's tests
-# make soak   prove the graders with a thousand seeds
+# make soak   prove the graders with a thousand seeds, and fuzz the wire: hours
+# make bench  the same submissions here and at the peers, and a large class: an hour
 # Both set up .venv first, once; again only when the pinned versions change.
 
 PYTHON ?= python3
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint soak clean
+.PHONY: demo test lint soak bench clean
 
 demo: $(READY)
 	@$(BIN)/python demo/run.py
@@ -15,9 +16,16 @@ demo: $(READY)
 test: lint
 	@$(BIN)/pytest
 
-# Every correct variant with a thousand seeds, and the whole proof: hours.
+# Every correct variant with a thousand seeds, the whole proof, and the decoder of what students'
+# processes say, with a hundred thousand frames a property.
 soak: $(READY)
+	@$(BIN)/pytest -q --hypothesis-profile=soak tests/test_wire.py
 	@$(BIN)/autograder verify rnn_fundamentals --thorough --seeds 1000
+
+bench: $(READY)
+	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/breakdown.py
+	@$(BIN)/python benchmarks/growth.py
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet

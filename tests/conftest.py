@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from autograder import assignment as assignments
@@ -18,6 +19,7 @@ from autograder.front import Workers
 
 ROOT = Path(__file__).resolve().parents[1]
 TOY = Path(__file__).parent / "toy"
+hypothesis.settings.register_profile("soak", max_examples=100_000, deadline=None)
 KNOWN = sorted(path.parent.name for path in ROOT.glob("solutions/*/assignment.toml"))
 
 

@@ -99,14 +99,14 @@ def test_a_list_that_holds_itself_crosses_as_far_as_the_limit() -> None:
     assert isinstance(value, wire.Opaque)
 
 
-@settings(max_examples=300)
+@settings(max_examples=max(300, settings().max_examples))
 @given(st.binary(max_size=200), st.binary(max_size=64))
 def test_random_bytes_raise_nothing_but_wire_errors(header: bytes, blob: bytes) -> None:
     with contextlib.suppress(wire.WireError):
         wire.unpack(header, blob)
 
 
-@settings(max_examples=300)
+@settings(max_examples=max(300, settings().max_examples))
 @given(trees, st.data())
 def test_damaged_frames_raise_nothing_but_wire_errors(value: Any, data: st.DataObject) -> None:
     frame = bytearray(wire.pack("ok", 1, value))
@@ -141,7 +141,7 @@ plausible = st.recursive(
 )
 
 
-@settings(max_examples=1000)
+@settings(max_examples=max(1000, settings().max_examples))
 @given(plausible, st.lists(entries | plausible, max_size=4), st.binary(max_size=64))
 def test_frames_that_look_right_raise_nothing_but_wire_errors(
     node: Any, table: Any, blob: bytes
