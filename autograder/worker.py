@@ -105,9 +105,9 @@ class _Worker:
         except Exception as error:
             return "error", {"message": f"{type(error).__name__}: {error}"}
         self.guard.block(body["blocked"])
-        self.forbidden = {
-            slot: self.guard.wrap(patterns) for slot, patterns in body["forbids"].items()
-        }
+        lists = {tuple(patterns) for patterns in body["forbids"].values()}
+        wrapped = {patterns: self.guard.wrap(patterns) for patterns in lists}
+        self.forbidden = {slot: wrapped[tuple(p)] for slot, p in body["forbids"].items()}
         self.stand_ins = {
             slot: getattr(stand_ins, name) if name else self.callback(slot)
             for slot, name in body["stand_ins"].items()
