@@ -14,7 +14,7 @@ demo: $(READY)
 	@$(BIN)/python demo/run.py
 
 test: lint
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist loadfile
 
 # Every correct variant with a thousand seeds, the whole proof, and the decoder of what students'
 # processes say, with a hundred thousand frames a property.
