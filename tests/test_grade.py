@@ -224,6 +224,8 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_nothing_running(
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # where the tests run in the background of a shell, SIGINT is ignored, and that is inherited
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith("ada: 9")
