@@ -342,6 +342,7 @@ class _Proof:
             for seed in seeds:
                 self.graders.reseed(seed)
                 for known in self.variants:
+                    programs[known.id].renew()
                     slots = [self.slot.name, *self.dependents]
                     self.report.runs += 1
                     self.report.kept_runs += all(

@@ -249,7 +249,7 @@ def test_several_clipped_steps(student, reference, rng):
 @pytest.mark.parametrize("old", [-40.0, float("nan")])
 def test_old_gradients_and_clipping(student, reference, rng, old):
     """does not count old gradients in the norm either, whatever they are"""
-    case = weights_of(rng), steep_batches_of(rng, 2), 0.2
+    case = weights_of(rng), [(x, 3 * y) for x, y in steep_batches_of(rng, 2)], 0.2
     answer, want = student.steps(*case, old_gradients=old), reference.true_steps(*case)
     same(answer["change"], want["change"], rtol=CLIPPED)
     same(answer["grad_norm"], want["grad_norm"], names=("grad_norm",), rtol=CLIPPED)
@@ -296,13 +296,13 @@ def test_in_turn(student, reference, rng):
 
 
 @grades("train_step")
-@pytest.mark.parametrize("max_norm", [NO_LIMIT, 0.6])
+@pytest.mark.parametrize("max_norm", [NO_LIMIT, 6.0])
 def test_float32(student, reference, rng, device, max_norm):
     """returns floats and is right for a float32 model, on the device where it is"""
     x, y = batch_of(rng)
-    case = *in_float32(weights_of(rng), [(x, 4 * y)]), max_norm
+    case = *in_float32(weights_of(rng), [(x, STEEP * y)]), max_norm
     answer, want = (side.steps(*case, device=device) for side in (student, reference))
-    same(answer["change"], want["change"])  # to 1e-4: ways of clipping differ by 1e-6 at most
+    same(answer["change"], want["change"])  # to 1e-4: ways of clipping differ by 1e-7 at most
     # The floats are the numbers of float32 tensors.
     same(answer["loss"], want["loss"], rtol=1e-4)
     same(answer["grad_norm"], want["grad_norm"], rtol=1e-4)
