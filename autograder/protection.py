@@ -109,13 +109,14 @@ def prove(worker: Worker, program: bytes) -> Protection:
             )
             if isinstance(proved, dict):
                 attempts |= {name: proved.get(name) is True for name in attempts}
+            ruled = worker.call("files_are_ruled", [], {}, slot=canary).get("value") is True
             namespaces = tuple(n for n, kind in KINDS.items() if _differs(worker.pid, kind))
             seccomp = _status(worker.pid, "Seccomp") == "2"
         except WorkerDied:  # one of the attempts ended it
             return Protection(attempts={"end the canary": False})
         finally:
             worker.close()
-    return Protection(namespaces, landlock_version(), seccomp, attempts)
+    return Protection(namespaces, landlock_version() if ruled else 0, seccomp, attempts)
 
 
 def _differs(pid: int, kind: str) -> bool:

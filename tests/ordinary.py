@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 NOBODY = 65534
-LANDLOCK_CREATE_RULESET = 444
+LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = 444, 446
 REFUSE_WITH_ENOSYS, ALLOW, EQUAL = 0x00050000 | 38, 0x7FFF0000, 4
 
 # The interpreter may lie where only root may look: it is shown at its place in a mount namespace.
@@ -51,16 +51,17 @@ def without_namespaces(*command: str) -> list[str]:
     return ["unshare", "-Ur", "sh", "-c", NO_NAMESPACES, "sh", *command]
 
 
-def without_landlock() -> Callable[[], None]:
-    """For `subprocess`: before a program starts, the kernel forgets that it has Landlock."""
+def without_landlock(call: int = LANDLOCK_CREATE_RULESET) -> Callable[[], None]:
+    """For `subprocess`: before a program starts, the kernel forgets that it has Landlock.
+
+    With another `call` of it, it forgets that one alone.
+    """
     library = ctypes.CDLL("libseccomp.so.2")
     library.seccomp_init.restype = ctypes.c_void_p
 
     def forget() -> None:
         rules = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(ALLOW)))
-        library.seccomp_rule_add_array(
-            rules, ctypes.c_uint32(REFUSE_WITH_ENOSYS), LANDLOCK_CREATE_RULESET, 0, None
-        )
+        library.seccomp_rule_add_array(rules, ctypes.c_uint32(REFUSE_WITH_ENOSYS), call, 0, None)
         library.seccomp_load(rules)
 
     return forget

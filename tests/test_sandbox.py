@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ordinary import as_nobody, without_landlock, without_namespaces
+from ordinary import LANDLOCK_RESTRICT_SELF, as_nobody, without_landlock, without_namespaces
 
 from autograder import canary
 from autograder.assignment import Slot
@@ -58,6 +58,12 @@ def test_where_there_is_no_landlock() -> None:
     line = say([sys.executable, "-c", SAY], preexec_fn=without_landlock())
     assert line.startswith(f"B: {NAMES}; seccomp; limits; "), line
     assert "NOT" not in line
+
+
+def test_landlock_is_claimed_where_it_is_in_force_only() -> None:
+    """Here the kernel has it, and does not let it be used; the namespaces hide that."""
+    line = say([sys.executable, "-c", SAY], preexec_fn=without_landlock(LANDLOCK_RESTRICT_SELF))
+    assert line.startswith(f"B: {NAMES}; seccomp; limits; "), line
 
 
 def test_where_there_is_neither() -> None:
