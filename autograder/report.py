@@ -14,7 +14,6 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +22,7 @@ from markupsafe import Markup
 
 from autograder.assignment import Assignment, KnownProgram
 from autograder.compare import RTOL
-from autograder.results import page_file, points, write_text
+from autograder.results import page_file, points
 
 BINS = 10
 VERDICTS = (
@@ -83,12 +82,6 @@ class SlotRow:
     carried: int
     mean: float | None
     bars: tuple[Bar, ...]
-
-
-def write(out: Path, results: Mapping[str, Mapping[str, Any]], assignment: Assignment) -> None:
-    """Write the pages of results, by file name."""
-    for name, render in texts(results, assignment).items():
-        write_text(out / name, render())
 
 
 def texts(
