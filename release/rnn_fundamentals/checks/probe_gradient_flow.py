@@ -205,10 +205,17 @@ def norms_in_turn(module, model, seq_lengths, longer, seed):
 
 def comparison(module, models, seq_lengths, *seed):
     """compare_gradient_norms of models, with named arguments; specs alike give one model."""
-    built = {repr(spec): build(spec) for spec in models.values()}
-    models = {name: built[repr(spec)] for name, spec in models.items()}
+    built = {what(spec): spec for spec in models.values()}
+    built = {key: build(spec) for key, spec in built.items()}
+    models = {name: built[what(spec)] for name, spec in models.items()}
     named = dict(zip(("seed",), seed, strict=False))
     return module.compare_gradient_norms(models=models, seq_lengths=seq_lengths, **named)
+
+
+def what(spec):
+    """All that a spec says, as something that can be compared."""
+    weights = [(name, w.shape, w.tobytes()) for name, w in spec["parameters"].items()]
+    return spec["kind"], str(spec.get("options")), *weights
 
 
 def comparisons_in_turn(module, models, others, seq_lengths, seed):
