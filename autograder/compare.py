@@ -258,9 +258,14 @@ def judged(
 
 
 def _parts_judged(leaves: Sequence[_Leaf], rtol: float | None) -> dict[str, Judged]:
-    norms = [_norm(leaf.want) for leaf in leaves if isinstance(leaf.want, (np.ndarray, float))]
-    scale = max([n for n in norms if math.isfinite(n)], default=0.0) or 1.0
-    return {leaf.name: _leaf_judged(leaf, rtol, scale) for leaf in leaves}
+    with np.errstate(all="ignore"):  # once: it takes longer than many a comparison
+        numbers = (np.ndarray, float)
+        norms = [_norm(leaf.want) if isinstance(leaf.want, numbers) else 0.0 for leaf in leaves]
+        scale = max([n for n in norms if math.isfinite(n)], default=0.0) or 1.0
+        return {
+            leaf.name: _leaf_judged(leaf, rtol, norm, scale)
+            for leaf, norm in zip(leaves, norms, strict=True)
+        }
 
 
 def related(
@@ -376,7 +381,7 @@ def _unlike_length(name: str, got: int | None, want: int) -> None:
     raise _Unlike(Failure("wrong", fact, _pair(str(want), str(got))))
 
 
-def _leaf_judged(leaf: _Leaf, rtol: float | None, scale: float) -> Judged:
+def _leaf_judged(leaf: _Leaf, rtol: float | None, norm: float, scale: float) -> Judged:
     name, got, want = _called(leaf.name), leaf.got, leaf.want
     if not isinstance(want, (np.ndarray, float)):
         if type(got) is type(want) and got == want:
@@ -388,46 +393,50 @@ def _leaf_judged(leaf: _Leaf, rtol: float | None, scale: float) -> Judged:
         if got.dtype != want.dtype:
             return _unlike_leaf(f"{name} has the wrong dtype", want.dtype.name, got.dtype.name)
     got, want = np.asarray(got), np.asarray(want)
+    dtype = NAMES.get(want.dtype, "")
+    if dtype not in RTOL:
+        return _exactly(name, got, want)
+    relative = RTOL[dtype] if rtol is None else rtol
+    tolerance = relative * norm + ATOL[dtype] * scale
+    exact = np.complex128 if want.dtype.kind == "c" else np.float64
+    gap = got.astype(exact, copy=False) - want.astype(exact, copy=False)
+    error = _plain_norm(gap)
+    if error is not None and error <= tolerance:  # so all numbers are finite
+        return Judged(None, _ratio(error, tolerance), relative)
     if not np.isfinite(got).all() and (~np.isfinite(got) & np.isfinite(want)).any():
         bad = np.argwhere(~np.isfinite(got) & np.isfinite(want))
         place = f" at {_index(bad[0])}" if want.ndim else ""
         fact = f"{name} contains {got[tuple(bad[0])]}{place}"
         return Judged(Failure("wrong", fact), math.inf)
-    return _values_judged(name, got, want, rtol, scale)
+    gap = np.abs(gap)
+    if not np.isfinite(gap).all():
+        gap = np.where(got == want, 0.0, gap)  # infinities that agree
+    margin = math.inf
+    if np.isfinite(gap).all():
+        error = _norm(gap)
+        margin = _ratio(error, tolerance)
+        if error <= tolerance:
+            return Judged(None, margin, relative)
+    wrong = ~(gap <= tolerance / math.sqrt(max(gap.size, 1)))
+    return Judged(_differs(name, got, want, wrong), margin, relative)
+
+
+def _exactly(name: str, got: Any, want: Any) -> Judged:
+    """Numbers that admit no rounding: whole ones, and truth values."""
+    wrong: Any = got != want  # a mask; numpy types a comparison too narrowly
+    return Judged(_differs(name, got, want, wrong), math.inf) if wrong.any() else Judged(None)
 
 
 def _unlike_leaf(fact: str, want: str, got: str) -> Judged:
     return Judged(Failure("wrong", fact, _pair(want, got)), math.inf)
 
 
-def _values_judged(name: str, got: Any, want: Any, rtol: float | None, scale: float) -> Judged:
-    dtype = NAMES.get(want.dtype, "")
-    wrong: Any  # a mask; numpy types a comparison too narrowly
-    margin = math.inf
-    if dtype not in RTOL:
-        wrong = got != want
-        if not wrong.any():
-            return Judged(None)
-    else:
-        relative = RTOL[dtype] if rtol is None else rtol
-        tolerance = relative * _norm(want) + ATOL[dtype] * scale
-        with np.errstate(all="ignore"):
-            exact = np.complex128 if want.dtype.kind == "c" else np.float64
-            gap = np.abs(got.astype(exact, copy=False) - want.astype(exact, copy=False))
-        if not (finite := bool(np.isfinite(gap).all())):
-            gap = np.where(got == want, 0.0, gap)  # infinities that agree
-            finite = bool(np.isfinite(gap).all())
-        if finite:
-            error = _norm(gap)
-            margin = _ratio(error, tolerance)
-            if error <= tolerance:
-                return Judged(None, margin, relative)
-        wrong = ~(gap <= tolerance / math.sqrt(max(gap.size, 1)))
+def _differs(name: str, got: Any, want: Any, wrong: Any) -> Failure:
+    """What is told of entries that are `wrong`, a mask."""
     gaps = np.abs(got.astype(complex) - want)
     at = np.unravel_index(int(np.argmax(gaps)), want.shape)
     if want.ndim == 0:
-        failure = Failure("wrong", f"{name} is wrong", _numbers(want[()], got[()]))
-        return Judged(failure, margin, rtol or RTOL.get(dtype))
+        return Failure("wrong", f"{name} is wrong", _numbers(want[()], got[()]))
     count = f"{int(wrong.sum())} of {want.size} entries differ"
     first = np.unravel_index(int(np.argmax(wrong)), want.shape)
     if first == at:
@@ -436,8 +445,7 @@ def _values_judged(name: str, got: Any, want: Any, rtol: float | None, scale: fl
         count += f", the first at {_index(first)}; the largest gap is at {_index(at)}"
     fact = f"{name} has the right shape but wrong values"
     details = (count, *_numbers(want[at], got[at]))
-    failure = Failure("wrong", fact, details, _prefix(name, wrong))
-    return Judged(failure, margin, rtol or RTOL.get(dtype))
+    return Failure("wrong", fact, details, _prefix(name, wrong))
 
 
 def _ratio(error: float, tolerance: float) -> float:
@@ -486,19 +494,26 @@ def _together(right: tuple[str, ...], wrong: Sequence[str]) -> Iterator[str]:
 def _norm(value: Any) -> float:
     """The 2-norm of what is finite in it, also where squares would not be."""
     array = np.asarray(value)
-    if array.dtype.kind == "f":
-        plain = array.astype(np.float64, copy=False).ravel()
-        with np.errstate(all="ignore"):
-            square = float(plain @ plain)
-        if 1e-200 < square < 1e200:  # which no square of an infinity or of nan is
-            return math.sqrt(square)
-    with np.errstate(all="ignore"):
-        array = np.abs(array)
-        array = array[np.isfinite(array)].astype(np.float64)
-        largest = float(array.max(initial=0.0))
-        if largest == 0.0:
-            return 0.0
-        return largest * float(np.sqrt(np.sum((array / largest) ** 2)))
+    plain = _plain_norm(array)
+    if plain is not None:
+        return plain
+    array = np.abs(array)
+    array = array[np.isfinite(array)].astype(np.float64)
+    largest = float(array.max(initial=0.0))
+    if largest == 0.0:
+        return 0.0
+    return largest * float(np.sqrt(np.sum((array / largest) ** 2)))
+
+
+def _plain_norm(array: np.ndarray) -> float | None:
+    """The 2-norm of real numbers whose squares are; None where something is not finite, too."""
+    if array.dtype.kind != "f":
+        return None
+    plain = array.astype(np.float64, copy=False).ravel()
+    square = float(plain @ plain)
+    if 1e-200 < square < 1e200:  # which no square of an infinity or of nan is
+        return math.sqrt(square)
+    return 0.0 if square == 0.0 and not plain.any() else None
 
 
 def _called(name: str) -> str:

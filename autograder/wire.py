@@ -92,23 +92,26 @@ class _Encoder:
         self.nodes += 1
         if depth >= MAX_DEPTH or self.nodes >= MAX_NODES:
             return ["o", "a structure too deep or too large to send", ""]
-        if value is None or isinstance(value, (bool, str)) or type(value) is float:
-            return value[:MAX_TEXT] if isinstance(value, str) else value
-        if type(value) is int:
+        own = type(value)
+        if value is None or own is float or own is bool:
+            return value
+        if own is np.ndarray:
+            return self.array(["a"], value) if value.dtype != object else self.objects(value, depth)
+        if isinstance(value, str):
+            return value[:MAX_TEXT]
+        if own is int:
             return value if abs(value) < 2**63 else ["o", "int of more than 64 bits", ""]
-        if isinstance(value, np.generic):
-            return self.array(["g"], np.asarray(value))
-        if isinstance(value, Tensor):
-            return self.array(["x", value.on], value)
-        if isinstance(value, np.ndarray):
-            if value.dtype == object and value.ndim == 1:  # a list in all but name
-                return ["l", [self.node(item, depth + 1) for item in value]]
-            return self.array(["a"], np.asarray(value))
         if isinstance(value, (list, tuple)):
             tag = "l" if isinstance(value, list) else "t"
             return [tag, [self.node(item, depth + 1) for item in value]]
         if isinstance(value, dict):
             return ["d", [[self.key(k), self.node(v, depth + 1)] for k, v in value.items()]]
+        if isinstance(value, np.generic):
+            return self.array(["g"], np.asarray(value))
+        if isinstance(value, Tensor):
+            return self.array(["x", value.on], value)
+        if isinstance(value, np.ndarray):
+            return self.objects(value, depth)
         if isinstance(value, Opaque):
             return ["o", value.type_name, value.text]
         if isinstance(value, (int, float)):  # a subclass, such as an enum
@@ -121,6 +124,12 @@ class _Encoder:
     def key(self, key: Any) -> Any:
         plain = key is None or isinstance(key, (bool, str)) or type(key) in (int, float)
         return key if plain else f"<{type(key).__name__}>"
+
+    def objects(self, value: np.ndarray, depth: int) -> Any:
+        """An array of a class of its own, or one of objects: a list in all but name, perhaps."""
+        if value.dtype == object and value.ndim == 1:
+            return ["l", [self.node(item, depth + 1) for item in value]]
+        return self.array(["a"], np.asarray(value))
 
     def array(self, node: list[Any], array: np.ndarray) -> Any:
         if array.dtype not in NAMES:  # in another order of bytes, perhaps

@@ -26,7 +26,7 @@ import random
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -173,7 +173,7 @@ class _Worker:
         before = [(*part, _copy(part[-1])) for part in _parts(args, kwargs, names)]
         _seed()
         if self.state is None:  # it is put back after each call, so it is the same before each
-            self.state = _global_state()
+            self.state, _ = _global_state()
         self.guard.hits.clear()
         self.guard.active = self.forbidden.get(body["slot"], frozenset())
         self.guard.running = True
@@ -185,8 +185,8 @@ class _Worker:
         finally:
             self.guard.running = False
             self.guard.active = frozenset()
-            now = _global_state()
-            self.settings.restore()
+            now, settings = _global_state()
+            self.settings.restore(settings)
         if self.guard.hits:
             return "error", self.describe(Forbidden(self.guard.hits[0][0]))
         changed = [
@@ -366,8 +366,9 @@ def _seed() -> None:
         torch.default_generator.manual_seed(SEED)
 
 
-def _global_state() -> dict[str, Any]:
-    """Settings that no slot may change, as values that can be compared."""
+def _global_state() -> tuple[dict[str, Any], list[Any]]:
+    """What no slot may change, as values that can be compared; and torch's settings among it."""
+    settings: list[Any] = []
     drawn: Any = np.random.get_state(legacy=False)
     state: dict[str, Any] = {
         "numpy.random": (
@@ -387,11 +388,13 @@ def _global_state() -> dict[str, Any]:
         state["torch.manual_seed"] = torch.initial_seed()
         state["torch.set_default_dtype"] = torch.get_default_dtype()
         state["torch.set_grad_enabled"] = torch.is_grad_enabled()
-        state.update((name, value) for name, value, _ in _torch_settings(torch))
+        named = list(_torch_settings(torch))
+        settings = [value for _, value, _ in named]
+        state.update((name, value) for name, value, _ in named)
     pyplot = _imported("matplotlib.pyplot")
     if pyplot is not None:
         state["matplotlib.rcParams"] = dict(dict.items(pyplot.rcParams))
-    return state
+    return state, settings
 
 
 def _torch_settings(torch: Any) -> Iterator[tuple[str, Any, Callable[[Any], None]]]:
@@ -449,7 +452,8 @@ class _Settings:
         torch = _imported("torch")
         self.torch = [] if torch is None else list(_torch_settings(torch))
 
-    def restore(self) -> None:
+    def restore(self, settings: Sequence[Any] | None = None) -> None:
+        """Put them back. `settings` are torch's of this moment, if they were looked at."""
         np.seterr(**self.numpy[0])
         np.set_printoptions(**self.numpy[1])
         np.seterrcall(self.errcall)
@@ -458,8 +462,9 @@ class _Settings:
         if torch is not None:
             torch.set_default_dtype(torch.float32)
             torch.set_grad_enabled(True)
-            now = [value for _, value, _ in _torch_settings(torch)]
-            for (_, value, put), is_now in zip(self.torch, now, strict=True):
+            if settings is None:
+                settings = [value for _, value, _ in _torch_settings(torch)]
+            for (_, value, put), is_now in zip(self.torch, settings, strict=True):
                 if value != is_now:
                     put(value)
         pyplot = _imported("matplotlib.pyplot")
