@@ -47,7 +47,7 @@ def install() -> None:
     wire.unpack = timed("worker: wire", wire.unpack)
     packed = timed("worker: wire", wire.pack)
     wire.pack = packed
-    for name in ("load", "change", "call"):
+    for name in ("prepare", "load", "call"):
         part = "worker: call, the rest" if name == "call" else "worker: load"
         setattr(worker._Worker, name, timed(part, getattr(worker._Worker, name)))
     find, send, serve = worker._Worker.find, worker._Worker.send, worker.serve
