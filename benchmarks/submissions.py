@@ -27,8 +27,8 @@ ASSIGNMENT = "rnn_fundamentals"
 SEED = 20
 RAISING = {
     "file": "bptt.py",
-    "find": "def bptt(rnn, inputs, hidden_states, d_outputs):\n",
-    "replace": "def bptt(rnn, inputs, hidden_states, d_outputs):\n    return grads\n",
+    "find": "    # TODO: compute the gradients of the whole sequence",
+    "replace": "    return grads\n    # TODO: compute the gradients of the whole sequence",
 }
 NUMPY = ["vanilla_rnn.py", "bptt.py"]
 LATE = ["gradient_flow.py", "hidden_states.py", "sequence_prediction.py"]

@@ -9,7 +9,14 @@ not modified, and nothing is kept from one call to the next.
 import numpy as np
 
 
-def rnn_step_backward(dh, x, h_prev, h, W_xh, W_hh):
+def rnn_step_backward(
+    dh: np.ndarray,
+    x: np.ndarray,
+    h_prev: np.ndarray,
+    h: np.ndarray,
+    W_xh: np.ndarray,
+    W_hh: np.ndarray,
+) -> tuple[np.ndarray, ...]:
     """Go back through one step of a vanilla RNN.
 
         h = tanh(W_xh x + W_hh h_prev + b_h)
@@ -29,7 +36,9 @@ def rnn_step_backward(dh, x, h_prev, h, W_xh, W_hh):
     raise NotImplementedError("rnn_step_backward")
 
 
-def bptt(rnn, inputs, hidden_states, d_outputs):
+def bptt(
+    rnn, inputs: list[np.ndarray], hidden_states: list[np.ndarray], d_outputs: list[np.ndarray]
+) -> dict:
     """Back-propagate through a whole sequence.
 
         h_t = tanh(W_xh x_t + W_hh h_{t-1} + b_h)

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 
-def hidden_state_matrix(rnn, inputs):
+def hidden_state_matrix(rnn, inputs: list[np.ndarray]) -> np.ndarray:
     """Run a network over a sequence and stack its hidden states.
 
     Args:
@@ -24,7 +24,7 @@ def hidden_state_matrix(rnn, inputs):
     raise NotImplementedError("hidden_state_matrix")
 
 
-def plot_hidden_states(states):
+def plot_hidden_states(states: dict[str, np.ndarray]) -> plt.Figure:
     """Draw hidden states as heat maps that can be compared with one another.
 
     Args:

@@ -9,7 +9,9 @@ import torch
 from torch import nn
 
 
-def make_echo_batch(batch_size, seq_len, lag, generator=None):
+def make_echo_batch(
+    batch_size: int, seq_len: int, lag: int, generator: torch.Generator | None = None
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Draw a batch of the echo task: y_t = x_{t - lag}, and 0 in the first `lag` steps. (Given.)
 
     Args:
@@ -32,18 +34,24 @@ class SequenceModel(nn.Module):
              nn.LSTM, nn.GRU or your own.
     """
 
-    def __init__(self, rnn, output_size=1):
+    def __init__(self, rnn: nn.Module, output_size: int = 1):
         super().__init__()
         self.rnn = rnn
         self.readout = nn.Linear(rnn.hidden_size, output_size)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(B, T, D) -> (B, T, output_size)"""
         outputs, _ = self.rnn(x)
         return self.readout(outputs)
 
 
-def train_step(model, optimizer, x, y, max_norm):
+def train_step(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    x: torch.Tensor,
+    y: torch.Tensor,
+    max_norm: float,
+) -> tuple[float, float]:
     """Improve a model by one step on one batch.
 
     The loss is the mean squared error over all outputs: all sequences, steps and output units.
@@ -67,7 +75,12 @@ def train_step(model, optimizer, x, y, max_norm):
     raise NotImplementedError("train_step")
 
 
-def train(model, batches, lr=0.01, max_norm=1.0):
+def train(
+    model: nn.Module,
+    batches: list[tuple[torch.Tensor, torch.Tensor]],
+    lr: float = 0.01,
+    max_norm: float = 1.0,
+) -> list[float]:
     """Train a model with Adam, one train_step a batch.
 
     Args:
@@ -84,7 +97,7 @@ def train(model, batches, lr=0.01, max_norm=1.0):
     raise NotImplementedError("train")
 
 
-def normalised_mse(model, x, y):
+def normalised_mse(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> float:
     """Measure how well a model predicts, on a scale where 1 is no better than guessing the mean.
 
         mean squared error over all outputs / population variance of all entries of y

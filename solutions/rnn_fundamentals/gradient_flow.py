@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 
-def sample_input(seq_len, input_size, seed=0):
+def sample_input(seq_len: int, input_size: int, seed: int = 0) -> torch.Tensor:
     """Draw an input from a random generator of its own. (Given.)
 
     Returns:
@@ -24,7 +24,7 @@ def sample_input(seq_len, input_size, seed=0):
     return torch.randn(1, seq_len, input_size, generator=generator, dtype=torch.float64)
 
 
-def gradient_norm(model, x):
+def gradient_norm(model: nn.Module, x: torch.Tensor) -> float:
     """Measure how strongly the last output depends on the first input.
 
         L = sum over the H entries of the last output        norm = || dL/dx_1 ||_2
@@ -49,7 +49,7 @@ def gradient_norm(model, x):
     ### END SOLUTION
 
 
-def compute_gradient_norms(model, seq_lengths, seed=0):
+def compute_gradient_norms(model: nn.Module, seq_lengths: list[int], seed: int = 0) -> list[float]:
     """Measure the gradient norm for several sequence lengths.
 
     There is one input for all lengths: one draw of sample_input, as long as the longest of them,
@@ -70,7 +70,7 @@ def compute_gradient_norms(model, seq_lengths, seed=0):
     ### END SOLUTION
 
 
-def decay_rate(seq_lengths, norms):
+def decay_rate(seq_lengths: list[int], norms: list[float]) -> float:
     """Fit how many decades the gradient norm gains or loses with each further step.
 
     Args:
@@ -88,7 +88,7 @@ def decay_rate(seq_lengths, norms):
     ### END SOLUTION
 
 
-def lstm_with_forget_bias(input_size, hidden_size, forget_bias):
+def lstm_with_forget_bias(input_size: int, hidden_size: int, forget_bias: float) -> nn.LSTM:
     """Make an LSTM whose forget gates start with a chosen bias.
 
     The total bias of a gate is everything constant in its pre-activation. How PyTorch lays out
@@ -113,7 +113,9 @@ def lstm_with_forget_bias(input_size, hidden_size, forget_bias):
     ### END SOLUTION
 
 
-def compare_gradient_norms(models, seq_lengths, seed=0):
+def compare_gradient_norms(
+    models: dict[str, nn.Module], seq_lengths: list[int], seed: int = 0
+) -> dict[str, list[float]]:
     """Measure the gradient norms of several models, all on the same input.
 
     Args:
@@ -133,7 +135,7 @@ def compare_gradient_norms(models, seq_lengths, seed=0):
     ### END SOLUTION
 
 
-def plot_gradient_norms(seq_lengths, norms):
+def plot_gradient_norms(seq_lengths: list[int], norms: dict[str, list[float]]) -> plt.Figure:
     """Draw gradient norms against sequence length.
 
     Args:

@@ -23,7 +23,7 @@ class RNNCell(nn.Module):
         W_hh.bias:   (H,)    the bias b.
     """
 
-    def __init__(self, input_size, hidden_size):
+    def __init__(self, input_size: int, hidden_size: int):
         """Make the parameters.
 
         Args:
@@ -37,7 +37,7 @@ class RNNCell(nn.Module):
         self.W_hh = nn.Linear(hidden_size, hidden_size)
         ### END SOLUTION
 
-    def forward(self, x, h_prev):
+    def forward(self, x: torch.Tensor, h_prev: torch.Tensor) -> torch.Tensor:
         """Advance every sequence of the batch by one step.
 
         Args:
@@ -61,7 +61,7 @@ class MyRNN(nn.Module):
         cell: an RNNCell; the layer has no parameters but the cell's.
     """
 
-    def __init__(self, input_size, hidden_size):
+    def __init__(self, input_size: int, hidden_size: int):
         """Make the cell.
 
         Args:
@@ -76,7 +76,9 @@ class MyRNN(nn.Module):
         self.cell = RNNCell(input_size, hidden_size)
         ### END SOLUTION
 
-    def forward(self, x, h0=None):
+    def forward(
+        self, x: torch.Tensor, h0: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Run over whole sequences.
 
         Args:
@@ -100,7 +102,7 @@ class MyRNN(nn.Module):
         ### END SOLUTION
 
 
-def to_torch_rnn(my_rnn):
+def to_torch_rnn(my_rnn: nn.Module) -> nn.Module:
     """Make an nn.RNN that computes the same function as `my_rnn`.
 
     nn.RNN adds up two biases, bias_ih_l0 and bias_hh_l0, and its states have shape (1, B, H).

@@ -8,7 +8,9 @@ results. Arguments are not modified.
 import numpy as np
 
 
-def rnn_step(x, h_prev, W_xh, W_hh, b_h):
+def rnn_step(
+    x: np.ndarray, h_prev: np.ndarray, W_xh: np.ndarray, W_hh: np.ndarray, b_h: np.ndarray
+) -> np.ndarray:
     """Advance a vanilla RNN by one time step.
 
         h = tanh(W_xh x + W_hh h_prev + b_h)
@@ -41,7 +43,13 @@ class VanillaRNN:
         b_h:  (H, 1)    b_y:  (O, 1)
     """
 
-    def __init__(self, input_size, hidden_size, output_size, rng=None):
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        output_size: int,
+        rng: np.random.Generator | None = None,
+    ):
         """Draw each matrix Xavier-normal (Glorot & Bengio 2010); biases are zero. (Given.)
 
         Args:
@@ -61,7 +69,9 @@ class VanillaRNN:
         self.b_h = np.zeros((hidden_size, 1))
         self.b_y = np.zeros((output_size, 1))
 
-    def forward(self, inputs, h_prev=None):
+    def forward(
+        self, inputs: list[np.ndarray], h_prev: np.ndarray | None = None
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Run the network over a sequence.
 
         Args:
