@@ -32,6 +32,7 @@ if sys.platform == "linux":
 
 START_SECONDS = 120.0
 LOAD_SECONDS = 10.0
+START_FAILURES = 3  # in a row, of an interpreter: then it is not tried for every check again
 MAX_CALLBACKS = 100_000
 WALL = 6
 ANSWERS = ("ok", "error", "callback")
@@ -298,6 +299,7 @@ class Workers:
         self._single: list[Worker] = []
         self._cuda: bool | None = None
         self._replaced = 0
+        self._failures: dict[tuple[str, ...], list[GraderFault]] = {}
 
     def __enter__(self) -> Workers:
         return self
@@ -355,10 +357,18 @@ class Workers:
             self._zygotes.pop(libraries).close()
             self._replaced += 1
         if libraries not in self._zygotes:
+            failures = self._failures.setdefault(libraries, [])
+            if len(failures) >= START_FAILURES:
+                raise failures[-1]
             try:
                 self._zygotes[libraries] = self._started(libraries)
             except GraderFault:  # perhaps it was ended while it started: once more
-                self._zygotes[libraries] = self._started(libraries)
+                try:
+                    self._zygotes[libraries] = self._started(libraries)
+                except GraderFault as fault:
+                    failures.append(fault)
+                    raise
+            failures.clear()
         return self._zygotes[libraries]
 
     def _started(self, libraries: tuple[str, ...]) -> _Zygote:

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder import front
 from autograder.assignment import Slot
 from autograder.errors import GraderFault
-from autograder.front import START_SECONDS, WALL, Code, Worker, WorkerDied, Workers
+from autograder.front import START_FAILURES, START_SECONDS, WALL, Code, Worker, WorkerDied, Workers
 from autograder.wire import Opaque
 
 
@@ -335,3 +336,21 @@ def _running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_an_interpreter_that_cannot_start_is_not_tried_for_every_check(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started = []
+    interpreter = front._interpreter
+
+    def counted(*args: Any, **more: Any) -> Any:
+        started.append(args)
+        return interpreter(*args, **more)
+
+    monkeypatch.setattr(front, "_interpreter", counted)
+    with Workers() as workers:
+        for _ in range(START_FAILURES + 3):
+            with pytest.raises(GraderFault, match="no_such_library"):
+                workers.start(["no_such_library"])
+    assert len(started) == 2 * START_FAILURES
