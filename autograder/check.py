@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,36 +12,72 @@ from autograder import intake
 from autograder.assignment import Slot
 from autograder.errors import GraderFault
 from autograder.explain import explain, headline
-from autograder.failure import harmless
+from autograder.failure import Failure, harmless
 from autograder.front import Workers
-from autograder.frozen import Released
+from autograder.frozen import FrozenChecks, FrozenLibrary, Released
 from autograder.judge import SlotResult, judge
 from autograder.program import Program
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.05
+PATIENCE_SECONDS = 0.5  # an editor that saves by renaming leaves no file, or an empty one, so long
 
 
 def check(released: Released, slots: Sequence[str], workers: Workers) -> dict[str, SlotResult]:
     """The results of the given slots, in the assignment's order."""
-    assignment = released.assignment
+    checker = FileChecker(released, workers)
     results: dict[str, SlotResult] = {}
-    for file in assignment.files:
+    for file in files_of(released, slots):
+        results.update(checker.check(file, slots))
+    return results
+
+
+def files_of(released: Released, slots: Collection[str]) -> list[str]:
+    """The files in which the given slots are, in the assignment's order."""
+    assignment = released.assignment
+    return [f for f in assignment.files if any(s.name in slots for s in assignment.slots_of(f))]
+
+
+class FileChecker:
+    """Checks the files of a released folder, again and again: public checks are read once."""
+
+    def __init__(self, released: Released, workers: Workers) -> None:
+        self.released = released
+        self._workers = workers
+        self._checks: dict[str, tuple[FrozenChecks, FrozenLibrary]] = {}
+
+    def check(
+        self, file: str, slots: Collection[str], patience: float = 0.0
+    ) -> dict[str, SlotResult]:
+        """The results of the given slots of one file.
+
+        A file that is missing or empty is looked at again for `patience` seconds.
+        """
+        assignment = self.released.assignment
         wanted = [slot.name for slot in assignment.slots_of(file) if slot.name in slots]
-        if not wanted:
-            continue
-        runner, library = released.runner([file])
-        sources = {file: intake.read_file(released.folder / file)}
+        if file not in self._checks:
+            self._checks[file] = self.released.runner([file])
+        runner, library = self._checks[file]
+        sources = {file: _read(self.released.folder / file, patience)}
         # What a slot builds on is checked with it, so that the message can name it.
         needed = {other for name in wanted for other in assignment.slots[name].builds_on}
         names = [s.name for s in assignment.slots_of(file) if s.name in {*wanted, *needed}]
         try:
             _demand(assignment.files[file].libraries)
-            with Program(assignment, workers, sources) as program:
+            with Program(assignment, self._workers, sources) as program:
                 judged = judge(runner, program, names, library)
         except GraderFault as fault:  # other files can be checked all the same
             judged = {name: _not_checked(assignment.slots[name], fault) for name in names}
-        results.update({name: judged[name] for name in wanted})
-    return results
+        return {name: judged[name] for name in wanted}
+
+
+def _read(path: Path, patience: float) -> bytes | Failure:
+    end = time.monotonic() + patience
+    while True:
+        source = intake.read_file(path)
+        there = source.strip() if isinstance(source, bytes) else source.verdict != "missing"
+        if there or time.monotonic() >= end:
+            return source
+        time.sleep(POLL_SECONDS)
 
 
 def _demand(libraries: Sequence[str]) -> None:
@@ -56,26 +92,28 @@ def _not_checked(slot: Slot, fault: GraderFault) -> SlotResult:
     )
 
 
-def changes(released: Released, slots: Sequence[str]) -> Iterator[list[str]]:
-    """All slots at first, then, for ever, the slots of each file that was saved."""
-    files = {released.assignment.slots[slot].file for slot in slots}
-    seen = {file: _stamp(released.folder / file) for file in files}
-    yield list(slots)
-    while True:
-        time.sleep(POLL_SECONDS)
-        now = {file: _stamp(released.folder / file) for file in files}
-        changed = {file for file in files if now[file] != seen[file]}
-        seen = now
-        if changed:
-            yield [slot for slot in slots if released.assignment.slots[slot].file in changed]
+class Saves:
+    """Tells which files were saved. Looks at them by size and time; reads none."""
+
+    def __init__(self, folder: Path, files: Sequence[str]) -> None:
+        self._paths = {file: folder / file for file in files}
+        self._seen = self._stamps()
+
+    def since(self) -> list[str]:
+        """The files that were saved since the last call."""
+        before, self._seen = self._seen, self._stamps()
+        return [file for file, stamp in self._seen.items() if stamp != before[file]]
+
+    def _stamps(self) -> dict[str, tuple[int, ...] | None]:
+        return {file: _stamp(path) for file, path in self._paths.items()}
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _stamp(path: Path) -> tuple[int, ...] | None:
     try:
         status = path.stat()
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_size
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def to_json(results: Mapping[str, SlotResult]) -> list[dict[str, Any]]:

@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from autograder import __version__
-from autograder.commands import instructor, student, ta
+from autograder.commands import instructor, pack, student, ta
 from autograder.errors import KitError
 
 STAFF = ("pytest", "jinja2", "_pytest", "nbgrader", "nbformat", "nbconvert")
 COMMANDS = (
     student.check,
     student.hint,
+    pack.pack,
     ta.grade,
     instructor.verify,
     instructor.release,
@@ -47,7 +48,7 @@ class _Group(click.Group):
 def main() -> None:
     """Autograded assignments for recurrent networks.
 
-    Students: check, hint. TAs: grade. Instructors: verify, release, new, doctor.
+    Students: check, hint, pack. TAs: grade. Instructors: verify, release, new, doctor.
 
     Exit status: 0 done, 1 something to fix, 2 misuse, 3 the grader's own fault.
     """

@@ -40,6 +40,7 @@ class Log:
     `margin` is the largest error over its tolerance so far, `rtol` the relative tolerance there:
     None before numbers were compared. `tell`, where the check failed, finds out how what was got
     relates to what was expected: the words are wanted of few failures, and cost most of the time.
+    `mismatch`, there too, gives the numbers side by side, for a drawing.
     """
 
     calls: list[Any] = field(default_factory=list)  # of program.Call
@@ -47,6 +48,22 @@ class Log:
     margin: float | None = None
     rtol: float | None = None
     tell: Callable[[], str] | None = None
+    mismatch: Callable[[], Mismatch | None] | None = None
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """The wrong result that a failure names: what was got, what was expected, which entries differ.
+
+    All three are arrays of one shape. `series` tells that the first axis counts the arrays of a
+    series, which is compared as a whole.
+    """
+
+    name: str
+    got: np.ndarray
+    want: np.ndarray
+    wrong: np.ndarray
+    series: bool
 
 
 @dataclass(frozen=True)
@@ -159,6 +176,7 @@ def same(
                 _alike(answer, wanted, lookalikes, options)
                 or related(answer, wanted, lengths=_lengths(whole), **options)
             )
+            log.mismatch = lambda: mismatch(answer, wanted, **options)
         raise CheckFailed(found.failure)
 
 
@@ -193,12 +211,14 @@ class Judged:
     """A comparison: what is wrong, or None, and how near it was.
 
     `margin` is the largest error over its tolerance: None where no floating-point numbers were
-    compared, infinite where it is not their size that is wrong.
+    compared, infinite where it is not their size that is wrong. `wrong` masks the entries that
+    differ: None where they do not, or cannot be compared.
     """
 
     failure: Failure | None
     margin: float | None = None
     rtol: float | None = None
+    wrong: np.ndarray | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -293,6 +313,44 @@ def related(
             found.setdefault(_relation_of(group, lengths), []).append(base)
     text, bases = next(iter(found.items()), ("", []))
     return text if not text or len(groups) == 1 else f"{', '.join(bases[:8])}: {text}"
+
+
+def mismatch(
+    got: Any,
+    want: Any,
+    *,
+    names: Sequence[str] = (),
+    rtol: float | None = None,
+    extra_keys: bool = False,
+) -> Mismatch | None:
+    """The result that the `difference` is about, or the series it is in; None without numbers."""
+    try:
+        leaves = list(_leaves("", got, want, tuple(names), extra_keys))
+    except _Unlike:
+        return None
+    parts = _parts_judged(leaves, rtol)
+    first = next((leaf for leaf in leaves if parts[leaf.name].failure is not None), None)
+    if first is None or parts[first.name].wrong is None:
+        return None
+    base = _series_of(first.name)
+    group = [leaf for leaf in leaves if _series_of(leaf.name) == base]
+    shapes = {np.shape(value) for leaf in group for value in (leaf.got, leaf.want)}
+    judged_by_entry = all(
+        parts[leaf.name].failure is None or parts[leaf.name].wrong is not None for leaf in group
+    )
+    series = base != first.name and len(group) > 1 and len(shapes) == 1 and judged_by_entry
+    if not series:
+        group, base = [first], first.name
+    masks = [parts[leaf.name].wrong for leaf in group]
+    got, want, wrong = (
+        np.stack(side) if series else np.asarray(side[0])
+        for side in (
+            [np.asarray(leaf.got) for leaf in group],
+            [np.asarray(leaf.want) for leaf in group],
+            [np.zeros(np.shape(group[0].want), bool) if m is None else m for m in masks],
+        )
+    )
+    return Mismatch(_called(base), got, want, wrong, series)
 
 
 def _series_of(name: str) -> str:
@@ -403,28 +461,30 @@ def _leaf_judged(leaf: _Leaf, rtol: float | None, norm: float, scale: float) -> 
     error = _plain_norm(gap)
     if error is not None and error <= tolerance:  # so all numbers are finite
         return Judged(None, _ratio(error, tolerance), relative)
+    gap = np.abs(gap)
+    if not np.isfinite(gap).all():
+        gap = np.where(got == want, 0.0, gap)  # infinities that agree
+    wrong = ~(gap <= tolerance / math.sqrt(max(gap.size, 1)))
     if not np.isfinite(got).all() and (~np.isfinite(got) & np.isfinite(want)).any():
         bad = np.argwhere(~np.isfinite(got) & np.isfinite(want))
         place = f" at {_index(bad[0])}" if want.ndim else ""
         fact = f"{name} contains {got[tuple(bad[0])]}{place}"
-        return Judged(Failure("wrong", fact), math.inf)
-    gap = np.abs(gap)
-    if not np.isfinite(gap).all():
-        gap = np.where(got == want, 0.0, gap)  # infinities that agree
+        return Judged(Failure("wrong", fact), math.inf, wrong=wrong)
     margin = math.inf
     if np.isfinite(gap).all():
         error = _norm(gap)
         margin = _ratio(error, tolerance)
         if error <= tolerance:
             return Judged(None, margin, relative)
-    wrong = ~(gap <= tolerance / math.sqrt(max(gap.size, 1)))
-    return Judged(_differs(name, got, want, wrong), margin, relative)
+    return Judged(_differs(name, got, want, wrong), margin, relative, wrong)
 
 
 def _exactly(name: str, got: Any, want: Any) -> Judged:
     """Numbers that admit no rounding: whole ones, and truth values."""
     wrong: Any = got != want  # a mask; numpy types a comparison too narrowly
-    return Judged(_differs(name, got, want, wrong), math.inf) if wrong.any() else Judged(None)
+    if not wrong.any():
+        return Judged(None)
+    return Judged(_differs(name, got, want, wrong), math.inf, wrong=wrong)
 
 
 def _unlike_leaf(fact: str, want: str, got: str) -> Judged:

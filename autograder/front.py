@@ -490,6 +490,11 @@ def _ready(
             said = ours.recv(len(READY))
         except OSError:
             said = b""
+        except BaseException:  # we are told to stop while it still imports
+            process.kill()
+            process.wait()
+            ours.close()
+            raise
         if said != READY:
             process.kill()
             process.wait()

@@ -6,11 +6,12 @@ builds on: right either way is right.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from autograder.assignment import Slot
 from autograder.checks import CheckRun, Runner
+from autograder.compare import Mismatch
 from autograder.diagnosis import Library, Tried, ladder, recognise
 from autograder.effects import with_effects
 from autograder.failure import Failure
@@ -36,7 +37,8 @@ class SlotResult:
     """What is known of one slot of one submission.
 
     `score` is None where the slot is ungraded. `failure` belongs to the first check that failed,
-    whose sentence is `sentence`; `facts` are about all checks together.
+    whose sentence is `sentence`; `facts` are about all checks together. `mismatch`, where that
+    check compared numbers, gives them side by side: a drawing is made of them, nothing else.
     """
 
     slot: str
@@ -57,6 +59,7 @@ class SlotResult:
     blocked_by: tuple[str, ...] = ()
     broken: str = ""
     printed: str = ""
+    mismatch: Callable[[], Mismatch | None] | None = field(default=None, compare=False, repr=False)
 
 
 def judge(
@@ -164,6 +167,7 @@ def _result(slot: Slot, tried: Tried, wrong: tuple[str, ...]) -> SlotResult:
         carried_forward=bool(wrong) and any(r[-1].passed and r[-1].mode for r in tried),
         blocked_by=wrong,
         broken=first.fact if verdict == "ungraded" else "",
+        mismatch=shown_run.log.mismatch,
     )
 
 

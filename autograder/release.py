@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder import handout, source
+from autograder import editor, handout, source
 from autograder.assignment import Assignment
 from autograder.diagnosis import fingerprint
 from autograder.effects import with_effects
@@ -32,6 +32,7 @@ from autograder.frozen import (
     thaw,
 )
 from autograder.graders import Graders, with_graders
+from autograder.pack import NOTEBOOKS
 from autograder.program import Program
 
 PUBLIC_SEED = 0
@@ -52,7 +53,9 @@ def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, b
         raise AssignmentError(f"source/{assignment.name}/{clash[0]} would hide the stub: remove it")
     files.update(_notebooks(assignment, files))
     files.update(stubs)
-    files[f"{FOLDER}/assignment.json"] = _lines(describe_assignment(assignment)).encode()
+    described = describe_assignment(assignment) | {NOTEBOOKS: _questions(files)}
+    files[f"{FOLDER}/assignment.json"] = _lines(described).encode()
+    files[editor.TASKS] = editor.tasks()
     frozen = with_graders(
         assignment, workers, lambda graders: _freeze(graders, workers), seed=PUBLIC_SEED
     )
@@ -85,6 +88,19 @@ def _notebooks(assignment: Assignment, files: Mapping[str, bytes]) -> dict[str, 
     if wrong:
         raise AssignmentError(f"source/{assignment.name}/{wrong[0]}")
     return {name: handout.released(text, name).encode() for name, text in texts.items()}
+
+
+def _questions(files: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """notebook -> its written questions, so that `autograder pack` knows what is handed in."""
+    notebooks = {n: json.loads(content) for n, content in files.items() if n.endswith(".ipynb")}
+    return {
+        name: [
+            id
+            for id, cell in handout.graded_cells(notebook)
+            if cell["metadata"]["nbgrader"].get("solution")
+        ]
+        for name, notebook in notebooks.items()
+    }
 
 
 def _freeze(graders: Graders, workers: Workers) -> dict[str, str]:
@@ -139,7 +155,7 @@ def _lines(data: Mapping[str, Any]) -> str:
         if isinstance(value, list) and value and isinstance(value[0], dict):
             rows = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in value)
             parts.append(f" {json.dumps(key)}: [\n{rows}\n ]")
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and value:
             rows = ",\n".join(
                 f"  {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in value.items()
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Ran
+from conftest import KNOWN, ROOT, Ran
 
 from autograder import assignment as assignments
 from autograder import source
@@ -121,6 +122,10 @@ def test_the_untouched_handout(autograder: Command, folder: Path) -> None:
     compare("untouched", ran.out)
 
 
+def test_a_slot_that_is_not_started(autograder: Command, folder: Path) -> None:
+    compare("not_started", autograder("check", "rnn_step", cwd=folder).out)
+
+
 def test_a_missing_file(autograder: Command, folder: Path) -> None:
     (folder / "bptt.py").unlink()
     compare("missing", autograder("check", "bptt", cwd=folder).out)
@@ -184,6 +189,12 @@ def test_an_unknown_slot_is_misuse(autograder: Command, folder: Path) -> None:
         assert "no slot rnn_stop; the slots are: rnn_step, " in ran.err
 
 
+def test_watching_gives_no_json(autograder: Command, folder: Path) -> None:
+    ran = autograder("check", "rnn_step", "--watch", "--json", cwd=folder, timeout=30)
+    assert ran.status == 2
+    assert "of --watch, --json and --lines, only one can be had" in ran.err
+
+
 def test_a_library_that_is_not_there_spoils_its_files_only(
     autograder: Command, assignment: Assignment, folder: Path
 ) -> None:
@@ -208,12 +219,42 @@ def test_damaged_checks_are_named(autograder: Command, folder: Path) -> None:
 
 def test_hints_come_in_stages(autograder: Command, assignment: Assignment, folder: Path) -> None:
     for slot in assignment.slots.values():
-        said = [
-            autograder("hint", slot.name, "--stage", str(stage), cwd=folder).out
-            for stage in (1, 2, 3)
-        ]
-        assert all(hint in out for hint, out in zip(slot.hints, said, strict=True))
+        said = " ".join(autograder("hint", slot.name, "--all", cwd=folder).out.split())
+        places = [said.index(hint) for hint in slot.hints]
+        assert places == sorted(places)
     compare("hint", autograder("hint", "rnn_step", cwd=folder).out)
+    compare("hint_all", autograder("hint", "rnn_step", "--all", cwd=folder).out)
+
+
+def test_each_hint_names_the_next_command(autograder: Command, folder: Path) -> None:
+    command, said = ["hint", "bptt"], []
+    while command[0] == "hint" and len(said) < 4:
+        said.append(autograder(*command, cwd=folder).out)
+        following = said[-1].splitlines()[-1].removeprefix("  next: autograder ")
+        command = following.split()
+    assert command == ["check", "bptt"]
+    assert [f"bptt, hint {number} of 3\n" in out for number, out in enumerate(said, 1)] == [
+        True
+    ] * 3
+    both = autograder("hint", "bptt", "--all", "--stage", "2", cwd=folder)
+    assert (both.status, both.out) == (2, "")
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_the_last_of_three_hints_names_a_section_of_the_notebook(name: str) -> None:
+    notebooks = [json.loads(path.read_text()) for path in (ROOT / "source" / name).glob("*.ipynb")]
+    cells = [cell for notebook in notebooks for cell in notebook["cells"]]
+    prose = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    headings = re.findall(r"^#+ (.*)$", "\n".join(prose), re.MULTILINE)
+    numbers = {found[0] for one in headings if (found := re.match(r"[\d.]*\d", one))}
+    exercises = {found[1] for one in headings if (found := re.match(r"Exercise (\d+)", one))}
+    assert numbers
+    for slot in assignments.load(name, ROOT).slots.values():
+        assert len(slot.hints) == 3, slot.name
+        sections = re.findall(r"section ([\d.]*\d)", slot.hints[2], re.IGNORECASE)
+        assert sections, slot.name
+        assert set(sections) <= numbers, slot.name
+        assert set(re.findall(r"exercise (\d+)", slot.hints[2])) <= exercises, slot.name
 
 
 def test_watch_checks_again_when_a_file_is_saved(
@@ -236,6 +277,8 @@ def test_watch_checks_again_when_a_file_is_saved(
     finally:
         process.send_signal(2)
         assert process.wait(20) == 0
+    assert "\x1b" not in log.read_text()
+    assert log.read_text().startswith("○ rnn_step   not started")  # what was said stays
 
 
 def wait_for(log: Path, text: str) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import os
+import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import KNOWN, ROOT, Ran
+from conftest import KNOWN, ROOT, TOY, Ran
 
+from autograder import archive, bundle, release
 from autograder import assignment as assignments
-from autograder import release
 
 Command = Callable[..., Ran]
 
@@ -32,6 +36,7 @@ def test_twice_gives_the_same_bytes(autograder: Command, toy_course: Path) -> No
     assert contents(toy_course / "one") == contents(toy_course / "two")
     assert set(contents(toy_course / "one")) == {
         "moves.py",
+        ".vscode/tasks.json",
         "checks/assignment.json",
         "checks/moves.json",
         "checks/probe_moves.py",
@@ -232,3 +237,270 @@ def test_the_engine_names_no_exercise(name: str, wheel: dict[str, bytes]) -> Non
         for match in pattern.finditer(content.decode())
     ]
     assert found == []
+
+
+# ------------------------------------------------------------------------------ the zip
+
+SYSTEM = Path(getattr(sys, "_base_executable", sys.executable))  # the Python outside of .venv
+NO_INDEX = {
+    "PIP_CONFIG_FILE": os.devnull,
+    "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+    "PIP_RETRIES": "1",
+}
+
+
+@pytest.fixture(scope="session")
+def handouts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """assignment -> its zip: the toy's as the command makes it, others' of what is committed."""
+    folder = tmp_path_factory.mktemp("handouts")
+    made = {name: folder / f"{name}.zip" for name in ("toy", *KNOWN)}
+    command = ["release", "toy", "--no-verify", "--course", str(TOY)]
+    to = ["--to", str(folder / "toy"), "--zip", str(made["toy"])]
+    subprocess.run([sys.executable, "-m", "autograder.cli", *command, *to], check=True)
+    for name in KNOWN:
+        shutil.copytree(ROOT / "release" / name, folder / name)
+        data = bundle.build(assignments.load(name, ROOT), contents(folder / name))
+        made[name].write_bytes(data)
+    return made
+
+
+def inside(path: Path) -> dict[str, bytes]:
+    """The files of a zip, without the folder around them."""
+    return {name.partition("/")[2]: c for name, c in archive.unpacked(path.read_bytes()).items()}
+
+
+@pytest.mark.parametrize("name", ["toy", *KNOWN])
+def test_the_zip_has_the_released_folder_the_kit_and_an_installer(
+    handouts: dict[str, Path], name: str
+) -> None:
+    files = inside(handouts[name])
+    released = contents(handouts[name].with_suffix(""))
+    assert {n.removeprefix(f"{name}/"): c for n, c in files.items() if "/" in n} == released
+    (kit,) = [file for file in files if file.endswith(".whl")]
+    rest = {file for file in files if "/" not in file}
+    assert rest == {"install.py", "requirements.txt", "constraints.txt", kit}
+    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "autograder").rglob("*.py")}
+    assert modules <= set(archive.unpacked(files[kit]))
+
+
+@pytest.mark.parametrize("name", ["toy", *KNOWN])
+def test_requirements_are_pinned_and_are_what_the_assignment_uses(
+    handouts: dict[str, Path], name: str
+) -> None:
+    files = inside(handouts[name])
+    lines = files["requirements.txt"].decode().splitlines()
+    assert lines[1] == "-c constraints.txt"
+    (kit,) = [file for file in files if file.endswith(".whl")]
+    assert lines[-1] == f"./{kit}"
+    pins = dict(line.split("==") for line in lines[2:-1])
+    described = json.loads(files[f"{name}/checks/assignment.json"])
+    assert set(pins) == {"click", "msgpack", "numpy", "rich", *described["libraries"]}
+    constraints = (ROOT / "constraints.txt").read_text().splitlines()
+    assert {f"{library}=={version}" for library, version in pins.items()} <= set(constraints)
+
+
+def test_a_zip_twice_has_the_same_bytes(
+    autograder: Command, handouts: dict[str, Path], toy_course: Path
+) -> None:
+    before = os.umask(0o077)
+    try:
+        ran = autograder("release", "toy", "--no-verify", "--zip", cwd=toy_course)
+    finally:
+        os.umask(before)
+    assert ran.status == 0, ran.err
+    assert (toy_course / "toy-handout.zip").read_bytes() == handouts["toy"].read_bytes()
+
+
+@pytest.mark.parametrize("name", ["toy", *KNOWN])
+def test_no_secret_is_in_the_zip(handouts: dict[str, Path], name: str) -> None:
+    course = TOY if name == "toy" else ROOT
+    assert bundle.leaks(assignments.load(name, course), handouts[name].read_bytes()) == []
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_secret_anywhere_in_the_zip_is_found(handouts: dict[str, Path], name: str) -> None:
+    assignment = assignments.load(name, ROOT)
+    files = archive.unpacked(handouts[name].read_bytes())
+    top = f"{name}-handout"
+    (kit,) = [file for file in files if file.endswith(".whl")]
+    secret = max(release.secrets(assignment), key=len)
+    wrong = max(bundle._library(assignment), key=lambda known: len(known[1]))[1]
+    grader = next(iter(assignment.files.values())).graders
+    kit_files = archive.unpacked(files[kit])
+
+    settings = "assignment.toml"
+    planted = {
+        f"{top}/constraints.txt": secret.encode(),
+        f"{top}/{settings}": b"",
+        f"{top}/{name}/notes.md": secret.encode(),
+        kit: archive.packed(
+            kit_files
+            | {"autograder/words.py": secret.encode(), "autograder/more.py": wrong.encode()}
+            | {f"autograder/{grader.name}": b""}
+        ),
+    }
+    found = bundle.leaks(assignment, archive.packed(files | planted))
+    for place in ("constraints.txt", "notes.md", "autograder/words.py", "autograder/more.py"):
+        assert any(f"{place} holds a line of" in one for one in found), place
+    for place in (settings, grader.name):
+        assert any(one.endswith(f"{place} is a file of staff's") for one in found), place
+
+
+def test_a_leak_makes_neither_a_zip_nor_a_folder(autograder: Command, toy_course: Path) -> None:
+    path = toy_course / "solutions" / "toy" / "moves.py"
+    # What the kit itself says is no secret until staff write it into an answer.
+    said = "Turns the kit's errors into one line and an exit status."
+    path.write_text(path.read_text().replace("return x + x", f"# {said}\n    return x + x"))
+    test = toy_course / "solutions" / "toy" / "test_moves.py"
+    test.write_text(f'"""{said}"""\n' + test.read_text())
+    ran = autograder("release", "toy", "--no-verify", "--zip", cwd=toy_course)
+    assert ran.status == 1
+    assert "the zip would leak: rnn_autograder-" in ran.err
+    assert "autograder/cli.py holds a line of test_moves.py" in ran.err
+    assert not (toy_course / "toy-handout.zip").exists()
+    assert not (toy_course / "release").exists()
+
+
+def test_a_file_that_is_no_handout_is_not_replaced(autograder: Command, toy_course: Path) -> None:
+    (toy_course / "toy-handout.zip").write_text("weeks of work")
+    for options in (["--zip"], ["--zip", "toy.tar"], ["--check", "--zip"]):
+        ran = autograder("release", "toy", "--no-verify", *options, cwd=toy_course)
+        assert ran.status == 2, ran.out + ran.err
+    assert (toy_course / "toy-handout.zip").read_text() == "weeks of work"
+    assert not (toy_course / "release").exists()
+
+
+def test_a_library_without_a_version_is_named(autograder: Command, toy_course: Path) -> None:
+    path = toy_course / "solutions" / "toy" / "assignment.toml"
+    path.write_text(
+        path.read_text().replace('libraries = ["numpy"', 'libraries = ["json", "numpy"', 1)
+    )
+    ran = autograder("release", "toy", "--no-verify", "--zip", cwd=toy_course)
+    assert ran.status == 1
+    assert "constraints.txt has no version of json, which students of toy need" in ran.err
+
+
+def unzipped(path: Path, to: Path) -> Path:
+    """The folder that a student gets from a zip."""
+    with zipfile.ZipFile(path) as file:
+        file.extractall(to)
+    (folder,) = to.iterdir()
+    return folder
+
+
+def install(
+    folder: Path, *options: str, more: dict[str, str] | None = None, cwd: Path | None = None
+) -> Ran:
+    """Run install.py as a student does, with the Python of the system."""
+    keep = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    if more and "PIP_INDEX_URL" in more:
+        keep = {k: v for k, v in keep.items() if not k.startswith("PIP_")}
+    done = subprocess.run(
+        [str(SYSTEM), str(folder / "install.py"), *options],
+        cwd=cwd or folder, env=keep | (more or {}), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr, done.stderr
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_one_command_sets_a_bare_machine_up(
+    handouts: dict[str, Path], tmp_path: Path, name: str
+) -> None:
+    folder = unzipped(handouts[name], tmp_path / "a place with spaces")
+    ran = install(folder, "--without-torch", cwd=tmp_path)
+    if ran.status == 1 and "The packages cannot be reached" in ran.err:
+        pytest.skip("no index of packages is in reach")
+    assert ran.status == 0, ran.out + ran.err
+    for said in ("Activate.ps1", "activate.bat", "source .venv/bin/activate", f"cd {name}"):
+        assert said in ran.out
+    program = next(p for p in folder.rglob("autograder*") if p.parent.name in ("bin", "Scripts"))
+    assert program.is_relative_to(folder / ".venv")
+    described = json.loads((folder / name / "checks" / "assignment.json").read_text())
+    slot = next(iter(described["slots"]))
+    checked = subprocess.run(
+        [program, "check", slot], cwd=folder / name, capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 1, checked.stderr
+    assert f"{slot}   not started" in checked.stdout
+    needs_torch = next(
+        slot
+        for slot, one in described["slots"].items()
+        if "torch" in described["files"][one["file"]]["libraries"]
+    )
+    checked = subprocess.run(
+        [program, "check", needs_torch],
+        cwd=folder / name, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "not checked: torch is not installed" in checked.stdout
+    # Running it again puts right what is missing, and asks for nothing that is there.
+    (module,) = (folder / ".venv").rglob("autograder/check.py")
+    module.unlink()
+    again = install(folder, "--without-torch", more=NO_INDEX)
+    assert again.status == 0, again.out + again.err
+    assert "making .venv" not in again.out
+    assert module.is_file()
+
+
+def test_without_a_network_it_says_so(handouts: dict[str, Path], tmp_path: Path) -> None:
+    folder = unzipped(handouts["toy"], tmp_path / "x")
+    ran = install(folder, more=NO_INDEX)
+    assert ran.status == 1
+    assert "Not everything could be installed.\nThe packages cannot be reached" in ran.err
+    # With a network that has no package for this Python:
+    ran = install(folder, more={**NO_INDEX, "PIP_NO_INDEX": "1"})
+    assert ran.status == 1
+    version = ".".join(map(str, sys.version_info[:3]))
+    assert f"A package is not made for this Python, which is {version}" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "said"),
+    [
+        (
+            "sitecustomize",
+            "import sys; sys.version_info = (3, 9, 18)",
+            "Python 3.11 or newer is needed, and this is 3.9.18.\nInstall one from https://",
+        ),
+        (
+            "ensurepip",
+            "raise ModuleNotFoundError('no ensurepip here', name='ensurepip')",
+            "This Python has no module ensurepip, which makes environments.\nOn Debian",
+        ),
+    ],
+)
+def test_a_python_that_will_not_do_is_told_what_to_do(
+    handouts: dict[str, Path], tmp_path: Path, module: str, text: str, said: str
+) -> None:
+    folder = unzipped(handouts["toy"], tmp_path / "x")
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / f"{module}.py").write_text(text)
+    ran = install(folder, more={"PYTHONPATH": str(tmp_path / "modules")})
+    assert ran.status == 1
+    assert said in ran.err
+    assert not (folder / ".venv").exists()
+
+
+def test_a_folder_that_is_no_environment_is_left_alone(
+    handouts: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = unzipped(handouts["toy"], tmp_path / "x")
+    (folder / ".venv").mkdir()
+    (folder / ".venv" / "mine").write_text("weeks of it")
+    ran = install(folder)
+    assert ran.status == 1
+    assert ".venv is there and is no environment of Python's.\nRename it" in ran.err
+    assert (folder / ".venv" / "mine").read_text() == "weeks of it"
+
+
+def test_the_installer_is_read_by_old_pythons_and_asks_for_what_the_kit_asks_for() -> None:
+    text = bundle.INSTALLER.read_text("utf-8")
+    tree = ast.parse(text, feature_version=(3, 6))
+    assert text.isascii()  # whatever the terminal's encoding
+    (oldest,) = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "OLDEST"
+    ]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["requires-python"] == ">=" + ".".join(map(str, oldest))

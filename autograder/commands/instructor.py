@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.screen import assignment_argument, course_option, new_console
+from autograder.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -186,28 +187,50 @@ def _show_margins(console: Console, margins: list[tuple[str, str, Margin]]) -> N
     console.print()
 
 
+HANDOUT = "ASSIGNMENT-handout.zip"  # what --zip alone stands for
+
+
 @click.command()
 @assignment_argument
 @course_option
 @click.option("--check", "only_check", is_flag=True, help="Fail if release/ is not up to date.")
 @click.option("--to", type=click.Path(path_type=Path), help="Default: release/ASSIGNMENT.")
 @click.option("--no-verify", is_flag=True, help="Release without proof.")
+@click.option(
+    "--zip",
+    "zipped",
+    type=click.Path(path_type=Path),
+    is_flag=False,
+    flag_value=HANDOUT,
+    help="Also one zip with the kit and an installer. Default: ASSIGNMENT-handout.zip.",
+)
 def release(
-    assignment: str, course: Path, only_check: bool, to: Path | None, no_verify: bool
+    assignment: str,
+    course: Path,
+    only_check: bool,
+    to: Path | None,
+    no_verify: bool,
+    zipped: Path | None,
 ) -> None:
     """Build what students get of ASSIGNMENT: stubs and public checks. Never an answer.
 
     What has changed since it was last proved is proved first, as `autograder verify` does; where
     that finds something, nothing is released.
     """
+    if only_check and zipped:
+        raise UsageError("--check writes nothing: leave --zip out")
+    from autograder import archive, bundle, gate
     from autograder import assignment as assignments
-    from autograder import gate
     from autograder import release as releasing
     from autograder.front import Workers
     from autograder.verify import verify as prove
 
     loaded = assignments.load(assignment, course)
     folder = to or course / "release" / assignment
+    if zipped == Path(HANDOUT):
+        zipped = course / f"{assignment}-handout.zip"
+    if zipped:
+        bundle.demand_free(zipped)
     if not only_check and not no_verify and not gate.is_proved(loaded, course):
         console = new_console()
         console.print(f"proving {assignment} first (--no-verify releases without proof)")
@@ -222,8 +245,13 @@ def release(
     with Workers() as workers:
         files = releasing.build(loaded, course, workers)
     if not only_check:
+        files = releasing.keep_numbers(files, folder)
+        data = bundle.build(loaded, files) if zipped else b""  # first, since it may find a leak
         releasing.write(files, folder)
         click.echo(f"{folder}: {len(files)} files, {sum(map(len, files.values())) / 1e3:.0f} kB")
+        if zipped:
+            archive.write(data, zipped)
+            click.echo(f"{zipped}: {len(data) / 1e3:.0f} kB; students run install.py in it")
         return
     stale = releasing.stale(files, folder)
     for problem in stale:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
+import shutil
 import sys
+import textwrap
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,46 +20,84 @@ from autograder.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from autograder.front import Workers
+    from autograder.frozen import Released
     from autograder.judge import SlotResult
+
+HINT_WIDTH = 96  # as wide as a message
 
 
 @click.command()
 @click.argument("slots", nargs=-1)
-@click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Check again what is saved, until q or Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="Print results as JSON.")
-def check(slots: tuple[str, ...], watch: bool, as_json: bool) -> None:
+@click.option("--lines", "as_lines", is_flag=True, help="Print FILE:LINE: a problem, for editors.")
+def check(slots: tuple[str, ...], watch: bool, as_json: bool, as_lines: bool) -> None:
     """Check your SLOTS (all of them by default) with the public checks.
 
-    Run it in the folder of the assignment. Grading adds other checks with other numbers.
-    Exit status: 0 all pass, 1 something to fix.
+    A file stands for all its slots. Run it in the folder of the assignment. Grading adds other
+    checks with other numbers. Exit status: 0 all pass, 1 something to fix.
     """
     from autograder import check as checking
+    from autograder import editor
     from autograder.front import Workers
     from autograder.frozen import find_released
 
+    if watch + as_json + as_lines > 1:
+        raise click.UsageError("of --watch, --json and --lines, only one can be had")
     released = find_released(Path.cwd())
-    names = [released.assignment.slot(name).name for name in slots] or list(
-        released.assignment.slots
-    )
-    console = new_console()
+    names = editor.slots_named(released.assignment, slots)
+    gc.freeze()  # a collection of garbage need not walk through all that was imported
+    if watch:
+        _watch(released, names, everything=bool(slots))
+        return
     with Workers() as workers:
-        if not watch:
-            results = checking.check(released, names, workers)
-            if as_json:
-                click.echo(json.dumps(checking.to_json(results), indent=1))
-            else:
-                _show_check(console, results, everything=bool(slots))
-            verdicts = {result.verdict for result in results.values()}
-            sys.exit(3 if "ungraded" in verdicts else int(verdicts != {"correct"}))
-        results = {}
-        try:
-            for changed in checking.changes(released, names):
-                results.update(checking.check(released, changed, workers))
-                console.clear()
-                _show_check(console, results, everything=bool(slots))
-                console.print("\n  waiting for a file to be saved; Ctrl-C to stop", style="dim")
-        except KeyboardInterrupt:
-            pass
+        results = checking.check(released, names, workers)
+        if as_json:
+            click.echo(json.dumps(checking.to_json(results), indent=1))
+        elif as_lines:
+            for line in editor.lines(results):
+                click.echo(line)
+        else:
+            _show_check(new_console(), results, everything=bool(slots))
+    verdicts = {result.verdict for result in results.values()}
+    sys.exit(3 if "ungraded" in verdicts else int(verdicts != {"correct"}))
+
+
+def _watch(released: Released, names: list[str], everything: bool) -> None:
+    from autograder.front import Workers
+
+    console = new_console()
+    if sys.stdin.isatty() and sys.stdout.isatty() and not console.is_dumb_terminal:
+        from autograder.watch import watch
+
+        watch(released, names, console)
+        return
+    with contextlib.suppress(KeyboardInterrupt), Workers() as workers:
+        _watch_plainly(released, names, workers, everything)
+
+
+def _watch_plainly(
+    released: Released, names: list[str], workers: Workers, everything: bool
+) -> None:
+    """Without a terminal: one result after the other."""
+    from autograder.check import PATIENCE_SECONDS, POLL_SECONDS, FileChecker, Saves, files_of
+    from autograder.explain import checked
+
+    checker = FileChecker(released, workers)
+    files = files_of(released, names)
+    saves = Saves(released.folder, files)
+    results: dict[str, SlotResult] = {}
+    changed = files
+    while True:
+        for file in changed:
+            results.update(checker.check(file, names, PATIENCE_SECONDS))
+        if changed:
+            for line, _ in checked(results, everything, "autograder check"):
+                click.echo(line)
+            click.echo("\n  waiting for a file to be saved; Ctrl-C to stop")
+        time.sleep(POLL_SECONDS)
+        changed = saves.since()
 
 
 def _show_check(console: Console, results: dict[str, SlotResult], everything: bool) -> None:
@@ -66,16 +109,28 @@ def _show_check(console: Console, results: dict[str, SlotResult], everything: bo
 
 @click.command()
 @click.argument("slot")
-@click.option("--stage", type=click.IntRange(1), default=1, help="Which hint: 1, 2 or 3.")
-def hint(slot: str, stage: int) -> None:
+@click.option("--stage", type=click.IntRange(1), help="Which hint: 1, 2 or 3. Default: 1.")
+@click.option("--all", "every", is_flag=True, help="All hints, one after the other.")
+def hint(slot: str, stage: int | None, every: bool) -> None:
     """A hint for SLOT: a question first, then a pointer. Never the answer."""
     from autograder.frozen import find_released
 
+    if every and stage:
+        raise click.UsageError("--all and --stage do not go together")
     found = find_released(Path.cwd()).assignment.slot(slot)
     if not found.hints:
         raise UsageError(f"{found.name} has no hints")
-    stage = min(stage, len(found.hints))
-    click.echo(f"{found.name}, hint {stage} of {len(found.hints)}\n")
-    click.echo(f"  {found.hints[stage - 1]}")
-    if stage < len(found.hints):
-        click.echo(f"\n  next: autograder hint {found.name} --stage {stage + 1}")
+    last = len(found.hints)
+    first = min(stage or 1, last)
+    for number in range(first, last + 1 if every else first + 1):
+        click.echo(f"{found.name}, hint {number} of {last}\n")
+        click.echo(f"{_indented(found.hints[number - 1])}\n")
+    if every or first == last:
+        click.echo(f"  next: autograder check {found.name}")
+    else:
+        click.echo(f"  next: autograder hint {found.name} --stage {first + 1}")
+
+
+def _indented(text: str) -> str:
+    width = min(shutil.get_terminal_size().columns, HINT_WIDTH)
+    return textwrap.fill(text, width, initial_indent="  ", subsequent_indent="  ")
