@@ -1,15 +1,21 @@
 """What the kit does in a student's notebook: the magic `%check`, and `needs` for experiments.
 
 `%load_ext autograder` registers the magic. Nothing here raises for what a student did.
+
+`%check` says what `autograder check` says, word for word, and draws what differs. As HTML it is
+plain elements with inline styles: all else is stripped from a notebook that JupyterLab does not
+trust, as when somebody else opens it.
 """
 
 from __future__ import annotations
 
 import atexit
 import sys
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +23,16 @@ from autograder.errors import KitError
 
 if TYPE_CHECKING:
     from autograder.assignment import Slot
+    from autograder.compare import Mismatch
+    from autograder.explain import Line
     from autograder.front import Workers
     from autograder.frozen import Released
     from autograder.judge import SlotResult
+
+# A message's edge; the words say the same. Each is seen on a light and on a dark page.
+RED, GREEN, GREY = "rgb(220, 50, 30)", "rgb(20, 150, 90)", "rgb(130, 130, 130)"
+HINT = "        more: "  # between a place and the command that says more
+EDGES = {"correct": GREEN, "not_started": GREY, "missing": GREY, "ungraded": GREY}
 
 
 # ------------------------------------------------------------------------------ %check
@@ -40,11 +53,20 @@ class Checker:
 
     def magic(self, line: str) -> None:
         """Check slots with the public checks: `%check SLOT ...`, or `%check` for all of them."""
-        _display(self.text(line.split()))
+        results, lines, problem = self._told(line.split())
+        if problem:
+            _display(problem, f"<p>{escape(problem)}</p>")
+        else:
+            _display(_as_text(lines, results), _as_html(lines, results))
 
     def text(self, slots: Sequence[str]) -> str:
         """What `autograder check SLOT ...` prints in the current folder."""
-        from autograder.explain import checked
+        _, lines, problem = self._told(slots)
+        return problem or "\n".join(line.text for line in lines)
+
+    def _told(self, slots: Sequence[str]) -> tuple[dict[str, SlotResult], list[Line], str]:
+        """The results, the lines that tell them, and what kept them from being there."""
+        from autograder.explain import told
         from autograder.frozen import find_released
 
         try:
@@ -53,8 +75,8 @@ class Checker:
             names = [assignment.slot(name).name for name in slots] or list(assignment.slots)
             results = self._check(released, names)
         except KitError as error:
-            return f"autograder: {error}"
-        return "\n".join(line for line, _ in checked(results, bool(slots), "%check"))
+            return {}, [], f"autograder: {error}"
+        return results, list(told(results, bool(slots), "%check")), ""
 
     def close(self) -> None:
         """End the workers; the next check starts new ones."""
@@ -85,13 +107,98 @@ class Checker:
         return self._workers
 
 
-def _display(text: str) -> None:
-    """Text in a terminal, the same text in a box of its own in a notebook."""
+def _display(text: str, html: str) -> None:
+    """Text in a terminal, HTML in a notebook."""
     from IPython.display import display
 
-    box = f'<pre style="font-family: monospace; white-space: pre-wrap">{escape(text)}</pre>'
-    bundle = {"text/plain": text, "text/html": box}
-    display(bundle, raw=True)
+    display({"text/plain": text, "text/html": html}, raw=True)
+
+
+Block = tuple[str, str, list[str]]  # a slot, a part of its message or "drawing", the lines
+
+
+def _blocks(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> Iterator[Block]:
+    """The lines in groups of one part, and where a drawing goes: below the facts."""
+    facts = ("headline", "sentence", "fact", "numbers", "detail", "related", "right", "everywhere")
+    drawn: set[str] = set()
+    for (slot, part), group in groupby(lines, key=lambda line: (line.slot, line.part)):
+        if slot not in drawn and slot and part not in facts:
+            drawn.add(slot)
+            yield slot, "drawing", []
+        yield slot, part, [line.text for line in group]
+
+
+def _mismatch(result: SlotResult) -> Mismatch | None:
+    return result.mismatch() if result.mismatch is not None else None
+
+
+def _as_text(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:
+    """What the terminal shows, with the drawings."""
+    from autograder import drawing
+
+    said: list[str] = []
+    after_drawing = False
+    for slot, part, texts in _blocks(lines, results):
+        found = _mismatch(results[slot]) if part == "drawing" else None
+        drawn = [] if found is None else drawing.text(found)
+        said += ["", *drawn] if drawn else ["", *texts] if after_drawing and part else texts
+        after_drawing = bool(drawn)
+    return "\n".join(said)
+
+
+def _as_html(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:
+    """The same, with a box for each slot."""
+    boxes = []
+    for slot, blocks in groupby(_blocks(lines, results), key=lambda block: block[0]):
+        if not slot:
+            boxes += [f"<p>{_escaped(texts)}</p>" for _, part, texts in blocks if part]
+            continue
+        result = results[slot]
+        inner = "".join(_block_html(result, part, texts) for _, part, texts in blocks)
+        colour = EDGES.get(result.verdict, RED)
+        style = f"border-left: 4px solid {colour}; margin: 0.4em 0; padding: 0.1em 0.8em"
+        boxes.append(f'<div style="{style}">{inner}</div>')
+    return f'<div style="max-width: 62em">{"".join(boxes)}</div>'
+
+
+def _block_html(result: SlotResult, part: str, texts: Sequence[str]) -> str:
+    from autograder import drawing
+
+    said = _escaped(texts)
+    if part == "drawing":
+        found = _mismatch(result)
+        return "" if found is None else drawing.html(found)
+    if part == "headline":
+        slot = escape(result.slot)
+        rest = said.partition(slot)[2].strip()
+        word = result.verdict.replace("_", " ")
+        told = rest if rest == word or result.verdict == "ungraded" else f"{word}: {rest}"
+        return f"<div><strong>{said[0]} <code>{slot}</code></strong> {told}</div>"
+    if part in ("cause", "question"):
+        label, colon, rest = said.partition(":")
+        return f'<div style="margin-top: 0.4em"><strong>{label}{colon}</strong>{rest}</div>'
+    if part == "place" and HINT in said:
+        place, _, command = said.partition(HINT)
+        return (
+            f'<div style="margin-top: 0.4em"><code>{place}</code>&emsp;{HINT.strip()} '
+            f"<code>{command}</code></div>"
+        )
+    if part == "numbers":
+        return _pre(textwrap.dedent("\n".join(texts)))
+    if part == "printed":
+        return f"<div>{_escaped(texts[:1])}</div>{_pre(textwrap.dedent(chr(10).join(texts[1:])))}"
+    if part == "detail":
+        return "".join(f"<div>{_escaped([text])}</div>" for text in texts)
+    return f"<div>{said}</div>" if said else ""
+
+
+def _escaped(texts: Sequence[str]) -> str:
+    return escape(" ".join(text.strip() for text in texts))
+
+
+def _pre(text: str) -> str:
+    style = "margin: 0.2em 0; font-family: monospace; white-space: pre-wrap"
+    return f'<pre style="{style}">{escape(text)}</pre>'
 
 
 # ------------------------------------------------------------------------------ needs

@@ -280,7 +280,7 @@ def test_with_the_references_every_check_passes(solved: Notebook, assignment: As
     for slot in assignment.slots:
         (output,) = cells[slot.replace(".", "-")].outputs
         assert output.data["text/plain"].startswith(f"✓ {slot}   all ")
-        assert output.data["text/html"].startswith("<pre")
+        assert f"✓ <code>{slot}</code></strong> correct: all " in output.data["text/html"]
 
 
 def test_every_figure_is_followed_by_its_description(solved: Notebook) -> None:
@@ -363,6 +363,37 @@ def test_check_says_what_the_command_says(
         (folder / file).write_text(text)
         command = autograder("check", wrong.slot, cwd=folder).out
         assert checker.text([wrong.slot]).rstrip() == command.rstrip()
+
+
+def test_the_magic_draws_what_differs_below_the_facts_in_a_terminal(
+    known: Assignment, folder: Path
+) -> None:
+    wrong = next(one for one in known.misconceptions if one.id == "F01_never_advances")
+    slot = known.slots[wrong.slot]
+    (folder / slot.file).write_text(known.edited(wrong))
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "IPython", "--no-banner", "-c"),
+            f"%load_ext autograder\n%check {slot.name}",
+        ],
+        cwd=folder,
+        env={**os.environ, "IPYTHONDIR": str(folder.parent / "ipython"), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    before, _, after = done.stdout.partition("    outputs, got minus expected: ")
+    assert "got         " in before
+    assert re.match(
+        r"4 of 6 entries are wrong, at steps 1 to 2\.\n"
+        r" +step \(index of outputs\)\n"
+        r" +entry  0 +1 +2\n"
+        r" +0  · +[░▒▓█] [-+]\S+ +[░▒▓█] [-+]\S+\n"
+        r" +1  · +[░▒▓█] [-+]\S+ +[░▒▓█] [-+]\S+\n"
+        r" +█ over half of the largest gap, \S+; .*· right\n\n"
+        r"  Likely cause: ",
+        after,
+    )
 
 
 def test_check_without_slots_checks_all_and_explains_the_first_to_mend(
