@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,16 +17,46 @@ NAME = "rnn_fundamentals"
 BIN = Path(sys.executable).parent
 
 
-def commands(page: str) -> list[tuple[str, set[int]]]:
-    """The commands of a page and the exit statuses they may have."""
+@dataclass
+class Step:
+    """A command of a page, the exit statuses it may have, and what it prints, where that is told.
+
+    Or, without a command, code that the reader writes in the place of `raise NotImplementedError`
+    of the slot that was checked last, and in the place of what was written there before.
+    """
+
+    command: str
+    allowed: set[int]
+    printed: str = ""
+    code: str = ""
+
+
+def steps(page: str) -> list[Step]:
+    """What a page asks its reader to do, in order."""
     text = (ROOT / "docs" / page).read_text("utf-8")
-    found = []
-    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+    found: list[Step] = []
+    for kind, block in re.findall(r"```(console|text|python)\n(.*?)```", text, re.DOTALL):
+        if kind == "text":
+            found[-1].printed = block
+            continue
+        if kind == "python":
+            if not block.startswith("    "):  # it is no body of a function
+                continue
+            found.append(Step("", set(), code=block))
+            continue
         for line in block.splitlines():
             assert line.startswith("$ "), f"{page}: output in a block of commands: {line}"
             command, _, allowed = line[2:].partition("# exit ")
-            found.append((command.strip(), {int(s) for s in re.findall(r"\d", allowed)} or {0}))
+            statuses = {int(s) for s in re.findall(r"\d", allowed)} or {0}
+            found.append(Step(command.strip(), statuses))
     return found
+
+
+def write(code: str, before: str, slot: str, folder: Path) -> None:
+    """Write code where the reader is told to."""
+    old = before or f'    raise NotImplementedError("{slot}")\n'
+    (file,) = [path for path in folder.glob("*.py") if old in path.read_text("utf-8")]
+    file.write_text(file.read_text("utf-8").replace(old, code), "utf-8")
 
 
 def read_along(page: str, folder: Path, exchange: Path) -> None:
@@ -42,7 +73,15 @@ def read_along(page: str, folder: Path, exchange: Path) -> None:
         "HOME": str(home),
         "NO_COLOR": "1",
     }
-    for command, allowed in commands(page):
+    slot, written = "", ""
+    for step in steps(page):
+        command, allowed = step.command, step.allowed
+        if step.code:
+            write(step.code, written, slot, folder)
+            written = step.code
+            continue
+        if command.startswith("autograder check "):
+            slot = command.split()[2]
         if command.startswith("cd "):
             folder = (folder / command[3:]).resolve()
             continue
@@ -53,6 +92,7 @@ def read_along(page: str, folder: Path, exchange: Path) -> None:
         said = f"{page}: {command}: status {done.returncode}\n{done.stdout}{done.stderr}"
         assert done.returncode in allowed, said
         assert "Traceback" not in done.stderr, said
+        assert not step.printed or done.stdout == step.printed, said
 
 
 @pytest.fixture
