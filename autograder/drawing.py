@@ -73,20 +73,15 @@ class _Grid:
 
 def text(mismatch: Mismatch) -> list[str]:
     """Lines of at most WIDTH characters; none for a single number."""
-    grid = _grid(mismatch, MOST_TEXT)
-    if grid is None:
-        return []
-    drawn = [before + "".join(cell for _, cell in cells) for before, cells in _lines(grid)]
-    return [
-        *_wrap(grid.caption),
-        *(INDENT + line.rstrip() for line in drawn),
-        *_wrap(_legend(grid)),
-    ]
+    grid = _grid(mismatch, MOST_TEXT, FEW)
+    if grid is not None and max(map(len, _drawn(grid))) > WIDTH:  # the numbers are too long
+        grid = _grid(mismatch, MOST_TEXT, (0, 0))
+    return [] if grid is None else [*_wrap(grid.caption), *_drawn(grid), *_wrap(_legend(grid))]
 
 
 def html(mismatch: Mismatch) -> str:
     """A figure; nothing for a single number."""
-    grid = _grid(mismatch, MOST_HTML)
+    grid = _grid(mismatch, MOST_HTML, FEW)
     if grid is None:
         return ""
     body = _table(grid) if grid.numbers else _characters(grid)
@@ -99,7 +94,7 @@ def html(mismatch: Mismatch) -> str:
 # ------------------------------------------------------------------------------ rows and columns
 
 
-def _grid(mismatch: Mismatch, most: tuple[int, int]) -> _Grid | None:
+def _grid(mismatch: Mismatch, most: tuple[int, int], few: tuple[int, int]) -> _Grid | None:
     if mismatch.wrong.size < 2:
         return None
     kinds = mismatch.got.dtype.kind + mismatch.want.dtype.kind
@@ -116,14 +111,14 @@ def _grid(mismatch: Mismatch, most: tuple[int, int]) -> _Grid | None:
         """The array as rows and columns, one behind the other where it has more axes."""
         return array.transpose(order).reshape(-1, *count)
 
-    few = count[0] <= FEW[0] and count[1] <= FEW[1]
-    signed = few and not over and exact is np.float64
+    numbered = count[0] <= few[0] and count[1] <= few[1]
+    signed = numbered and not over and exact is np.float64
     size, wrong = layers(size).max(axis=0), layers(mismatch.wrong).any(axis=0)
     where = _where(mismatch.wrong, wrong, rows, columns)
     says = "got minus expected" if signed else "how far got is from expected"
     caption = f"{mismatch.name}, {says}: {where}.{over}"
-    numbers = _numbers(layers(gap)[0] if signed else size, wrong, signed) if few else []
-    tips = [] if over or not few else _tips(layers(want)[0], layers(got)[0])
+    numbers = _numbers(layers(gap)[0] if signed else size, wrong, signed) if numbered else []
+    tips = [] if over or not numbered else _tips(layers(want)[0], layers(got)[0])
     steps = [math.ceil(n / limit) for n, limit in zip(count, most, strict=True)]
     if max(steps) > 1:
         caption += f" A cell is the largest of {steps[0]} × {steps[1]} entries."
@@ -252,6 +247,11 @@ def _levels_said(grid: _Grid) -> Iterator[tuple[int, str]]:
 # ------------------------------------------------------------------------------ characters
 
 Cells = list[tuple[int, str]]  # the level and the text of each
+
+
+def _drawn(grid: _Grid) -> list[str]:
+    lines = (before + "".join(cell for _, cell in cells) for before, cells in _lines(grid))
+    return [INDENT + line.rstrip() for line in lines]
 
 
 def _lines(grid: _Grid) -> Iterator[tuple[str, Cells]]:
