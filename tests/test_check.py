@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -267,6 +268,8 @@ def test_watch_checks_again_when_a_file_is_saved(
             cwd=folder,
             stdout=out,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            # in the background of a shell SIGINT is ignored, and that is inherited
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
     try:
         wait_for(log, "not started")
@@ -275,8 +278,11 @@ def test_watch_checks_again_when_a_file_is_saved(
         write(assignment, folder, *ANSWERS["pass"])
         wait_for(log, "1 of 1 slots pass")
     finally:
-        process.send_signal(2)
-        assert process.wait(20) == 0
+        process.send_signal(signal.SIGINT)
+        try:
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
     assert "\x1b" not in log.read_text()
     assert log.read_text().startswith("○ rnn_step   not started")  # what was said stays
 

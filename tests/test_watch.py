@@ -305,7 +305,12 @@ def test_it_fits(
 def test_it_prints_plainly_where_no_keys_can_be_read(assignment: Assignment, folder: Path) -> None:
     terminal, inside = pty.openpty()
     process = subprocess.Popen(
-        [*COMMAND, "rnn_step", "--watch"], cwd=folder, stdin=subprocess.DEVNULL, stdout=inside
+        [*COMMAND, "rnn_step", "--watch"],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=inside,
+        # in the background of a shell SIGINT is ignored, and that is inherited
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     said = b""
 
