@@ -115,7 +115,7 @@ def test_a_healthy_course_has_nothing_wrong(autograder: Command, course: Path) -
     assert ran.status == 0, ran.out + ran.err
     assert "✗" not in ran.out
     assert "✓ configuration: nbgrader_config.py calls the kit's configure" in ran.out
-    assert "✓ toy: release: 5 files, up to date" in ran.out
+    assert "✓ toy: release: 6 files, up to date" in ran.out
     assert "Nothing is wrong." in ran.out
     assert sorted(course.rglob("*")) == before
 
