@@ -99,9 +99,9 @@ class Caller:
             return Answer(_got(value), log=self._log)
         names = [str(i) for i in range(len(copies))]
         before = [(*part, worker._copy(part[-1])) for part in worker._parts(copies, named, names)]
-        state = worker._global_state()
+        state, _ = worker._global_state()
         value = function(*copies, **named)
-        now = worker._global_state()
+        now, _ = worker._global_state()
         mutated = tuple(p for p, *_, part, was in before if not worker._identical(part, was))
         touched = tuple(name for name, was in state.items() if now[name] != was)
         return Answer(_got(value), mutated, mutated, touched, self._log)
