@@ -117,7 +117,7 @@ def _display(text: str, html: str) -> None:
 Block = tuple[str, str, list[str]]  # a slot, a part of its message or "drawing", the lines
 
 
-def _blocks(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> Iterator[Block]:
+def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
     """The lines in groups of one part, and where a drawing goes: below the facts."""
     facts = ("headline", "sentence", "fact", "numbers", "detail", "related", "right", "everywhere")
     drawn: set[str] = set()
@@ -138,7 +138,7 @@ def _as_text(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:
 
     said: list[str] = []
     after_drawing = False
-    for slot, part, texts in _blocks(lines, results):
+    for slot, part, texts in _blocks(lines):
         found = _mismatch(results[slot]) if part == "drawing" else None
         drawn = [] if found is None else drawing.text(found)
         said += ["", *drawn] if drawn else ["", *texts] if after_drawing and part else texts
@@ -149,7 +149,7 @@ def _as_text(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:
 def _as_html(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:
     """The same, with a box for each slot."""
     boxes = []
-    for slot, blocks in groupby(_blocks(lines, results), key=lambda block: block[0]):
+    for slot, blocks in groupby(_blocks(lines), key=lambda block: block[0]):
         if not slot:
             boxes += [f"<p>{_escaped(texts)}</p>" for _, part, texts in blocks if part]
             continue
