@@ -11,10 +11,12 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Callable
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 from conftest import KNOWN, ROOT, TOY, Ran
+from packaging.specifiers import SpecifierSet
 
 from autograder import archive, bundle, release
 from autograder import assignment as assignments
@@ -297,6 +299,20 @@ def test_requirements_are_pinned_and_are_what_the_assignment_uses(
     assert set(pins) == {"click", "msgpack", "numpy", "rich", *described["libraries"]}
     constraints = (ROOT / "constraints.txt").read_text().splitlines()
     assert {f"{library}=={version}" for library, version in pins.items()} <= set(constraints)
+
+
+def test_every_pinned_version_is_made_for_the_oldest_python_that_the_kit_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    oldest = project["requires-python"].removeprefix(">=") + ".0"
+    pins = [line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines()[1:]]
+    asked = {
+        f"{name}=={version}": distribution(name).metadata["Requires-Python"]
+        for name, version in pins
+    }
+    too_new = {
+        pin: needs for pin, needs in asked.items() if oldest not in SpecifierSet(needs or "")
+    }
+    assert not too_new
 
 
 def test_a_zip_twice_has_the_same_bytes(
