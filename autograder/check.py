@@ -14,9 +14,10 @@ from autograder.errors import GraderFault
 from autograder.explain import explain, headline
 from autograder.failure import Failure, harmless
 from autograder.front import Workers
-from autograder.frozen import FrozenChecks, FrozenLibrary, Released
+from autograder.frozen import FrozenChecks, FrozenLibrary, public_checks
 from autograder.judge import SlotResult, judge
 from autograder.program import Program
+from autograder.released import Released
 
 POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 0.5  # an editor that saves by renaming leaves no file, or an empty one, so long
@@ -26,15 +27,9 @@ def check(released: Released, slots: Sequence[str], workers: Workers) -> dict[st
     """The results of the given slots, in the assignment's order."""
     checker = FileChecker(released, workers)
     results: dict[str, SlotResult] = {}
-    for file in files_of(released, slots):
+    for file in released.files_of(slots):
         results.update(checker.check(file, slots))
     return results
-
-
-def files_of(released: Released, slots: Collection[str]) -> list[str]:
-    """The files in which the given slots are, in the assignment's order."""
-    assignment = released.assignment
-    return [f for f in assignment.files if any(s.name in slots for s in assignment.slots_of(f))]
 
 
 class FileChecker:
@@ -55,7 +50,7 @@ class FileChecker:
         assignment = self.released.assignment
         wanted = [slot.name for slot in assignment.slots_of(file) if slot.name in slots]
         if file not in self._checks:
-            self._checks[file] = self.released.runner([file])
+            self._checks[file] = public_checks(self.released, [file])
         runner, library = self._checks[file]
         sources = {file: _read(self.released.folder / file, patience)}
         # What a slot builds on is checked with it, so that the message can name it.

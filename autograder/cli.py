@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
@@ -21,6 +22,11 @@ COMMANDS = (
     instructor.new,
     instructor.doctor,
 )
+
+
+# Arrays are small here: a thread for each core would cost more to start than it gives.
+for _library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
 
 class _Group(click.Group):

@@ -6,10 +6,9 @@ regular expression; both are here, and the tests hold them together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from autograder.assignment import Assignment
 from autograder.failure import harmless
 from autograder.judge import SlotResult
 
@@ -23,15 +22,6 @@ SEVERITIES = {"not_started": "info", "ungraded": "warning"}
 def tasks() -> bytes:
     """The file that tells Visual Studio Code how to check."""
     return TEMPLATE.read_bytes()
-
-
-def slots_named(assignment: Assignment, names: Iterable[str]) -> list[str]:
-    """The slots that `names` mean: slots, or files with all of their slots. Raises UsageError."""
-    found: dict[str, None] = {}  # each once, in order
-    for name in names:
-        slots = assignment.slots_of(name) or [assignment.slot(name)]
-        found.update(dict.fromkeys(slot.name for slot in slots))
-    return list(found) or list(assignment.slots)
 
 
 def lines(results: Mapping[str, SlotResult]) -> Iterator[str]:

@@ -14,30 +14,34 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.assignment import Slot
 from autograder.errors import GraderFault
+from autograder.interpreter import (
+    CAN_FORK,
+    REQUEST,
+    START_SECONDS,
+    STATUS,
+    Interpreter,
+    environment,
+)
 from autograder.protection import Protection, prove
 from autograder.wire import MAX_BLOB, Channel, Closed, DeadlineExceeded, WireError
-from autograder.zygote import READY, REQUEST, STATUS
 
 if sys.platform == "linux":
     import resource
 
-START_SECONDS = 120.0
 LOAD_SECONDS = 10.0
 START_FAILURES = 3  # in a row, of an interpreter: then it is not tried for every check again
 MAX_CALLBACKS = 100_000
 WALL = 6
 ANSWERS = ("ok", "error", "callback")
 ANSWERED = ("value", "mutated", "places", "touched", "printed")  # of a call
-CAN_FORK = sys.platform == "linux"
 
 Callback = Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
 
@@ -290,11 +294,13 @@ class Workers:
     """Starts workers. A context manager: leaving it ends everything that was started.
 
     With `proved`, what the report says of a run's protection, each interpreter has to prove the
-    same before a student's file gets there; else GraderFault is raised.
+    same before a student's file gets there; else GraderFault is raised. Interpreters that were
+    `begun` before are used, and ended.
     """
 
-    def __init__(self, proved: str | None = None) -> None:
+    def __init__(self, proved: str | None = None, begun: Sequence[Interpreter] = ()) -> None:
         self._proved = proved
+        self._begun = {one.libraries: one for one in begun}
         self._zygotes: dict[tuple[str, ...], _Zygote] = {}
         self._single: list[Worker] = []
         self._cuda: bool | None = None
@@ -309,7 +315,10 @@ class Workers:
             worker.close()
         for zygote in self._zygotes.values():
             zygote.close()
+        for one in self._begun.values():
+            one.kill()
         self._zygotes.clear()
+        self._begun.clear()
 
     def protection(self) -> Protection:
         """What a canary proves of a worker here."""
@@ -322,8 +331,9 @@ class Workers:
         if self._cuda is None:
             code = "import sys, torch; sys.exit(not torch.cuda.is_available())"
             command = [sys.executable, "-I", "-c", code]
-            environment = dict(_environment("cuda"))
-            done = subprocess.run(command, env=environment, capture_output=True, check=False)
+            done = subprocess.run(
+                command, env=dict(environment("cuda")), capture_output=True, check=False
+            )
             self._cuda = done.returncode == 0
         return self._cuda
 
@@ -373,7 +383,9 @@ class Workers:
 
     def _started(self, libraries: tuple[str, ...]) -> _Zygote:
         """An interpreter that has proved what was promised. Raises GraderFault."""
-        zygote = _Zygote(libraries)
+        interpreter = self._begun.pop(libraries, None) or Interpreter("fork", libraries)
+        interpreter.wait()
+        zygote = _Zygote(interpreter)
         try:
             if self._proved is not None:
                 line = prove(zygote.fork(Slot.memory_mb), _canary()).line
@@ -385,7 +397,9 @@ class Workers:
         return zygote
 
     def _start_single(self, libraries: Sequence[str], device: str) -> Worker:
-        ours, process = _ready("single", libraries, device)
+        interpreter = Interpreter("single", libraries, device)
+        interpreter.wait()
+        process = interpreter.process
 
         def end(patience: float) -> str:
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -395,12 +409,13 @@ class Workers:
             process.wait()
             return "" if status is None else f" (exit status {status})"
 
-        return Worker(Channel(ours), process.pid, end)
+        return Worker(Channel(interpreter.control), process.pid, end)
 
 
 class _Zygote:
-    def __init__(self, libraries: tuple[str, ...]) -> None:
-        self.control, self.process = _ready("fork", libraries, "cpu")
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+        self.control, self.process = interpreter.control, interpreter.process
 
     def fork(self, memory_mb: int) -> Worker:
         ours, theirs = socket.socketpair()
@@ -463,84 +478,10 @@ class _Zygote:
         return closed
 
     def close(self) -> None:
-        self.control.close()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self._interpreter.close()
 
 
 def _number_here(pidfd: int) -> int:
     """The number, in our own namespace, of the process that a descriptor stands for."""
     with open(f"/proc/self/fdinfo/{pidfd}") as info:
         return next(int(line.split()[1]) for line in info if line.startswith("Pid:"))
-
-
-def _ready(
-    mode: str, libraries: Sequence[str], device: str
-) -> tuple[socket.socket, subprocess.Popen[bytes]]:
-    """An interpreter with its libraries imported, and the socket to it. Raises GraderFault."""
-    ours, theirs = socket.socketpair()
-    with tempfile.TemporaryFile() as errors:
-        with theirs:  # closed here, so that its end is the end of the channel
-            process = _interpreter(mode, theirs, libraries, device, errors)
-        ours.settimeout(START_SECONDS)
-        try:
-            said = ours.recv(len(READY))
-        except OSError:
-            said = b""
-        except BaseException:  # we are told to stop while it still imports
-            process.kill()
-            process.wait()
-            ours.close()
-            raise
-        if said != READY:
-            process.kill()
-            process.wait()
-            ours.close()
-            errors.seek(0)
-            lines = errors.read()[-2000:].decode(errors="replace").strip().splitlines()
-            why = said.decode() or (lines[-1] if lines else "it said nothing")
-            raise GraderFault(f"no interpreter with {', '.join(libraries)} could be started: {why}")
-    return ours, process
-
-
-def _interpreter(
-    mode: str,
-    channel: socket.socket,
-    libraries: Sequence[str],
-    device: str,
-    errors: Any = subprocess.DEVNULL,
-) -> subprocess.Popen[bytes]:
-    windows = sys.platform == "win32"
-    number = "-" if windows else str(channel.fileno())
-    command = [sys.executable, "-I", "-m", "autograder.zygote", mode, number]
-    process = subprocess.Popen(
-        [*command, *libraries],
-        stdin=subprocess.PIPE if windows else subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=errors,
-        env=dict(_environment(device)),
-        pass_fds=() if windows else (channel.fileno(),),
-        start_new_session=not windows,
-    )
-    if windows and process.stdin is not None:
-        shared = channel.share(process.pid)  # type: ignore[attr-defined,unused-ignore]
-        process.stdin.write(len(shared).to_bytes(4, "big") + shared)
-        process.stdin.flush()
-    return process
-
-
-def _environment(device: str) -> Iterator[tuple[str, str]]:
-    """One thread, no display, no GPU unless asked for; of the user's own only what is needed."""
-    for name in ("OMP", "OPENBLAS", "MKL"):
-        yield f"{name}_NUM_THREADS", "1"
-    yield "MPLBACKEND", "Agg"
-    yield "PYTHONHASHSEED", "0"
-    yield "LC_ALL", "C.UTF-8"
-    if device == "cpu":
-        yield "CUDA_VISIBLE_DEVICES", ""
-    for name in ("HOME", "SYSTEMROOT", "USERPROFILE", "LD_LIBRARY_PATH"):
-        if name in os.environ:
-            yield name, os.environ[name]

@@ -1,32 +1,28 @@
 """Public checks: hidden checks frozen to inputs, expected numbers and nothing else.
 
-A released folder has `checks/assignment.json` and, for each student file, `checks/<file>.json`
-(the frozen checks, and what each misconception answers them) and, where the graders use one,
-`checks/probe_<file>.py`. They are replayed without pytest and without a reference.
+`checks/<file>.json` of a released folder has the frozen checks of a student file, and what each
+misconception answers them. They are replayed without pytest and without a reference.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder.assignment import Assignment, KnownProgram, Slot, StudentFile
+from autograder.assignment import Assignment, KnownProgram, Slot
 from autograder.checks import Check, CheckRun
 from autograder.compare import Answer, Log, bare, difference, same, undisturbed, unmodified
 from autograder.diagnosis import Fingerprint, Made, Outcome
 from autograder.effects import effects
-from autograder.errors import KitError, UsageError
 from autograder.failure import CheckFailed, Failure
 from autograder.program import Caller, Mode, Program
+from autograder.released import Released
 from autograder.wire import Opaque, Tensor, tensor
 
-FOLDER = "checks"
 # Expected numbers are rounded, so that the last bits of one machine's arithmetic are not released.
 # Two decades below the tolerances of compare.RTOL.
 OPTIONS = ("names", "rtol", "extra_keys")  # of a comparison, as `compare.same` takes them
@@ -272,87 +268,9 @@ class FrozenLibrary:
 # ------------------------------------------------------------------------------ a released folder
 
 
-@dataclass(frozen=True)
-class Released:
-    """What a released folder says of itself. `data` holds the frozen files that were read."""
-
-    folder: Path
-    assignment: Assignment
-
-    def runner(self, files: Sequence[str]) -> tuple[FrozenChecks, FrozenLibrary]:
-        """The public checks and misconceptions of some files."""
-        nodes = [_read_json(self.folder / FOLDER / f"{Path(f).stem}.json") for f in files]
-        checks = [thaw(check) for node in nodes for check in node["checks"]]
-        known = {entry["id"]: entry for node in nodes for entry in node["misconceptions"]}
-        return FrozenChecks(self.assignment, checks), FrozenLibrary(known)
-
-
-def find_released(start: Path) -> Released:
-    """The released folder that is `start` or around it. Raises UsageError."""
-    for folder in (start, *start.parents):
-        if (folder / FOLDER / "assignment.json").is_file():
-            return Released(folder, _assignment(folder))
-    raise UsageError(
-        f"no {FOLDER}/assignment.json here: change into the folder of the assignment "
-        "(the one with the files that you fill in)"
-    )
-
-
-def describe_assignment(assignment: Assignment) -> dict[str, Any]:
-    """What students may know of an assignment, as JSON."""
-    return {
-        "name": assignment.name,
-        "title": assignment.title,
-        "libraries": list(assignment.libraries),
-        "files": {f.name: {"libraries": list(f.libraries)} for f in assignment.files.values()},
-        "slots": {
-            slot.name: {
-                "file": slot.file,
-                "points": slot.points,
-                "seconds": slot.seconds,
-                "memory_mb": slot.memory_mb,
-                "output_mb": slot.output_mb,
-                "builds_on": list(slot.builds_on),
-                "forbids": list(slot.forbids),
-                "hints": list(slot.hints),
-            }
-            for slot in assignment.slots.values()
-        },
-    }
-
-
-def _assignment(folder: Path) -> Assignment:
-    data = _read_json(folder / FOLDER / "assignment.json")
-    files = {}
-    for name, details in data["files"].items():
-        probe = folder / FOLDER / f"probe_{name}"
-        text = probe.read_text("utf-8") if probe.is_file() else ""
-        files[name] = StudentFile(name, tuple(details["libraries"]), "", Path(), text, "", "")
-    slots = {
-        name: Slot(
-            name=name,
-            file=slot["file"],
-            points=slot["points"],
-            seconds=slot["seconds"],
-            builds_on=tuple(slot["builds_on"]),
-            weights={},
-            forbids=tuple(slot["forbids"]),
-            all_or_nothing=False,
-            hints=tuple(slot["hints"]),
-            memory_mb=slot["memory_mb"],
-            output_mb=slot["output_mb"],
-        )
-        for name, slot in data["slots"].items()
-    }
-    libraries = tuple(data["libraries"])
-    return Assignment(data["name"], folder, data["title"], libraries, files, slots)
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise KitError(
-            f"{path.name} cannot be read ({type(error).__name__}): "
-            f"take the folder {FOLDER}/ from the handout again"
-        ) from None
+def public_checks(released: Released, files: Sequence[str]) -> tuple[FrozenChecks, FrozenLibrary]:
+    """The public checks and misconceptions of some files. Raises KitError."""
+    nodes = [released.checks(file) for file in files]
+    checks = [thaw(check) for node in nodes for check in node["checks"]]
+    known = {entry["id"]: entry for node in nodes for entry in node["misconceptions"]}
+    return FrozenChecks(released.assignment, checks), FrozenLibrary(known)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from autograder.compare import Mismatch
     from autograder.explain import Line
     from autograder.front import Workers
-    from autograder.frozen import Released
     from autograder.judge import SlotResult
+    from autograder.released import Released
 
 # A message's edge; the words say the same. Each is seen on a light and on a dark page.
 RED, GREEN, GREY = "rgb(220, 50, 30)", "rgb(20, 150, 90)", "rgb(130, 130, 130)"
@@ -67,7 +67,7 @@ class Checker:
     def _told(self, slots: Sequence[str]) -> tuple[dict[str, SlotResult], list[Line], str]:
         """The results, the lines that tell them, and what kept them from being there."""
         from autograder.explain import told
-        from autograder.frozen import find_released
+        from autograder.released import find_released
 
         try:
             released = find_released(Path.cwd())
@@ -228,7 +228,7 @@ def needs(*slots: str) -> Iterator[None]:
 
 def _slot_of_this_folder(name: str) -> Slot | None:
     """The slot with exactly this name, if the current folder is a released assignment."""
-    from autograder.frozen import find_released
+    from autograder.released import find_released
 
     try:
         return find_released(Path.cwd()).assignment.slots.get(name)

@@ -18,8 +18,8 @@ from autograder import intake
 from autograder.assignment import Slot
 from autograder.errors import KitError
 from autograder.failure import Failure, harmless
-from autograder.frozen import FOLDER, Released
 from autograder.handout import PLACEHOLDER
+from autograder.released import FOLDER, Released
 from autograder.staging import MAX_NOTEBOOK
 
 NOTEBOOKS = "notebooks"  # in checks/assignment.json: file name -> the questions to answer in it

@@ -23,17 +23,11 @@ from autograder.diagnosis import fingerprint
 from autograder.effects import with_effects
 from autograder.errors import AssignmentError, GraderFault, KitError, UsageError
 from autograder.front import Workers
-from autograder.frozen import (
-    FOLDER,
-    FrozenChecks,
-    describe_assignment,
-    freeze,
-    freeze_fingerprint,
-    thaw,
-)
+from autograder.frozen import FrozenChecks, freeze, freeze_fingerprint, thaw
 from autograder.graders import Graders, with_graders
 from autograder.pack import NOTEBOOKS
 from autograder.program import Program
+from autograder.released import FOLDER, describe_assignment
 
 PUBLIC_SEED = 0
 MIN_SECRET = 12  # letters and digits of a line, below which it is nobody's secret

@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from autograder.check import PATIENCE_SECONDS, POLL_SECONDS, FileChecker, Saves, files_of
-from autograder.front import Workers
+from autograder.check import PATIENCE_SECONDS, POLL_SECONDS, FileChecker, Saves
 from autograder.picture import View, picture, pressed, with_results
 
 if sys.platform == "win32":
@@ -36,7 +35,8 @@ else:
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograder.frozen import Released
+    from autograder.front import Workers
+    from autograder.released import Released
 
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"  # another screen, without a cursor
 HOME, REST_OF_LINE, REST_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
@@ -185,18 +185,18 @@ def _signals(screen: Screen) -> Iterator[None]:
 # ------------------------------------------------------------------------------ the watch
 
 
-def watch(released: Released, slots: Sequence[str], console: Console) -> None:
+def watch(released: Released, slots: Sequence[str], workers: Workers, console: Console) -> None:
     """Check, and check again what is saved, until q, Ctrl-C or SIGTERM."""
     assignment = released.assignment
     wanted = {name: slot for name, slot in assignment.slots.items() if name in slots}
-    screen = Screen(console, View(assignment.title, wanted))
+    files = released.files_of(slots)
+    screen = Screen(console, View(assignment.title, wanted, checking=files[0]))
     with (
         contextlib.suppress(KeyboardInterrupt),
         _signals(screen),
-        Workers() as workers,
         screen.shown(),
     ):
-        _keep_checking(screen, FileChecker(released, workers), files_of(released, slots))
+        _keep_checking(screen, FileChecker(released, workers), files)
 
 
 def _keep_checking(screen: Screen, checker: FileChecker, files: Sequence[str]) -> None:

@@ -17,16 +17,13 @@ import importlib
 import os
 import signal
 import socket
-import struct
 import sys
 import tempfile
 from collections.abc import Iterable
 
+from autograder.interpreter import READY, REQUEST, STATUS
 from autograder.wire import Channel
 
-REQUEST = struct.Struct(">cq")
-STATUS = struct.Struct(">qq")
-READY = b"ready.."
 CHANNEL = 3  # the descriptor of a worker's channel, after the three standard ones
 
 
@@ -78,6 +75,7 @@ def _serve_forks(control: socket.socket, libraries: Iterable[str]) -> None:
     from autograder import sandbox
 
     own = sandbox.leave_the_system()
+    gc.disable()  # a collection would only walk through what is imported
     preload(libraries)
     if sys.platform == "linux" and len(os.listdir("/proc/self/task")) != 1:
         control.sendall(b"threads")  # a fork of several threads can hang
@@ -85,7 +83,6 @@ def _serve_forks(control: socket.socket, libraries: Iterable[str]) -> None:
     used = sandbox.address_space()
     null = os.open(os.devnull, os.O_RDWR)
     program = sandbox.shut_in(own)
-    gc.collect()
     gc.freeze()  # a collection in a worker does not walk through, and so copy, what is shared
     control.sendall(READY)
 
@@ -93,6 +90,7 @@ def _serve_forks(control: socket.socket, libraries: Iterable[str]) -> None:
         """Never returns."""
         status = 1
         try:
+            gc.enable()
             os.setsid()
             sandbox.end_with_parent()
             sandbox.limit(used + (memory_mb << 20) if used else None)
@@ -132,6 +130,7 @@ def _serve_forks(control: socket.socket, libraries: Iterable[str]) -> None:
     for child in children:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
+    os._exit(0)  # nothing of this process outlives it: there is nothing to be tidied up
 
 
 if __name__ == "__main__":

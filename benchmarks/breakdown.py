@@ -31,6 +31,7 @@ from autograder import (
     front,
     graders,
     intake,
+    interpreter,
     judge,
     program,
     results,
@@ -153,7 +154,7 @@ def _own_calls(ledger: Ledger) -> None:
 
 def _metered_workers(ledger: Ledger) -> None:
     """Workers tell with each answer where their time went; zygotes are seen by their clocks."""
-    ask, interpreter = front.Worker._ask, front._interpreter
+    ask, start = front.Worker._ask, interpreter._start
 
     def asked(self: front.Worker, *args: Any, **kwargs: Any) -> Any:
         reply = ask(self, *args, **kwargs)
@@ -181,13 +182,13 @@ def _metered_workers(ledger: Ledger) -> None:
         return popen(command, *args, **kwargs)
 
     def started(*args: Any, **kwargs: Any) -> Any:
-        front.subprocess.Popen = metered  # type: ignore
+        interpreter.subprocess.Popen = metered  # type: ignore
         try:
-            return interpreter(*args, **kwargs)
+            return start(*args, **kwargs)
         finally:
-            front.subprocess.Popen = popen  # type: ignore
+            interpreter.subprocess.Popen = popen  # type: ignore
 
-    front._interpreter = started
+    interpreter._start = started
 
 
 def zygotes_clock(workers: front.Workers) -> float:

@@ -140,8 +140,9 @@ Start = Callable[..., Watch]
 
 def test_what_is_saved_is_on_the_screen(watch: Start, assignment: Assignment, folder: Path) -> None:
     watching = watch(*SLOTS)
-    first = watching.until("0 of 4 slots right", "checking vanilla_rnn.py")
+    first = watching.until("0 of 4 slots right")
     assert "· rnn_step  · VanillaRNN.forward" in first
+    assert "checking vanilla_rnn.py" in first  # and not: waiting for a save
     watching.until("○ rnn_step   not started", "write it in vanilla_rnn.py:", IDLE)
     write(assignment, folder, *ANSWERS["recognised"])
     screen = watching.until("✗ rnn_step", "Likely cause: W_hh is used transposed", IDLE)

@@ -15,7 +15,8 @@ import pytest
 from autograder import front
 from autograder.assignment import Slot
 from autograder.errors import GraderFault
-from autograder.front import START_FAILURES, START_SECONDS, WALL, Code, Worker, WorkerDied, Workers
+from autograder.front import START_FAILURES, WALL, Code, Worker, WorkerDied, Workers
+from autograder.interpreter import START_SECONDS
 from autograder.wire import Opaque
 
 
@@ -342,13 +343,13 @@ def test_an_interpreter_that_cannot_start_is_not_tried_for_every_check(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     started = []
-    interpreter = front._interpreter
+    interpreter = front.Interpreter
 
     def counted(*args: Any, **more: Any) -> Any:
         started.append(args)
         return interpreter(*args, **more)
 
-    monkeypatch.setattr(front, "_interpreter", counted)
+    monkeypatch.setattr(front, "Interpreter", counted)
     with Workers() as workers:
         for _ in range(START_FAILURES + 3):
             with pytest.raises(GraderFault, match="no_such_library"):

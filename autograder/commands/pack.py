@@ -29,7 +29,7 @@ def pack(to: Path | None, force: bool) -> None:
     """
     from autograder import archive
     from autograder import pack as packing
-    from autograder.frozen import find_released
+    from autograder.released import find_released
 
     released = find_released(Path.cwd())
     path = archive.named(to or released.folder / f"{released.assignment.name}.zip")

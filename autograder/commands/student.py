@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from autograder.front import Workers
-    from autograder.frozen import Released
     from autograder.judge import SlotResult
+    from autograder.released import Released
 
 HINT_WIDTH = 96  # as wide as a message
 
@@ -38,20 +38,21 @@ def check(slots: tuple[str, ...], watch: bool, as_json: bool, as_lines: bool) ->
     A file stands for all its slots. Run it in the folder of the assignment. Grading adds other
     checks with other numbers. Exit status: 0 all pass, 1 something to fix.
     """
-    from autograder import check as checking
-    from autograder import editor
-    from autograder.front import Workers
-    from autograder.frozen import find_released
+    from autograder.released import find_released
 
     if watch + as_json + as_lines > 1:
         raise click.UsageError("of --watch, --json and --lines, only one can be had")
     released = find_released(Path.cwd())
-    names = editor.slots_named(released.assignment, slots)
-    gc.freeze()  # a collection of garbage need not walk through all that was imported
-    if watch:
-        _watch(released, names, everything=bool(slots))
-        return
-    with Workers() as workers:
+    names = released.slots_named(slots)
+    with _workers(released, names) as workers:
+        from autograder import check as checking
+        from autograder import editor
+
+        console = new_console()
+        gc.freeze()  # a collection of garbage need not walk through all that was imported
+        if watch:
+            _watch(released, names, workers, console, everything=bool(slots))
+            return
         results = checking.check(released, names, workers)
         if as_json:
             click.echo(json.dumps(checking.to_json(results), indent=1))
@@ -59,21 +60,31 @@ def check(slots: tuple[str, ...], watch: bool, as_json: bool, as_lines: bool) ->
             for line in editor.lines(results):
                 click.echo(line)
         else:
-            _show_check(new_console(), results, everything=bool(slots))
+            _show_check(console, results, everything=bool(slots))
     verdicts = {result.verdict for result in results.values()}
     sys.exit(3 if "ungraded" in verdicts else int(verdicts != {"correct"}))
 
 
-def _watch(released: Released, names: list[str], everything: bool) -> None:
+def _workers(released: Released, names: list[str]) -> Workers:
+    """Workers for the files of these slots, whose interpreters start while we still import."""
+    from autograder.interpreter import begin
+
+    files = released.assignment.files
+    begun = begin(files[name].libraries for name in released.files_of(names))
     from autograder.front import Workers
 
-    console = new_console()
+    return Workers(begun=begun)
+
+
+def _watch(
+    released: Released, names: list[str], workers: Workers, console: Console, everything: bool
+) -> None:
     if sys.stdin.isatty() and sys.stdout.isatty() and not console.is_dumb_terminal:
         from autograder.watch import watch
 
-        watch(released, names, console)
+        watch(released, names, workers, console)
         return
-    with contextlib.suppress(KeyboardInterrupt), Workers() as workers:
+    with contextlib.suppress(KeyboardInterrupt):
         _watch_plainly(released, names, workers, everything)
 
 
@@ -81,11 +92,11 @@ def _watch_plainly(
     released: Released, names: list[str], workers: Workers, everything: bool
 ) -> None:
     """Without a terminal: one result after the other."""
-    from autograder.check import PATIENCE_SECONDS, POLL_SECONDS, FileChecker, Saves, files_of
+    from autograder.check import PATIENCE_SECONDS, POLL_SECONDS, FileChecker, Saves
     from autograder.explain import checked
 
     checker = FileChecker(released, workers)
-    files = files_of(released, names)
+    files = released.files_of(names)
     saves = Saves(released.folder, files)
     results: dict[str, SlotResult] = {}
     changed = files
@@ -113,7 +124,7 @@ def _show_check(console: Console, results: dict[str, SlotResult], everything: bo
 @click.option("--all", "every", is_flag=True, help="All hints, one after the other.")
 def hint(slot: str, stage: int | None, every: bool) -> None:
     """A hint for SLOT: a question first, then a pointer. Never the answer."""
-    from autograder.frozen import find_released
+    from autograder.released import find_released
 
     if every and stage:
         raise click.UsageError("--all and --stage do not go together")
