@@ -19,6 +19,7 @@ from autograder.front import Workers
 
 ROOT = Path(__file__).resolve().parents[1]
 TOY = Path(__file__).parent / "toy"
+NAME = "rnn_fundamentals"
 hypothesis.settings.register_profile("soak", max_examples=100_000, deadline=None)
 KNOWN = sorted(path.parent.name for path in ROOT.glob("solutions/*/assignment.toml"))
 
@@ -70,6 +71,18 @@ def toy_reference(toy: Assignment) -> str:
     """A student's right answer: the reference without its markers."""
     lines = toy.files["moves.py"].text.splitlines(keepends=True)
     return "".join(line for line in lines if "### " not in line)
+
+
+@pytest.fixture(scope="session")
+def assignment() -> Assignment:
+    """The module that is taught; a file of tests may have another."""
+    return assignments.load(NAME, ROOT)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A fresh copy of what students of that module get."""
+    return Path(shutil.copytree(ROOT / "release" / NAME, tmp_path / NAME))
 
 
 @pytest.fixture

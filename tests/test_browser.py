@@ -23,7 +23,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT, Ran
+from conftest import NAME, ROOT, Ran
 from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
 from test_nbgrader import Course
 
@@ -121,7 +121,6 @@ def wait_for(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
 
 # ------------------------------------------------------------------------------ %check
 
-NAME = "rnn_fundamentals"
 # A series of arrays with few numbers, and a result with more entries than fit as numbers.
 FEW, MANY = "F01_never_advances", "M15_truncates_at_20"
 MARKUP = "<img src=x onerror=document.title='run'><b>bold</b>"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -26,18 +25,6 @@ from autograder.assignment import Assignment
 
 Command = Callable[..., Ran]
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
-NAME = "rnn_fundamentals"
-
-
-@pytest.fixture(scope="module")
-def assignment() -> Assignment:
-    return assignments.load(NAME, ROOT)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A fresh copy of what students get."""
-    return Path(shutil.copytree(ROOT / "release" / NAME, tmp_path / NAME))
 
 
 def write(assignment: Assignment, folder: Path, slot: str, answer: str) -> None:

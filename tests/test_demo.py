@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import NAME, ROOT
 
 from autograder import assignment as assignments
 from autograder import release
-
-NAME = "rnn_fundamentals"
 
 
 @pytest.fixture(scope="module")

@@ -21,10 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
-from test_check import ANSWERS, NAME, compare, write
+from test_check import ANSWERS, compare, write
 
-from autograder import assignment as assignments
 from autograder.assignment import Assignment
 
 if sys.platform != "linux":
@@ -33,17 +31,6 @@ if sys.platform != "linux":
 SLOTS = ("rnn_step", "VanillaRNN.forward", "rnn_step_backward", "bptt")
 COMMAND = [sys.executable, "-m", "autograder.cli", "check"]
 IDLE = "waiting for a save"
-
-
-@pytest.fixture(scope="module")
-def assignment() -> Assignment:
-    return assignments.load(NAME, ROOT)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A fresh copy of what students get."""
-    return Path(shutil.copytree(ROOT / "release" / NAME, tmp_path / NAME))
 
 
 class Watch:
