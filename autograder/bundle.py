@@ -22,7 +22,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from autograder import archive, release
+from autograder import archive, leaks
 from autograder.assignment import Assignment
 from autograder.errors import AssignmentError, KitError, UsageError
 
@@ -48,7 +48,7 @@ def build(assignment: Assignment, files: Mapping[str, bytes]) -> bytes:
     released = {f"{assignment.name}/{path}": content for path, content in files.items()}
     top = f"{assignment.name}-handout"
     data = archive.packed({f"{top}/{n}": content for n, content in (beside | released).items()})
-    found = leaks(assignment, data)
+    found = found_in(assignment, data)
     if found:
         raise AssignmentError(f"the zip would leak: {found[0]}")
     return data
@@ -144,7 +144,7 @@ def _normal(requirement: str) -> str:
 # ------------------------------------------------------------------------------ leaks
 
 
-def leaks(assignment: Assignment, data: bytes) -> list[str]:
+def found_in(assignment: Assignment, data: bytes) -> list[str]:
     """Where a secret stands in the zip, in what is packed in it, or in the names of its files."""
     released, rest = {}, {}
     for path, content in _flat(archive.unpacked(data)):
@@ -154,7 +154,7 @@ def leaks(assignment: Assignment, data: bytes) -> list[str]:
             released[name] = content
         elif name not in EXAMPLES:
             rest[inside] = content
-    found = release.leaks(assignment, released) + release.leaks(assignment, rest)
+    found = leaks.found_in(assignment, released) + leaks.found_in(assignment, rest)
     # A released file may have a line that a wrong program has, too; the kit and the rest may not.
     library = set(_library(assignment))
     for name, content in rest.items():

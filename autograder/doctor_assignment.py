@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import handout, release
+from autograder import handout, leaks, release
 from autograder.assignment import Assignment
 from autograder.doctor_nbgrader import TABLES, opened, tables
 from autograder.errors import AssignmentError, GraderFault
@@ -181,7 +181,7 @@ def secrets(course: Course, assignment: Assignment) -> Finding:
         if place == "feedback":
             problems += _in_feedback(course, assignment, files)
         else:
-            problems += [f"{place}: {leak}" for leak in release.leaks(assignment, files)]
+            problems += [f"{place}: {leak}" for leak in leaks.found_in(assignment, files)]
             problems += [f"{place}: {said}" for said in _markers(files, place == "source")]
     if problems:
         mend = "take it out there; what is in release, feedback or outbound may be with students"
@@ -231,7 +231,7 @@ def _in_feedback(
         mine = course.folder / "submitted" / name
         if not (mine.is_file() and mine.read_bytes() == content):
             texts[name] = _shown(content) if name.endswith((".html", ".htm")) else content
-    for leak in release.leaks(assignment, texts):
+    for leak in leaks.found_in(assignment, texts):
         if " holds a line of the answer of " not in leak:
             yield f"feedback: {leak}"
 

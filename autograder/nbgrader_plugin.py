@@ -64,7 +64,7 @@ class ReleaseFiles(NbGraderPreprocessor):
     prove = Bool(True, help="Prove an assignment's graders before it is released.").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        from autograder import gate, release
+        from autograder import gate, leaks, release
         from autograder.front import Workers
         from autograder.verify import verify
 
@@ -83,7 +83,7 @@ class ReleaseFiles(NbGraderPreprocessor):
         with Workers() as workers:
             files = release.build(assignment, course, workers)
         notebooks = {f"{resources['nbgrader']['notebook']}.ipynb": json.dumps(nb).encode()}
-        found = release.leaks(assignment, notebooks)
+        found = leaks.found_in(assignment, notebooks)
         if found:
             raise AssignmentError(f"the release would leak: {found[0]}")
         resources["outputs"] = dict(resources.get("outputs") or {}) | {

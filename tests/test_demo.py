@@ -14,7 +14,7 @@ import pytest
 from conftest import NAME, ROOT
 
 from autograder import assignment as assignments
-from autograder import release
+from autograder import leaks
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def test_no_secret_leaves_by_any_door(played: tuple[Path, str]) -> None:
         files = {str(path.relative_to(course)): path.read_bytes() for path in paths}
         own = {name for name, content in files.items() if content in handed_in}
         assert set(files) - own, door
-        assert release.leaks(assignment, {n: c for n, c in files.items() if n not in own}) == []
+        assert leaks.found_in(assignment, {n: c for n, c in files.items() if n not in own}) == []
 
 
 def test_it_never_touches_a_course_that_is_not_its_own(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 from conftest import ROOT, Ran
 
 from autograder import assignment as assignments
-from autograder import handout, release
+from autograder import handout, leaks
 
 Command = Callable[..., Ran]
 SCRIPTS = sysconfig.get_path("scripts")
@@ -505,4 +505,4 @@ def test_a_students_own_answer_in_feedback_is_no_secret(look: Look, course: Path
 
 
 def test_the_secrets_of_the_toy_are_secrets(course: Path) -> None:
-    assert {ANSWER.strip(), HIDDEN.strip()} <= set(release.secrets(assignments.load("toy", course)))
+    assert {ANSWER.strip(), HIDDEN.strip()} <= set(leaks.secrets(assignments.load("toy", course)))

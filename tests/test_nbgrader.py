@@ -18,7 +18,7 @@ import pytest
 from conftest import ROOT, TOY, Ran
 
 from autograder import assignment as assignments
-from autograder import release
+from autograder import leaks
 
 HANDOUT = Path(__file__).parent / "handout"
 BIN = Path(sys.executable).parent
@@ -227,9 +227,9 @@ def test_no_secret_leaves_by_any_door(loop: Course) -> None:
     for door in doors:
         files = {name: data for name, data in contents(door).items() if data not in own}
         assert files
-        assert release.leaks(assignment, files) == []
+        assert leaks.found_in(assignment, files) == []
     planted = {"x.html": html.escape(assignment.questions[0].answer).encode()}
-    assert release.leaks(assignment, planted)
+    assert leaks.found_in(assignment, planted)
 
 
 # ------------------------------------------------------------------------------ broken hand-ins
@@ -408,7 +408,7 @@ def test_a_link_brings_nothing_of_the_staffs_into_feedback(broken: tuple[Course,
     # nbgrader takes the brackets in a student's name for a pattern, and finds nobody
     assert len(list(feedback.rglob("*.html"))) == len(course.results()) - 1
     assert (
-        release.leaks(
+        leaks.found_in(
             assignments.load("toy", course.root), contents(feedback / "link" / "toy" / "toy_files")
         )
         == []

@@ -21,7 +21,7 @@ from conftest import KNOWN, ROOT, Ran
 from nbclient import NotebookClient
 
 from autograder import assignment as assignments
-from autograder import release
+from autograder import leaks
 from autograder.assignment import Assignment
 from autograder.notebook import Checker, needs
 
@@ -173,7 +173,7 @@ def test_every_experiment_needs_slots_that_exist(
 
 
 def test_no_secret_is_in_it(path: Path, assignment: Assignment) -> None:
-    assert release.leaks(assignment, {path.name: path.read_bytes()}) == []
+    assert leaks.found_in(assignment, {path.name: path.read_bytes()}) == []
     text = " ".join(path.read_text("utf-8").split())
     for question in assignment.questions:
         for secret in (*re.split(r"(?<=[.:;]) ", question.answer), *question.scheme):

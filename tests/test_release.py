@@ -18,7 +18,7 @@ import pytest
 from conftest import KNOWN, ROOT, TOY, Ran
 from packaging.specifiers import SpecifierSet
 
-from autograder import archive, bundle, release
+from autograder import archive, bundle, leaks
 from autograder import assignment as assignments
 
 Command = Callable[..., Ran]
@@ -183,8 +183,8 @@ def test_no_secret_is_in_the_release(name: str) -> None:
     assignment = assignments.load(name, ROOT)
     released = contents(ROOT / "release" / name)
     assert set(assignment.files) < set(released)
-    assert release.secrets(assignment)
-    assert release.leaks(assignment, released) == []
+    assert leaks.secrets(assignment)
+    assert leaks.found_in(assignment, released) == []
 
 
 @pytest.fixture(scope="session")
@@ -207,7 +207,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 @pytest.mark.parametrize("name", KNOWN)
 def test_no_secret_is_in_the_students_package(name: str, wheel: dict[str, bytes]) -> None:
     assert "autograder/commands/student.py" in wheel
-    assert release.leaks(assignments.load(name, ROOT), wheel) == []
+    assert leaks.found_in(assignments.load(name, ROOT), wheel) == []
 
 
 def test_a_students_install_is_light(wheel: dict[str, bytes]) -> None:
@@ -330,7 +330,7 @@ def test_a_zip_twice_has_the_same_bytes(
 @pytest.mark.parametrize("name", ["toy", *KNOWN])
 def test_no_secret_is_in_the_zip(handouts: dict[str, Path], name: str) -> None:
     course = TOY if name == "toy" else ROOT
-    assert bundle.leaks(assignments.load(name, course), handouts[name].read_bytes()) == []
+    assert bundle.found_in(assignments.load(name, course), handouts[name].read_bytes()) == []
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -339,7 +339,7 @@ def test_a_secret_anywhere_in_the_zip_is_found(handouts: dict[str, Path], name: 
     files = archive.unpacked(handouts[name].read_bytes())
     top = f"{name}-handout"
     (kit,) = [file for file in files if file.endswith(".whl")]
-    secret = max(release.secrets(assignment), key=len)
+    secret = max(leaks.secrets(assignment), key=len)
     wrong = max(bundle._library(assignment), key=lambda known: len(known[1]))[1]
     grader = next(iter(assignment.files.values())).graders
     kit_files = archive.unpacked(files[kit])
@@ -355,7 +355,7 @@ def test_a_secret_anywhere_in_the_zip_is_found(handouts: dict[str, Path], name: 
             | {f"autograder/{grader.name}": b""}
         ),
     }
-    found = bundle.leaks(assignment, archive.packed(files | planted))
+    found = bundle.found_in(assignment, archive.packed(files | planted))
     for place in ("constraints.txt", "notes.md", "autograder/words.py", "autograder/more.py"):
         assert any(f"{place} holds a line of" in one for one in found), place
     for place in (settings, grader.name):
