@@ -24,11 +24,6 @@ COMMANDS = (
 )
 
 
-# Arrays are small here: a thread for each core would cost more to start than it gives.
-for _library in ("OMP", "OPENBLAS", "MKL"):
-    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
-
-
 class _Group(click.Group):
     """Turns the kit's errors into one line and an exit status."""
 
@@ -58,6 +53,8 @@ def main() -> None:
 
     Exit status: 0 done, 1 something to fix, 2 misuse, 3 the grader's own fault.
     """
+    for name in ("OMP", "OPENBLAS", "MKL"):  # arrays are small here: more threads cost more
+        os.environ.setdefault(f"{name}_NUM_THREADS", "1")
 
 
 for command in COMMANDS:

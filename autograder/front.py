@@ -1,7 +1,8 @@
 """The one door to a student's process: start it, load a file, call with a deadline, end it.
 
 `Workers` keeps one zygote for each set of libraries and hands out `Worker`s. How a worker is
-started (forked from a zygote, or an interpreter of its own) is decided here and nowhere else.
+started (forked from a zygote, or an interpreter of its own) is decided here; what can be started
+before all this is imported, by `interpreter.begin`.
 """
 
 from __future__ import annotations
@@ -21,15 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment import Slot
+from autograder.control import REQUEST, STATUS
 from autograder.errors import GraderFault
-from autograder.interpreter import (
-    CAN_FORK,
-    REQUEST,
-    START_SECONDS,
-    STATUS,
-    Interpreter,
-    environment,
-)
+from autograder.interpreter import CAN_FORK, START_SECONDS, Interpreter, environment, named
 from autograder.protection import Protection, prove
 from autograder.wire import MAX_BLOB, Channel, Closed, DeadlineExceeded, WireError
 
@@ -311,14 +306,14 @@ class Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for one in self._begun.values():  # that nobody waits for any more
+            one.kill()
+        self._begun.clear()
         for worker in self._single:
             worker.close()
         for zygote in self._zygotes.values():
             zygote.close()
-        for one in self._begun.values():
-            one.kill()
         self._zygotes.clear()
-        self._begun.clear()
 
     def protection(self) -> Protection:
         """What a canary proves of a worker here."""
@@ -345,7 +340,7 @@ class Workers:
             worker = self._start_single(libraries, device)
             self._single.append(worker)
             return worker
-        key = tuple(sorted(libraries))
+        key = named(libraries)
         zygote = self._zygote(key)
         try:
             return zygote.fork(memory_mb)

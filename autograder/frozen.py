@@ -23,9 +23,9 @@ from autograder.program import Caller, Mode, Program
 from autograder.released import Released
 from autograder.wire import Opaque, Tensor, tensor
 
+OPTIONS = ("names", "rtol", "extra_keys")  # of a comparison, as `compare.same` takes them
 # Expected numbers are rounded, so that the last bits of one machine's arithmetic are not released.
 # Two decades below the tolerances of compare.RTOL.
-OPTIONS = ("names", "rtol", "extra_keys")  # of a comparison, as `compare.same` takes them
 DIGITS = {"float64": 12, "complex128": 12, "float32": 7, "complex64": 7}
 
 

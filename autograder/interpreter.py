@@ -9,18 +9,15 @@ from __future__ import annotations
 import importlib.util
 import os
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 
+from autograder.control import READY
 from autograder.errors import GraderFault
 
 START_SECONDS = 120.0
-REQUEST = struct.Struct(">cq")
-STATUS = struct.Struct(">qq")
-READY = b"ready.."
 CAN_FORK = sys.platform == "linux"
 
 
@@ -36,8 +33,13 @@ class Interpreter:
         self._ready = False
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed when it is ready or ends)
         self.control, theirs = socket.socketpair()
-        with theirs:  # closed here, so that its end is the end of the channel
-            self.process = _start(mode, theirs, self.libraries, device, self._errors.fileno())
+        try:
+            with theirs:  # closed here, so that its end is the end of the channel
+                self.process = _start(mode, theirs, self.libraries, device, self._errors.fileno())
+        except BaseException:
+            self.control.close()
+            self._errors.close()
+            raise
         self.control.settimeout(START_SECONDS)
 
     def wait(self) -> None:
@@ -80,16 +82,30 @@ class Interpreter:
         self._errors.close()
 
 
-def begin(files: Iterable[Collection[str]]) -> list[Interpreter]:
-    """Interpreters for files that use such libraries, which start while other things are done.
+def begin(wanted: Iterable[Collection[str]]) -> list[Interpreter]:
+    """Zygotes with such sets of libraries, which start while other things are done.
 
-    None where a library is not there, which is said when a file is checked.
+    None where a library is not there or no process can be started: whoever needs it will say so.
     """
     if not CAN_FORK:
         return []
-    wanted = dict.fromkeys(tuple(sorted(libraries)) for libraries in files)
-    there = [names for names in wanted if all(map(importlib.util.find_spec, names))]
-    return [Interpreter("fork", libraries) for libraries in there]
+    begun: list[Interpreter] = []
+    try:
+        for libraries in dict.fromkeys(map(named, wanted)):
+            if all(map(importlib.util.find_spec, libraries)):
+                begun.append(Interpreter("fork", libraries))
+    except OSError:
+        pass
+    except BaseException:
+        for one in begun:
+            one.kill()
+        raise
+    return begun
+
+
+def named(libraries: Iterable[str]) -> tuple[str, ...]:
+    """The same name for the same set of libraries."""
+    return tuple(sorted(libraries))
 
 
 def _start(

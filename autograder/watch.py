@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _thread
 import contextlib
+import gc
 import os
 import re
 import signal
@@ -186,7 +187,8 @@ def _signals(screen: Screen) -> Iterator[None]:
 
 
 def watch(released: Released, slots: Sequence[str], workers: Workers, console: Console) -> None:
-    """Check, and check again what is saved, until q, Ctrl-C or SIGTERM."""
+    """Check, and check again what is saved, until q, Ctrl-C or SIGTERM; then end the workers."""
+    gc.freeze()  # a collection of garbage need not walk through all that was imported
     assignment = released.assignment
     wanted = {name: slot for name, slot in assignment.slots.items() if name in slots}
     files = released.files_of(slots)
@@ -194,6 +196,7 @@ def watch(released: Released, slots: Sequence[str], workers: Workers, console: C
     with (
         contextlib.suppress(KeyboardInterrupt),
         _signals(screen),
+        workers,
         screen.shown(),
     ):
         _keep_checking(screen, FileChecker(released, workers), files)

@@ -15,13 +15,14 @@ import contextlib
 import gc
 import importlib
 import os
+import shutil
 import signal
 import socket
 import sys
 import tempfile
 from collections.abc import Iterable
 
-from autograder.interpreter import READY, REQUEST, STATUS
+from autograder.control import READY, REQUEST, STATUS
 from autograder.wire import Channel
 
 CHANNEL = 3  # the descriptor of a worker's channel, after the three standard ones
@@ -71,12 +72,23 @@ def preload(libraries: Iterable[str]) -> None:
         torch.optim.Adam(layer.parameters()).step()  # imports torch's compiler, which writes files
 
 
+def _remove_folder_of_matplotlib() -> None:
+    """The one it makes where the user's cannot be written; it would do so when Python exits."""
+    import matplotlib as mpl
+
+    folder = mpl.get_configdir()
+    if os.path.dirname(folder) == tempfile.gettempdir():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _serve_forks(control: socket.socket, libraries: Iterable[str]) -> None:
     from autograder import sandbox
 
     own = sandbox.leave_the_system()
     gc.disable()  # a collection would only walk through what is imported
     preload(libraries)
+    if "matplotlib" in libraries:
+        _remove_folder_of_matplotlib()
     if sys.platform == "linux" and len(os.listdir("/proc/self/task")) != 1:
         control.sendall(b"threads")  # a fork of several threads can hang
         return
@@ -130,7 +142,7 @@ def _serve_forks(control: socket.socket, libraries: Iterable[str]) -> None:
     for child in children:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
-    os._exit(0)  # nothing of this process outlives it: there is nothing to be tidied up
+    os._exit(0)  # everything was tidied up before it shut itself in
 
 
 if __name__ == "__main__":

@@ -305,12 +305,11 @@ def test_every_pinned_version_is_made_for_the_oldest_python_that_the_kit_names()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     oldest = project["requires-python"].removeprefix(">=") + ".0"
     pins = [line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines()[1:]]
-    asked = {
-        f"{name}=={version}": distribution(name).metadata["Requires-Python"]
-        for name, version in pins
-    }
+    there = {name: distribution(name) for name, _ in pins}
+    assert all(there[name].version in SpecifierSet(f"=={version}") for name, version in pins)
+    asked = {name: one.metadata["Requires-Python"] for name, one in there.items()}
     too_new = {
-        pin: needs for pin, needs in asked.items() if oldest not in SpecifierSet(needs or "")
+        name: needs for name, needs in asked.items() if oldest not in SpecifierSet(needs or "")
     }
     assert not too_new
 

@@ -182,14 +182,16 @@ def test_keys(watch: Start, assignment: Assignment) -> None:
     watching.ends()
 
 
-@pytest.mark.parametrize("how", ["q", "Ctrl-C", "SIGTERM", "at the start"])
+@pytest.mark.parametrize("how", ["q", "Ctrl-C", "Ctrl-C twice", "SIGTERM", "at the start"])
 def test_it_leaves_the_terminal_as_it_was(watch: Start, how: str) -> None:
     watching = watch("rnn_step")
     watching.until("checking" if how == "at the start" else "○ rnn_step   not started")
     if how == "SIGTERM":
         watching.process.terminate()
     else:
-        watching.press("\x03" if how == "Ctrl-C" else "q")
+        watching.press("\x03" if how.startswith("Ctrl-C") else "q")
+    if how == "Ctrl-C twice":
+        os.kill(watching.process.pid, signal.SIGINT)
     watching.ends()
 
 

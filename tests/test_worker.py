@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import front
+from autograder import front, interpreter
 from autograder.assignment import Slot
+from autograder.commands import student
 from autograder.errors import GraderFault
 from autograder.front import START_FAILURES, WALL, Code, Worker, WorkerDied, Workers
 from autograder.interpreter import START_SECONDS
+from autograder.released import find_released
 from autograder.wire import Opaque
 
 
@@ -310,6 +313,63 @@ def test_an_interpreter_that_does_not_start_says_why_at_once(workers: Workers) -
     assert time.monotonic() - started < START_SECONDS / 4
 
 
+def test_an_interpreter_begun_before_is_used_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    start = interpreter._start
+    monkeypatch.setattr(
+        interpreter, "_start", lambda *given: started.append(given[2]) or start(*given)
+    )
+    used, unused = interpreter.begin(
+        [["numpy"], ["numpy", "msgpack"], ["msgpack", "numpy"], ["no_such_library", "numpy"]]
+    )
+    with Workers(begun=[used, unused]) as workers:
+        for _ in range(2):
+            workers.start(["numpy"])
+    assert started == [("numpy",), ("msgpack", "numpy")]
+    assert used.process.poll() == 0
+    assert unused.process.poll() is not None
+
+
+def test_an_interpreter_that_ended_before_it_was_used_is_replaced() -> None:
+    begun = interpreter.begin([["numpy"]])
+    begun[0].process.kill()
+    with Workers(begun=begun) as workers:
+        assert ask(load(workers, "def f(): return 1"), "f")["value"] == 1
+
+
+def test_no_interpreter_is_left_where_what_needs_it_cannot_be_imported(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    begun = []
+    begin = interpreter.begin
+    monkeypatch.setattr(interpreter, "begin", lambda wanted: begun.extend(begin(wanted)) or begun)
+    monkeypatch.setitem(sys.modules, "autograder.front", None)
+    (folder / "torch_rnn.py").unlink()  # for which none is begun
+    with pytest.raises(ImportError):
+        student._workers(
+            find_released(folder), ["rnn_step", "bptt", "hidden_state_matrix", "MyRNN"]
+        )
+    assert len(begun) == 2
+    assert all(one.process.poll() is not None for one in begun)
+
+
+def test_no_folder_of_matplotlib_is_left_where_its_own_cannot_be_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", "/proc/nowhere")
+    before = folders_of_matplotlib()
+    with Workers() as workers:
+        workers.start(["matplotlib"])
+    deadline = time.monotonic() + 20
+    while folders_of_matplotlib() - before and time.monotonic() < deadline:
+        time.sleep(0.1)  # other tests may be starting theirs
+    assert folders_of_matplotlib() <= before
+
+
+def folders_of_matplotlib() -> set[Path]:
+    return set(Path(tempfile.gettempdir()).glob("matplotlib-*"))
+
+
 def test_nothing_is_left_when_the_grader_is_killed() -> None:
     script = (
         "import time\n"
@@ -343,11 +403,11 @@ def test_an_interpreter_that_cannot_start_is_not_tried_for_every_check(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     started = []
-    interpreter = front.Interpreter
+    plain = front.Interpreter
 
     def counted(*args: Any, **more: Any) -> Any:
         started.append(args)
-        return interpreter(*args, **more)
+        return plain(*args, **more)
 
     monkeypatch.setattr(front, "Interpreter", counted)
     with Workers() as workers:

@@ -44,23 +44,24 @@ def check(slots: tuple[str, ...], watch: bool, as_json: bool, as_lines: bool) ->
         raise click.UsageError("of --watch, --json and --lines, only one can be had")
     released = find_released(Path.cwd())
     names = released.slots_named(slots)
-    with _workers(released, names) as workers:
+    workers = _workers(released, names)
+    if watch:
+        _watch(released, names, workers, everything=bool(slots))
+        return
+    with workers:
         from autograder import check as checking
         from autograder import editor
 
-        console = new_console()
+        console = None if as_json or as_lines else new_console()
         gc.freeze()  # a collection of garbage need not walk through all that was imported
-        if watch:
-            _watch(released, names, workers, console, everything=bool(slots))
-            return
         results = checking.check(released, names, workers)
-        if as_json:
+        if console is not None:
+            _show_check(console, results, everything=bool(slots))
+        elif as_json:
             click.echo(json.dumps(checking.to_json(results), indent=1))
-        elif as_lines:
+        else:
             for line in editor.lines(results):
                 click.echo(line)
-        else:
-            _show_check(console, results, everything=bool(slots))
     verdicts = {result.verdict for result in results.values()}
     sys.exit(3 if "ungraded" in verdicts else int(verdicts != {"correct"}))
 
@@ -69,22 +70,26 @@ def _workers(released: Released, names: list[str]) -> Workers:
     """Workers for the files of these slots, whose interpreters start while we still import."""
     from autograder.interpreter import begin
 
-    files = released.assignment.files
-    begun = begin(files[name].libraries for name in released.files_of(names))
-    from autograder.front import Workers
+    there = [name for name in released.files_of(names) if (released.folder / name).exists()]
+    begun = begin(released.assignment.files[name].libraries for name in there)
+    try:
+        from autograder.front import Workers  # and with it NumPy
 
-    return Workers(begun=begun)
+        return Workers(begun=begun)
+    except BaseException:
+        for one in begun:
+            one.kill()
+        raise
 
 
-def _watch(
-    released: Released, names: list[str], workers: Workers, console: Console, everything: bool
-) -> None:
+def _watch(released: Released, names: list[str], workers: Workers, everything: bool) -> None:
+    console = new_console()
     if sys.stdin.isatty() and sys.stdout.isatty() and not console.is_dumb_terminal:
         from autograder.watch import watch
 
         watch(released, names, workers, console)
         return
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt), workers:
         _watch_plainly(released, names, workers, everything)
 
 
