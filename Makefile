@@ -23,6 +23,7 @@ soak: $(READY)
 	@$(BIN)/autograder verify rnn_fundamentals --thorough --seeds 1000
 
 bench: $(READY)
+	@$(BIN)/python benchmarks/answers.py
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/breakdown.py
 	@$(BIN)/python benchmarks/cover.py
