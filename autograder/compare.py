@@ -28,6 +28,7 @@ from autograder.wire import NAMES, Opaque, Tensor
 # 3e-8: 1e-10 is more than two decades from both. In float32, correct programs differ by up to
 # 5e-7 and wrong ones by 1e-2 and more.
 RTOL = {"float64": 1e-10, "complex128": 1e-10, "float32": 1e-4, "complex64": 1e-4, "float16": 1e-2}
+NAMED = 4  # results, of many of which the same is said
 ATOL = {"float64": 1e-12, "complex128": 1e-12, "float32": 1e-6, "complex64": 1e-6, "float16": 1e-3}
 
 Lookalikes = Callable[[], Iterable[tuple[str, Any]]]
@@ -312,7 +313,14 @@ def related(
         if any(leaf.name in wrong for leaf in group):
             found.setdefault(_relation_of(group, lengths), []).append(base)
     text, bases = next(iter(found.items()), ("", []))
-    return text if not text or len(groups) == 1 else f"{', '.join(bases[:8])}: {text}"
+    return text if not text or len(groups) == 1 else f"{_enumerated(bases)}: {text}"
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    """Names, of many the first ones: what is said of them has to fit behind."""
+    if len(names) <= NAMED + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} others"
 
 
 def mismatch(

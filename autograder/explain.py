@@ -16,6 +16,7 @@ MAX_LINES = 11
 WIDTH = 96
 MIN_WIDTH = 20  # beside what stands before a part, on the narrowest screen
 PRINTED_LINES = 5
+SENTENCES = ("related", "right", "everywhere")  # parts that are one sentence, in several lines
 MARKS = {"correct": "✓", "not_started": "○", "missing": "○", "ungraded": "?"}
 
 
@@ -72,7 +73,7 @@ def _explained(result: SlotResult, hint_command: bool, width: int = WIDTH) -> li
         lines.append((rank, Line(text, part, result.slot)))
 
     def say(rank: int, part: str, text: str, prefix: str = "    ", most: int = 3) -> None:
-        for line in _wrap(text, prefix, width)[: -(-most * WIDTH // width)]:
+        for line in _wrap(text, prefix, width, -(-most * WIDTH // width)):
             add(rank, part, line)
 
     if not failure.loading and result.verdict != "missing":
@@ -157,22 +158,27 @@ def _place(result: SlotResult) -> str:
     return f"{result.file}:{result.line}" if result.line else result.file
 
 
-def _wrap(text: str, prefix: str, width: int) -> list[str]:
+def _wrap(text: str, prefix: str, width: int, most: int | None = None) -> list[str]:
     return textwrap.wrap(
         text,
         max(width, len(prefix) + MIN_WIDTH),
         initial_indent=prefix,
         subsequent_indent=" " * len(prefix),
         break_long_words=True,
+        max_lines=most,
+        placeholder=" …",
     )
 
 
 def _at_most(lines: list[tuple[int, Line]]) -> list[Line]:
-    """Leave out what matters least until it fits beside the headline."""
+    """Leave out the parts that matter least until it fits beside the headline."""
     while len(lines) > MAX_LINES - 1:
         least = max(rank for rank, _ in lines)
         if least == 0:
             kept = [line for _, line in lines]
             return [*kept[: MAX_LINES - 3], Line("    …", "detail", kept[-1].slot), kept[-1]]
-        lines.remove(next(line for line in lines if line[0] == least))
+        gone = next(entry for entry in lines if entry[0] == least)
+        lines.remove(gone)
+        if gone[1].part in SENTENCES:  # half of one says nothing
+            lines = [entry for entry in lines if entry[1].part != gone[1].part]
     return [line for _, line in lines]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from autograder import assignment as assignments
 from autograder.assignment import Assignment
 from autograder.diagnosis import agree
+from autograder.explain import WIDTH, explain
 from autograder.failure import Failure
 from autograder.front import Code, Worker, Workers
 from autograder.graders import Graders, with_graders
@@ -319,3 +321,26 @@ def test_an_answer_of_another_structure_is_wrong_and_not_the_graders_failure(
     with Workers() as workers:
         result = with_graders(changed, workers, body, seed=1)["double"]
     assert (result.verdict, result.misconception) == ("wrong", None)
+
+
+def message(related: str, details: int, hint: str) -> list[str]:
+    numbers = tuple(f"  detail {number}" for number in range(details))
+    failure = Failure("wrong", "the result is wrong", details=numbers, related=related)
+    result = SlotResult(
+        "double", "moves.py", "wrong", 0.0, 4.0, (), "doubles", failure, cause="x", hint=hint
+    )
+    return explain(replace(result, line=6))
+
+
+def test_what_a_message_has_no_room_for_is_left_out_as_a_whole() -> None:
+    related = "of these two lines " * 8
+    hint = "what would you ask " * 12
+    assert sum("of these two lines" in line for line in message(related, 1, hint)) == 2
+    assert not any("of these two lines" in line for line in message(related, 2, hint))
+
+
+def test_what_is_too_long_for_a_message_ends_in_dots() -> None:
+    lines = [line for line in message("a word " * 60, 1, "why") if "a word" in line]
+    assert len(lines) == 2
+    assert lines[1].endswith(" …")
+    assert max(map(len, lines)) <= WIDTH

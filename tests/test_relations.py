@@ -77,6 +77,15 @@ def test_a_series_is_looked_at_as_a_whole() -> None:
     assert related(SERIES[::-1], SERIES) == "it is reversed"
 
 
+def test_of_many_results_a_few_are_named_so_that_what_is_said_of_them_fits_behind() -> None:
+    five = dict.fromkeys("abcde", W)
+    assert related(dict.fromkeys(five, -W), five) == "a, b, c, d, e: it has the opposite sign"
+    six = five | {"f": W}
+    assert related(dict.fromkeys(six, -W), six) == (
+        "a, b, c, d and 2 others: it has the opposite sign"
+    )
+
+
 def test_lengths_are_those_of_the_lists_and_arrays_of_a_call() -> None:
     assert lengths_in([{"W": np.ones((5, 3))}, [np.ones((2, 1))] * 7]) == {5, 3, 2, 7}
 
