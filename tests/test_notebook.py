@@ -365,24 +365,27 @@ def test_check_says_what_the_command_says(
         assert checker.text([wrong.slot]).rstrip() == command.rstrip()
 
 
-def test_the_magic_draws_what_differs_below_the_facts_in_a_terminal(
-    known: Assignment, folder: Path
-) -> None:
-    wrong = next(one for one in known.misconceptions if one.id == "F01_never_advances")
-    slot = known.slots[wrong.slot]
-    (folder / slot.file).write_text(known.edited(wrong))
+def in_terminal(folder: Path, *slots: str) -> str:
+    """What IPython prints for `%check SLOT`, slot after slot."""
+    lines = ["%load_ext autograder", *(f"%check {slot}" for slot in slots)]
     done = subprocess.run(
-        [
-            *(sys.executable, "-m", "IPython", "--no-banner", "-c"),
-            f"%load_ext autograder\n%check {slot.name}",
-        ],
+        [sys.executable, "-m", "IPython", "--no-banner", "-c", "\n".join(lines)],
         cwd=folder,
         env={**os.environ, "IPYTHONDIR": str(folder.parent / "ipython"), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         check=True,
     )
-    before, _, after = done.stdout.partition("    outputs, got minus expected: ")
+    return done.stdout
+
+
+def test_the_magic_draws_what_differs_below_the_facts_in_a_terminal(
+    known: Assignment, folder: Path
+) -> None:
+    wrong = next(one for one in known.misconceptions if one.id == "F01_never_advances")
+    slot = known.slots[wrong.slot]
+    (folder / slot.file).write_text(known.edited(wrong))
+    before, _, after = in_terminal(folder, slot.name).partition("    outputs, got minus expected: ")
     assert "got         " in before
     assert re.match(
         r"4 of 6 entries are wrong, at steps 1 to 2\.\n"
@@ -445,20 +448,10 @@ def test_an_unknown_slot_and_another_folder_are_one_line(
 
 def test_the_magic_prints_text_in_a_terminal(known: Assignment, folder: Path) -> None:
     slot = next(iter(known.slots))
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "IPython", "--no-banner", "-c"),
-            f"%load_ext autograder\n%check {slot}\n%check no_such_slot",
-        ],
-        cwd=folder,
-        env={**os.environ, "IPYTHONDIR": str(folder.parent / "ipython"), "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.startswith(f"○ {slot}   not started\n")
-    assert "<pre" not in done.stdout
-    assert "autograder: no slot no_such_slot" in done.stdout
+    said = in_terminal(folder, slot, "no_such_slot")
+    assert said.startswith(f"○ {slot}   not started\n")
+    assert "<pre" not in said
+    assert "autograder: no slot no_such_slot" in said
 
 
 def test_the_magic_escapes_what_it_shows_in_a_notebook(known: Assignment, folder: Path) -> None:
