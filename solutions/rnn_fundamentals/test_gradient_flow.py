@@ -109,7 +109,7 @@ def test_model_left_alone(student, reference, rng):
 
 
 @grades("gradient_norm")
-@pytest.mark.parametrize("T", [1, 2, 3, 10, 300])
+@pytest.mark.parametrize("T", [1, 2, 3, 10, 150])
 def test_lengths(student, reference, rng, T):
     """is right for every length of the sequence"""
     case = network(rng), steps(rng, T)
@@ -133,8 +133,16 @@ def test_kinds(student, reference, rng, kind):
 
 
 @grades("gradient_norm")
-@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU", "Scan"])
-@pytest.mark.parametrize("x_dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "kind, x_dtype",
+    [
+        ("RNN", "float32"),
+        ("RNN", "float64"),
+        ("LSTM", "float64"),
+        ("GRU", "float32"),
+        ("Scan", "float64"),
+    ],
+)
 def test_float32(student, reference, rng, kind, x_dtype):
     """computes in float64 for a float32 model, whatever the dtype of x"""
     case = network(rng, kind, dtype=np.float32), steps(rng, 8, dtype=x_dtype)
@@ -168,7 +176,7 @@ def test_float32_x(student, reference, rng):
 
 @grades("gradient_norm")
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("a", [0.005, 0.5, 1.0, 200.0])
+@pytest.mark.parametrize("a", [0.005, 1.0, 200.0])
 def test_small_and_large(student, reference, rng, a, dtype):
     """is right for norms from 1e-140 to 1e140"""
     T, A = 60, rng.uniform(-0.5, 0.5, (4, 3)).astype(dtype)
@@ -192,7 +200,7 @@ def test_changing_factors(student, reference, rng, T):
 @pytest.mark.parametrize("gain", [0.25, 1.0, 3.0])
 def test_known_jacobian(student, reference, rng, gain):
     """is right where the Jacobian of a step is W_hh"""
-    T, model = 100, network(rng, H=5, gain=gain)
+    T, model = 50, network(rng, H=5, gain=gain)
     weights = model["parameters"]
     for name in ("bias_ih_l0", "bias_hh_l0"):
         weights[name] = np.zeros(5)
@@ -207,7 +215,7 @@ def test_known_jacobian(student, reference, rng, gain):
 @pytest.mark.parametrize("forget_bias", [-2.0, 1.0, 5.0])
 def test_known_gates(student, reference, rng, forget_bias):
     """is right for an LSTM whose gates are constant"""
-    T, H, W = 100, 4, 0.1 * rng.standard_normal((4, 3))
+    T, H, W = 40, 4, 0.1 * rng.standard_normal((4, 3))
     b = np.repeat([0.5, forget_bias, 0.0, -0.3], H)  # i, f, g, o
     weights = {"weight_ih_l0": np.zeros((16, 3)), "weight_hh_l0": np.zeros((16, H))}
     weights["weight_ih_l0"][2 * H : 3 * H] = W
@@ -251,12 +259,16 @@ def test_view(student, reference, rng):
 
 
 @grades("gradient_norm")
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize(
-    "kind, mode",
-    [("LSTM", "evaluation"), ("LSTM", "training"), ("Scan", "mixed"), ("Scan", "evaluation")],
+    "kind, mode, dtype",
+    [
+        ("LSTM", "evaluation", "float64"),
+        ("LSTM", "training", "float32"),
+        ("Scan", "mixed", "float64"),
+        ("Scan", "evaluation", "float32"),
+    ],
 )
-def test_model_left_alone_in(student, reference, rng, kind, dtype, mode):
+def test_model_left_alone_in(student, reference, rng, kind, mode, dtype):
     """leaves a model of either dtype and in any mode as it was"""
     case = network(rng, kind, dtype=dtype), steps(rng, 3), mode
     same(student.model_after_norm(*case), reference.model_after_norm(*case))
@@ -366,7 +378,7 @@ def test_seeds(student, reference, rng, seed):
 
 
 @grades("compute_gradient_norms")
-@pytest.mark.parametrize("D", [1, 2, 10, 16])
+@pytest.mark.parametrize("D", [1, 10])
 def test_input_sizes(student, reference, rng, D):
     """is right for other input sizes"""
     case = network(rng, D=D), [6, 2, 9], 3
@@ -374,11 +386,19 @@ def test_input_sizes(student, reference, rng, D):
 
 
 @grades("compute_gradient_norms")
-@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU", "Scan"])
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    "kind, dtype",
+    [
+        ("RNN", "float64"),
+        ("RNN", "float32"),
+        ("LSTM", "float32"),
+        ("GRU", "float64"),
+        ("Scan", "float32"),
+    ],
+)
 def test_models(student, reference, rng, kind, dtype):
     """is right for every kind of model"""
-    case = network(rng, kind, dtype=dtype), [5, 10, 20], 1
+    case = network(rng, kind, dtype=dtype), [3, 12], 1
     same_norms(student.norms(*case), reference.norms(*case))
 
 
@@ -390,8 +410,8 @@ def test_models(student, reference, rng, kind, dtype):
         [8],
         [1, 1, 1],
         [20, 10, 1],
-        [2, 300, 50, 2],
-        [9, 3, 14, 1, 12, 6, 2, 11, 5, 13, 4, 10, 8, 7, 7],
+        [2, 90, 2],
+        [9, 3, 14, 1, 6, 2, 5, 4, 7, 7],
         (9, 4, 6),
     ],
 )
@@ -583,7 +603,7 @@ def test_forget_biases(student, reference, rng, forget_bias):
 
 
 @grades("lstm_with_forget_bias")
-@pytest.mark.parametrize("D, H", [(1, 1), (5, 5), (10, 2), (1, 10), (20, 130)])
+@pytest.mark.parametrize("D, H", [(1, 1), (5, 5), (10, 2), (1, 10), (20, 70)])
 def test_lstm_sizes(student, reference, rng, D, H):
     """is right for other sizes"""
     answer = student.as_made(D, H, 2.5)
@@ -592,7 +612,7 @@ def test_lstm_sizes(student, reference, rng, D, H):
 
 
 @grades("lstm_with_forget_bias")
-@pytest.mark.parametrize("D, H, forget_bias", [(64, 40, 0.5), (7, 128, -1.0)])
+@pytest.mark.parametrize("D, H, forget_bias", [(64, 40, 0.5), (7, 80, -1.0)])
 def test_other_parameters_of(student, reference, rng, D, H, forget_bias):
     """leaves the other parameters as PyTorch draws them, for other sizes and biases"""
     case = D, H, forget_bias, [0, 2, 3]  # the gates in order: i, f, g, o
@@ -641,11 +661,10 @@ def test_seed(student, reference, rng):
 
 
 @grades("compare_gradient_norms")
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("seed", [0, 3])
-def test_kinds_of_models(student, reference, rng, dtype, seed):
+@pytest.mark.parametrize("seed, dtype", [(0, "float64"), (3, "float32")])
+def test_kinds_of_models(student, reference, rng, seed, dtype):
     """is right for several kinds of models"""
-    case = several(rng, 4, dtype, ("LSTM", "RNN", "Scan", "GRU")), [8, 3, 3, 6], seed
+    case = several(rng, 4, dtype, ("LSTM", "RNN", "Scan", "GRU")), [6, 2, 2], seed
     same_comparison(student.comparison(*case), reference.comparison(*case))
 
 
@@ -724,23 +743,15 @@ def test_one_line(student, reference, rng):
 
 @grades("plot_gradient_norms")
 def test_four_lines(student, reference, rng):
-    """draws four lines over a wide range of norms"""
-    lengths = [5, 10, 20, 50, 100, 200]
+    """draws four lines over a wide range of norms and of lengths, which are not in order"""
+    lengths = [50, 5, 200, 10, 100, 20]
     case = lengths, curves(rng, lengths, ["LSTM", "LSTM, bias 1", "a_b", "RNN"], rate=-0.2)
     same(student.picture(*case)["figure"], reference.picture(*case)["figure"])
 
 
 @grades("plot_gradient_norms")
-def test_growing(student, reference, rng):
-    """draws growing norms and lengths that are not in order"""
-    lengths = [30, 3, 100, 60]
-    case = lengths, curves(rng, lengths, ["x", "y", "z"], rate=0.3)
-    same(student.picture(*case)["figure"], reference.picture(*case)["figure"])
-
-
-@grades("plot_gradient_norms")
 def test_one_length(student, reference, rng):
-    """draws two names that have one length"""
+    """draws two names that have one length, one norm small and one large"""
     case = [7], {"first": [1e-9], "second": [2e3]}
     same(student.picture(*case)["figure"], reference.picture(*case)["figure"])
 

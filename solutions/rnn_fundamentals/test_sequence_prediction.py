@@ -160,7 +160,7 @@ def test_layers(student, reference, rng):
         (4, 4, 4, 4, 4),
         (1, 7, 3, 2, 1),
         (8, 1, 2, 3, 1),
-        (7, 150, 1, 1, 1),  # longer than a window of truncation would be
+        (7, 60, 1, 1, 1),  # longer than a window of truncation would be
         (5, 2, 16, 16, 16),
     ],
 )
@@ -230,7 +230,7 @@ def test_large_and_small(student, reference, rng, size, max_norm):
 )
 def test_several_steps(student, reference, rng, optimizer, settings):
     """lets the optimizer it is given take every step"""
-    case = weights_of(rng), batches_of(rng, 4), NO_LIMIT, optimizer, settings
+    case = weights_of(rng), batches_of(rng, 3), NO_LIMIT, optimizer, settings
     # Adam divides by the size of the gradient: rounding counts for more in small entries.
     same_steps(student.steps(*case), reference.true_steps(*case), rtol=1e-8)
 
@@ -351,7 +351,7 @@ def test_generator(student, reference, rng):
 
 
 @grades("train")
-@pytest.mark.parametrize("batches", [0, 1, 2, 5, 25, 101])
+@pytest.mark.parametrize("batches", [0, 1, 2, 5, 33])
 def test_numbers_of_batches(student, reference, rng, batches):
     """has one loss a batch, for any number of batches, none included"""
     weights = weights_of(rng, O=1)
@@ -365,7 +365,7 @@ def test_numbers_of_batches(student, reference, rng, batches):
 @grades("train")
 def test_small_and_rising(student, reference, rng):
     """goes on when losses are small, and when they rise"""
-    weights, batches = with_readout(weights_of(rng), 1e-5), small_and_rising_batches_of(rng, 14)
+    weights, batches = with_readout(weights_of(rng), 1e-5), small_and_rising_batches_of(rng, 12)
     case = weights, batches, {"lr": 1e-4, "max_norm": NO_LIMIT}
     answer, want = student.training(*case), reference.true_training(*case)
     same(answer["change"], want["change"], rtol=1e-7)

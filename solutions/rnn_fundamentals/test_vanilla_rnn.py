@@ -176,7 +176,7 @@ def test_arguments_of_forward(student, reference, rng):
 
 
 @grades("VanillaRNN.forward")
-@pytest.mark.parametrize("T", [0, 1, 2, 7, 30, 300])
+@pytest.mark.parametrize("T", [0, 1, 2, 7, 30, 150])
 def test_lengths(student, reference, rng, T):
     """is right for every length, none included"""
     case = network(rng, D=3, H=5, O=2), sequence(rng, T, 3), rng.uniform(-0.9, 0.9, (5, 1))
