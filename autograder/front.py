@@ -16,7 +16,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,17 @@ from autograder.control import REQUEST, STATUS
 from autograder.errors import GraderFault
 from autograder.interpreter import CAN_FORK, START_SECONDS, Interpreter, environment, named
 from autograder.protection import Protection, prove
-from autograder.wire import MAX_BLOB, Channel, Closed, DeadlineExceeded, WireError
+from autograder.wire import (
+    MAX_BLOB,
+    Channel,
+    Closed,
+    DeadlineExceeded,
+    Encoded,
+    WireError,
+    encode,
+    still_encoded,
+    unpack,
+)
 
 if sys.platform == "linux":
     import resource
@@ -34,11 +44,9 @@ if sys.platform == "linux":
 LOAD_SECONDS = 10.0
 START_FAILURES = 3  # in a row, of an interpreter: then it is not tried for every check again
 MAX_CALLBACKS = 100_000
+KEPT_CALLBACKS, SMALL_CALLBACK = 4096, 8192  # so many, of fewer bytes
 WALL = 6
-ANSWERS = ("ok", "error", "callback")
 ANSWERED = ("value", "mutated", "places", "touched", "printed")  # of a call
-
-Callback = Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,36 @@ class Code:
     stand_ins: Mapping[str, str] = field(default_factory=dict)  # slot -> name in it, or ""
     blocked: tuple[str, ...] = ()
     forbids: Mapping[str, Sequence[str]] = field(default_factory=dict)  # slot -> patterns
+
+
+@dataclass(frozen=True)
+class Callback:
+    """Computes for a stand-in: slot, args and kwargs to `{"value": ...}` or `{"error": ...}`.
+
+    `before` has values that were computed already, by what was asked: most programs ask the same.
+    """
+
+    compute: Callable[[str, tuple[Any, ...], dict[str, Any]], dict[str, Any]]
+    before: dict[Encoded, Encoded] = field(default_factory=dict)
+
+    def keep(self, request: Encoded | None, body: dict[str, Any], answer: Encoded) -> None:
+        small = request is not None and request.size + answer.size < SMALL_CALLBACK
+        if small and "value" in body and len(self.before) < KEPT_CALLBACKS:
+            assert request is not None
+            self.before[request] = answer
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a worker replied to a request: `body`, checked for form, or `{"error": ...}`.
+
+    `encoded` is what came as bytes, where it was an answer. `body` is None where these bytes were
+    known.
+    """
+
+    request: Encoded
+    body: dict[str, Any] | None
+    encoded: Encoded | None = None
 
 
 class WorkerDied(Exception):
@@ -133,7 +171,7 @@ class Worker:
             "forbids": {slot: list(patterns) for slot, patterns in code.forbids.items()},
         }
         # Nothing of the student's runs before this is answered, so the answer can be believed.
-        error = self._ask("prepare", body, LOAD_SECONDS, "preparing", ()).get("error")
+        error = self._told("prepare", body, "preparing").get("error")
         if error:
             self.close()
             raise GraderFault(f"a probe or stand-in of {code.file} failed: {error['message']}")
@@ -145,7 +183,14 @@ class Worker:
         For staff's own programs: nothing that a student's file left behind is cleaned up.
         """
         body = {"source": _bytes(source)}
-        return self._ask("load", body, LOAD_SECONDS, "loading the file", ("lines", "stubs"))
+        return self._told("load", body, "loading the file", ("lines", "stubs"))
+
+    def _told(
+        self, kind: str, body: Any, doing: str, answered: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        reply = self._ask(kind, body, LOAD_SECONDS, doing, answered).body
+        assert reply is not None  # no reply was known
+        return reply
 
     def call(
         self,
@@ -157,17 +202,25 @@ class Worker:
         callback: Callback | None = None,
     ) -> dict[str, Any]:
         """Call a function. Returns the worker's reply, checked for form; raises WorkerDied."""
-        largest = slot.output_mb << 20
-        body = {
-            "name": name,
-            "args": list(args),
-            "kwargs": dict(kwargs),
-            "slot": slot.name,
-            "largest": largest,
-        }
+        reply = self.ask(calling(name, args, kwargs, slot), slot=slot, callback=callback).body
+        assert reply is not None  # no reply was known
+        return reply
+
+    def ask(
+        self,
+        request: Any,
+        *,
+        slot: Slot,
+        callback: Callback | None = None,
+        known: Container[Encoded] = (),
+    ) -> Reply:
+        """Make the request that `calling` gives, or a reply's. Raises WorkerDied.
+
+        Where the answer is, to the byte, one of those `known`, it is not decoded.
+        """
         self._allow(slot.memory_mb)
-        doing = f"calling {slot.name}"
-        return self._ask("call", body, slot.seconds, doing, ANSWERED, callback, largest)
+        doing, largest = f"calling {slot.name}", slot.output_mb << 20
+        return self._ask("call", request, slot.seconds, doing, ANSWERED, callback, largest, known)
 
     def _allow(self, memory_mb: int) -> None:
         """From now on so much memory beyond the interpreter's; never more than at the start."""
@@ -187,22 +240,35 @@ class Worker:
         answered: Sequence[str],
         callback: Callback | None = None,
         largest: int = MAX_BLOB,
-    ) -> dict[str, Any]:
+        known: Container[Encoded] = (),
+    ) -> Reply:
         self._seq += 1
         limit = _Limit(self.pid, seconds)
         try:
-            self._channel.send(kind, self._seq, body, limit)
+            request = body if isinstance(body, Encoded) else encode(body)
+            self._channel.send(kind, self._seq, request, limit)
             for _ in range(MAX_CALLBACKS):
-                answer, number, reply = self._channel.receive(ANSWERS, None, limit, largest)
+                header, blob = self._channel.receive_frame(limit, largest)
+                encoded = still_encoded(header, blob, "ok", self._seq)
+                if encoded in known:
+                    return Reply(request, None, encoded)
+                asked = still_encoded(header, blob, "callback", self._callbacks + 1)
+                if callback is not None and asked in callback.before:
+                    self._answer(callback.before[asked], limit)
+                    continue
+                answer, number, reply = unpack(header, blob)
                 if answer == "callback" and callback is not None:
-                    self._answer(reply, callback, limit)
+                    body = _computed(callback, reply)
+                    computed = encode(body)
+                    callback.keep(asked, body, computed)
+                    self._answer(computed, limit)
                     continue
                 if number != self._seq:
                     raise WireError("an answer to another question")
                 if answer == "ok":
-                    return _checked_ok(reply, answered)
+                    return Reply(request, _checked_ok(reply, answered), encoded)
                 if answer == "error":
-                    return {"error": _checked_error(reply)}
+                    return Reply(request, {"error": _checked_error(reply)})
                 raise WireError("unexpected message")
             raise WireError("too many callbacks")
         except DeadlineExceeded:
@@ -221,15 +287,9 @@ class Worker:
         finally:
             self.spent += limit.spent()
 
-    def _answer(self, request: Any, callback: Callback, limit: _Limit) -> None:
-        try:
-            slot, args, kwargs = request["slot"], request["args"], request["kwargs"]
-            if not (isinstance(slot, str) and isinstance(args, tuple) and isinstance(kwargs, dict)):
-                raise WireError("callback")
-        except (KeyError, TypeError):
-            raise WireError("callback") from None
+    def _answer(self, computed: Encoded, limit: _Limit) -> None:
         self._callbacks += 1
-        self._channel.send("answer", self._callbacks, callback(slot, args, kwargs), limit)
+        self._channel.send("answer", self._callbacks, computed, limit)
 
     def close(self, patience: float = 0.0) -> str | None:
         """End the process and everything it started. Returns how it had ended, if it had.
@@ -243,6 +303,29 @@ class Worker:
         status = self._end(patience)
         self._channel.close()
         return status
+
+
+def _computed(callback: Callback, request: Any) -> dict[str, Any]:
+    try:
+        slot, args, kwargs = request["slot"], request["args"], request["kwargs"]
+        if not (isinstance(slot, str) and isinstance(args, tuple) and isinstance(kwargs, dict)):
+            raise WireError("callback")
+    except (KeyError, TypeError):
+        raise WireError("callback") from None
+    return callback.compute(slot, args, kwargs)
+
+
+def calling(
+    name: str, args: Sequence[Any], kwargs: Mapping[str, Any], slot: Slot
+) -> dict[str, Any]:
+    """The request to call a function for a slot."""
+    return {
+        "name": name,
+        "args": list(args),
+        "kwargs": dict(kwargs),
+        "slot": slot.name,
+        "largest": slot.output_mb << 20,
+    }
 
 
 def _canary() -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,8 @@ from autograder.assignment import Assignment
 from autograder.compare import Answer, Log, bare
 from autograder.errors import GraderFault
 from autograder.failure import CheckFailed, Failure, from_error, harmless
-from autograder.front import Code, Worker, WorkerDied, Workers
+from autograder.front import Callback, Code, Worker, WorkerDied, Workers, calling
+from autograder.wire import Encoded, decode
 
 EFFECTS = ("mutated", "places", "touched")  # of a call, as a worker reports them
 CALLS = 5  # times the seconds of one call are what all calls of a slot may take together
@@ -32,6 +33,19 @@ class Call:
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     outcome: Answer | Failure
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was heard of a program when it was asked.
+
+    `outcome` is None where the answer is one of those that were known; `request` and `answer` are
+    as they crossed. `answer` is None where there is none, or where it is not all: where it printed.
+    """
+
+    outcome: Answer | Failure | None
+    request: Encoded | None = None
+    answer: Encoded | None = None
 
 
 class Program:
@@ -53,6 +67,7 @@ class Program:
         self._workers = workers
         self._reference = reference
         self._asked: Program | None = None  # answers stand-ins that call back
+        self._computed: dict[Mode, dict[Encoded, Encoded]] = {}  # by the reference, for stand-ins
         self._loaded: dict[tuple[str, Mode, str], Worker] = {}
         self._outdated: set[tuple[str, Mode, str]] = set()
         self._unloadable: dict[str, Failure] = {}
@@ -101,44 +116,57 @@ class Program:
         self, slot: str, name: str, args: Any, kwargs: Any, mode: Mode, device: str
     ) -> Answer | Failure:
         """Call a probe or a function of the slot's file. A process that ends costs the slot."""
+        request = calling(name, args, kwargs, self.assignment.slots[slot])
+        outcome = self.ask(slot, request, mode, device).outcome
+        assert outcome is not None  # no answer was known
+        return outcome
+
+    def ask(
+        self, slot: str, request: Any, mode: Mode, device: str, known: Container[Encoded] = ()
+    ) -> Heard:
+        """As `call`, with a request that `calling` gives or that was made before.
+
+        Answers that are `known` are not looked at.
+        """
         over = self._over.get((slot, mode))
         if over is not None:
-            return over
+            return Heard(over)
         file = self.assignment.slots[slot].file
         worker = self._worker(file, mode, device)
         if isinstance(worker, Failure):
-            return worker
+            return Heard(worker)
         if slot in self._stubs.get(file, ()):  # no call can tell more
-            return Failure("not_started", "not started yet", line=self._stubs[file][slot])
+            return Heard(Failure("not_started", "not started yet", line=self._stubs[file][slot]))
         whole = CALLS * self.assignment.slots[slot].seconds
         if self._reference is not None and self._spent.get(slot, 0.0) > whole:
             fact = f"no call was too long, but all together took more than {whole:g} s"
             self._over[slot, mode] = Failure("timeout", fact, line=self.line(slot))
-            return self._over[slot, mode]
+            return Heard(self._over[slot, mode])
         before = worker.spent
         try:
-            reply = worker.call(
-                name,
-                args,
-                kwargs,
+            reply = worker.ask(
+                request,
                 slot=self.assignment.slots[slot],
-                callback=lambda *asked: self._answer_stand_in(mode, *asked),
+                callback=self._callback(mode),
+                known=known,
             )
         except WorkerDied as died:
             del self._loaded[file, mode, device]
             verdict = "timeout" if died.timeout else "crash"
             self._over[slot, mode] = Failure(verdict, harmless(died.reason), line=self.line(slot))
-            return self._over[slot, mode]
+            return Heard(self._over[slot, mode])
         finally:
             self._spent[slot] = self._spent.get(slot, 0.0) + worker.spent - before
-        error = reply.get("error")
-        printed = (error or reply).get("printed", "")
+        if reply.body is None:
+            return Heard(None, reply.request, reply.encoded)
+        error = reply.body.get("error")
+        printed = (error or reply.body).get("printed", "")
         if printed:
             self.printed[slot] = (self.printed.get(slot, "") + printed)[:4000]
         if error:
-            return from_error(error, f"calling {slot}", slot, file, self.assignment.slots)
-        mutated, places, touched = (reply.get(name, ()) for name in EFFECTS)
-        return Answer(reply.get("value"), tuple(mutated), tuple(places), tuple(touched))
+            failure = from_error(error, f"calling {slot}", slot, file, self.assignment.slots)
+            return Heard(failure, reply.request)
+        return Heard(_answer(reply.body), reply.request, None if printed else reply.encoded)
 
     def _worker(self, file: str, mode: Mode, device: str) -> Worker | Failure:
         if file in self._unloadable:
@@ -187,6 +215,16 @@ class Program:
         self._lines[file], self._stubs[file] = reply["lines"], reply["stubs"]
         return worker
 
+    def _callback(self, mode: Mode) -> Callback:
+        """Computes for the stand-ins of a mode, and remembers it for other programs."""
+
+        def compute(slot: str, args: Any, kwargs: Any) -> dict[str, Any]:
+            return self._answer_stand_in(mode, slot, args, kwargs)
+
+        if self._reference is None:
+            return Callback(compute)
+        return Callback(compute, self._reference._computed.setdefault(mode, {}))
+
     def _answer_stand_in(self, mode: Mode, slot: str, args: Any, kwargs: Any) -> dict[str, Any]:
         """Compute for a stand-in that calls back: numbers in, numbers out.
 
@@ -209,6 +247,19 @@ def stand_in_of(assignment: Assignment, slot: str) -> str:
     text = assignment.files[assignment.slots[slot].file].stand_in
     defined = [node.name for node in ast.parse(text).body if hasattr(node, "name")]
     return name if name in defined else ""
+
+
+def _answer(body: Mapping[str, Any]) -> Answer:
+    mutated, places, touched = (body.get(name, ()) for name in EFFECTS)
+    return Answer(body.get("value"), tuple(mutated), tuple(places), tuple(touched))
+
+
+def outcome_of(heard: Heard) -> Answer | Failure:
+    """The outcome; of an answer that was known, and so found good before, what it says."""
+    if heard.outcome is not None:
+        return heard.outcome
+    assert heard.answer is not None
+    return _answer(decode(heard.answer))
 
 
 class Caller:

@@ -27,7 +27,9 @@ import numpy as np
 PREFIX = struct.Struct(">4sIQ")
 MAGIC = b"agr1"
 MAX_HEADER = 1 << 20
+MAX_START = 64  # of a header: what comes before its tree of values
 MAX_BLOB = 64 << 20
+AT_ONCE = 1 << 16  # bytes that are read where fewer are wanted: whole frames, mostly
 MAX_NODES = 100_000
 MAX_DEPTH = 32
 MAX_TEXT = 20_000
@@ -149,8 +151,20 @@ class _Encoder:
         return self.array(["x", device], value.detach().cpu().resolve_conj().resolve_neg().numpy())
 
 
-def pack(kind: str, seq: int, body: Any, largest: int = MAX_BLOB) -> bytes:
-    """One frame. Raises WireError where it would be larger than the other side accepts."""
+@dataclass(frozen=True)
+class Encoded:
+    """The body of a frame as bytes: the end of its header, and its arrays."""
+
+    tree: bytes
+    arrays: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.tree) + len(self.arrays)
+
+
+def encode(body: Any, largest: int = MAX_BLOB) -> Encoded:
+    """Raises WireError where a frame would be larger than the other side accepts."""
     encoder = _Encoder()
     node = encoder.node(body)
     table, chunks, offset = [], [], 0
@@ -158,10 +172,28 @@ def pack(kind: str, seq: int, body: Any, largest: int = MAX_BLOB) -> bytes:
         table.append([NAMES[array.dtype], list(array.shape), offset, array.nbytes])
         chunks.append(array.tobytes())  # in C order, whatever its own is
         offset += array.nbytes
-    header = msgpack.packb([kind, seq, node, table], unicode_errors="replace")
-    if len(header) > MAX_HEADER or offset > largest:
+    tree = msgpack.packb(node, unicode_errors="replace") + msgpack.packb(table)
+    if len(tree) + MAX_START > MAX_HEADER or offset > largest:
         raise WireError("the result is too large to send")
-    return b"".join([PREFIX.pack(MAGIC, len(header), offset), header, *chunks])
+    return Encoded(tree, b"".join(chunks))
+
+
+def frame(kind: str, seq: int, body: Encoded) -> bytes:
+    """One frame."""
+    start = _start(kind, seq)
+    prefix = PREFIX.pack(MAGIC, len(start) + len(body.tree), len(body.arrays))
+    return b"".join([prefix, start, body.tree, body.arrays])
+
+
+def pack(kind: str, seq: int, body: Any, largest: int = MAX_BLOB) -> bytes:
+    """One frame. Raises WireError where it would be larger than the other side accepts."""
+    return frame(kind, seq, encode(body, largest))
+
+
+def _start(kind: str, seq: int) -> bytes:
+    """A header up to its tree of values: that of a list of four."""
+    start: bytes = b"\x94" + msgpack.packb(kind) + msgpack.packb(seq)
+    return start
 
 
 # ------------------------------------------------------------------------------ decode
@@ -259,6 +291,12 @@ def check_prefix(prefix: bytes, largest: int = MAX_BLOB) -> tuple[int, int]:
     return header, blob
 
 
+def still_encoded(header: bytes, blob: bytes, kind: str, seq: int) -> Encoded | None:
+    """The body of a frame of this kind and number, not looked at; None where it is of another."""
+    start = _start(kind, seq)
+    return Encoded(header[len(start) :], blob) if header.startswith(start) else None
+
+
 def unpack(header: bytes, blob: bytes) -> tuple[str, int, Any]:
     """(kind, sequence number, body) of a frame's two parts. Raises WireError, and only that."""
     try:
@@ -269,6 +307,11 @@ def unpack(header: bytes, blob: bytes) -> tuple[str, int, Any]:
     kind, seq, node, table = parts
     _demand(type(kind) is str and type(seq) is int, "header")
     return kind, seq, _Decoder(table, memoryview(blob)).whole(node)
+
+
+def decode(encoded: Encoded) -> Any:
+    """The body of a frame. Raises WireError."""
+    return unpack(_start("", 0) + encoded.tree, encoded.arrays)[2]
 
 
 # ------------------------------------------------------------------------------ channel
@@ -285,6 +328,7 @@ class Channel:
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
+        self._ahead = b""  # was read with what came before
 
     def send(
         self,
@@ -294,8 +338,12 @@ class Channel:
         limit: Limit | None = None,
         largest: int = MAX_BLOB,
     ) -> None:
-        """Raises WireError, and sends nothing, where the arrays are larger than `largest` bytes."""
-        data = memoryview(pack(kind, seq, body, largest))
+        """Send values, or what they are encoded as.
+
+        Raises WireError, and sends nothing, where the arrays are larger than `largest` bytes.
+        """
+        encoded = body if isinstance(body, Encoded) else encode(body, largest)
+        data = memoryview(frame(kind, seq, encoded))
         try:
             while data:
                 sent = self._in_time(self.sock.send, data, limit)
@@ -313,26 +361,35 @@ class Channel:
         largest: int = MAX_BLOB,
     ) -> tuple[str, int, Any]:
         """The next frame; its kind must be one of `kinds`, its number `seq` where given."""
-        sizes = check_prefix(self._exactly(PREFIX.size, limit), largest)
-        kind, got, body = unpack(*(self._exactly(size, limit) for size in sizes))
+        kind, got, body = unpack(*self.receive_frame(limit, largest))
         _demand(kind in kinds, "kind")
         _demand(seq is None or got == seq, "sequence number")
         return kind, got, body
 
+    def receive_frame(
+        self, limit: Limit | None = None, largest: int = MAX_BLOB
+    ) -> tuple[bytes, bytes]:
+        """Header and blob of the next frame, not looked at."""
+        sizes = check_prefix(self._exactly(PREFIX.size, limit), largest)
+        header, blob = (self._exactly(size, limit) for size in sizes)
+        return header, blob
+
     def _exactly(self, size: int, limit: Limit | None) -> bytes:
-        parts = []
+        parts, missing = [self._ahead], size - len(self._ahead)
         try:
-            while size:
-                part = self._in_time(self.sock.recv, min(size, 1 << 20), limit)
+            while missing > 0:
+                part = self._in_time(self.sock.recv, min(max(missing, AT_ONCE), 1 << 20), limit)
                 if not part:
                     raise Closed("the other side is gone")
                 parts.append(part)
-                size -= len(part)
+                missing -= len(part)
         except TimeoutError:
             raise DeadlineExceeded("no answer in time") from None
         except OSError:
             raise Closed("the other side is gone") from None
-        return b"".join(parts)
+        read = b"".join(parts)
+        self._ahead = read[size:]
+        return read[:size]
 
     def _in_time(self, operate: Callable[[A], T], argument: A, limit: Limit | None) -> T:
         """A socket operation, tried again until it succeeds or no time is left."""

@@ -247,3 +247,32 @@ def test_an_answer_to_another_question_is_refused() -> None:
         wire.Channel(ours).receive(("ok",), 8, Until(time.monotonic() + 1))
     ours.close()
     theirs.close()
+
+
+def test_frames_that_arrive_together_are_read_one_by_one() -> None:
+    ours, theirs = socket.socketpair()
+    values = [np.arange(30_000.0), None, [1, "two"], np.zeros(0)]
+    together = b"".join(wire.pack("ok", i, value) for i, value in enumerate(values))
+    sender = threading.Thread(target=lambda: (theirs.sendall(together), theirs.close()))
+    sender.start()
+    channel = wire.Channel(ours)
+    limit = Until(time.monotonic() + 5)
+    for i, value in enumerate(values):
+        assert identical(channel.receive(("ok",), i, limit)[2], value)
+    with pytest.raises(wire.Closed):
+        channel.receive(("ok",), None, limit)
+    sender.join()
+    ours.close()
+
+
+@given(trees, st.integers(0, 2**40))
+def test_what_is_still_encoded_says_the_same_later(value: Any, seq: int) -> None:
+    frame = wire.pack("ok", seq, value)
+    header, _ = wire.check_prefix(frame[: wire.PREFIX.size])
+    parts = frame[wire.PREFIX.size :][:header], frame[wire.PREFIX.size :][header:]
+    encoded = wire.still_encoded(*parts, "ok", seq)
+    assert encoded == wire.encode(value)
+    assert identical(wire.decode(encoded), wire.unpack(*parts)[2])
+    assert wire.frame("ok", seq, encoded) == frame
+    assert wire.still_encoded(*parts, "ok", seq + 1) is None
+    assert wire.still_encoded(*parts, "error", seq) is None

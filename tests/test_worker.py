@@ -17,7 +17,7 @@ from autograder import front, interpreter
 from autograder.assignment import Slot
 from autograder.commands import student
 from autograder.errors import GraderFault
-from autograder.front import START_FAILURES, WALL, Code, Worker, WorkerDied, Workers
+from autograder.front import START_FAILURES, WALL, Callback, Code, Worker, WorkerDied, Workers
 from autograder.interpreter import START_SECONDS
 from autograder.released import find_released
 from autograder.wire import Opaque
@@ -240,21 +240,37 @@ def test_text_and_objects_do_not_cross(workers: Workers) -> None:
     assert ask(worker, "f")["value"] == Opaque("Equal")
 
 
+BUILDS_ON_A_WRONG_ONE = """
+def double(x): raise RuntimeError("mine is wrong")
+def four(x): return double(double(x))
+"""
+
+
 def test_a_stand_in_lets_the_grader_compute(workers: Workers) -> None:
-    worker = load(
-        workers,
-        "def double(x): raise RuntimeError('mine is wrong')\ndef four(x): return double(double(x))",
-        stand_ins={"double": ""},
-    )
     seen = []
 
     def compute(slot: str, args: Any, kwargs: Any) -> dict[str, Any]:
         seen.append(slot)
         return {"value": args[0] * 2}
 
-    reply = ask(worker, "four", np.ones(2), callback=compute)
-    assert reply["value"].tolist() == [4.0, 4.0]
+    computed = Callback(compute)
+    for _ in range(2):  # what was computed for one program is computed for the next
+        worker = load(workers, BUILDS_ON_A_WRONG_ONE, stand_ins={"double": ""})
+        reply = ask(worker, "four", np.ones(2), callback=computed)
+        assert reply["value"].tolist() == [4.0, 4.0]
     assert seen == ["double", "double"]
+    reply = ask(worker, "four", np.ones(3), callback=computed)
+    assert reply["value"].tolist() == [4.0, 4.0, 4.0]
+    assert len(seen) == 4
+
+
+def test_what_could_not_be_computed_is_not_kept(workers: Workers) -> None:
+    """One program's limit is not the next one's."""
+    answers = iter([{"error": "no answer in time"}, {"value": 2.0}, {"value": 4.0}])
+    computed = Callback(lambda *asked: next(answers))
+    worker = load(workers, BUILDS_ON_A_WRONG_ONE, stand_ins={"double": ""})
+    assert "no answer in time" in ask(worker, "four", 1.0, callback=computed)["error"]["message"]
+    assert ask(worker, "four", 1.0, callback=computed)["value"] == 4.0
 
 
 class TestForbidden:

@@ -1,0 +1,164 @@
+"""Answers that are, to the byte, those of a run that passed: the check is not run again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from autograder import passed, results
+from autograder.assignment import Assignment
+from autograder.front import Workers
+from autograder.graders import Graders, with_graders
+from autograder.judge import judge
+from autograder.program import Program
+
+TWO_CALLS = '''
+
+@grades("double")
+def test_one_after_the_other(student, reference, rng):
+    """doubles what it doubled"""
+    x = rng.standard_normal(3)
+    first = student.double(x)
+    same(first, reference.double(x))
+    same(student.double(first), 4 * x)
+'''
+NEVER_THE_SAME = '''
+
+@grades("double")
+def test_by_chance(student, reference):
+    """doubles anything"""
+    x = np.random.default_rng().standard_normal(3)
+    same(student.double(x), reference.double(x))
+'''
+Slots = dict[str, Any]
+
+
+@pytest.fixture
+def graded(toy: Assignment, workers: Workers) -> Callable[..., tuple[list[Slots], list[int]]]:
+    """Grade programs one after the other: the slots of each, how many checks were run for it."""
+
+    def run(*texts: str) -> tuple[list[Slots], list[int]]:
+        runs: Counter[str] = Counter()
+
+        def counted(function: Callable[..., None]) -> Callable[..., None]:
+            def check(**arguments: Any) -> None:
+                runs["checks"] += 1
+                function(**arguments)
+
+            return check
+
+        def one(graders: Graders, text: str) -> Slots:
+            with graders.program({"moves.py": text.encode()}) as program:
+                judged = judge(graders, program, list(toy.slots), graders)
+            printed = {name: result.printed for name, result in judged.items()}
+            part = results.part(judged.values())
+            return {**part.entries, "printed": printed, "faults": part.faults}
+
+        def body(graders: Graders) -> tuple[list[Slots], list[int]]:
+            for check in (check for some in graders.checks.values() for check in some):
+                check.body.obj = counted(check.body.obj)
+            found, counts = [], []
+            for text in texts:
+                runs.clear()
+                found.append(one(graders, text))
+                counts.append(runs["checks"])
+            return found, counts
+
+        return with_graders(toy, workers, body, seed=3)
+
+    return run
+
+
+def add(toy: Assignment, check: str) -> None:
+    """One more check for the toy."""
+    path = toy.files["moves.py"].graders
+    path.write_text(path.read_text() + check)
+
+
+def test_the_same_answers_are_judged_once(graded: Any, toy_reference: str) -> None:
+    other = toy_reference.replace("return x + x", "y = x\n    return y + y")
+    (first, second), (ran, ran_again) = graded(toy_reference, other)
+    assert second == first
+    assert (ran, ran_again) == (8, 0)
+
+
+def test_other_rounding_is_judged_by_itself(graded: Any, toy_reference: str) -> None:
+    other = toy_reference.replace("return x + x", "return x / 0.3 * 0.6")
+    (first, second, third), (_, ran, ran_again) = graded(toy_reference, other, other)
+    assert all(second[slot]["score"] == first[slot]["score"] for slot in ("double", "quadruple"))
+    assert ran > 0
+    assert third == second
+    assert ran_again == 0
+
+
+def test_nothing_wrong_passes_after_what_is_right(
+    graded: Any, toy: Assignment, toy_reference: str
+) -> None:
+    add(toy, TWO_CALLS)
+    calls = (
+        "global calls\n    calls = globals().get('calls', 0) + 1\n"
+        "    return (2 if calls != 4 else 3) * x"
+    )
+    # 1 and 2: the other two checks; 3 and 4: the new one, whose first answer is right
+    late = toy_reference.replace("return x + x", calls)
+    for wrong in ("return 3 * x", "return x", "x *= 2\n    return x", "return (x + x)[:2]"):
+        text = toy_reference.replace("return x + x", wrong)
+        alone = graded(text)[0][0]
+        assert graded(toy_reference, text)[0][1] == alone
+    alone = graded(late)[0][0]
+    passing = [check["passed"] for check in alone["double"]["extra_data"]["checks"]]
+    assert passing == [True, True, False]
+    assert graded(toy_reference, late)[0][1] == alone  # and the call is not made again
+
+
+def test_what_is_printed_is_shown_of_whoever_printed_it(graded: Any, toy_reference: str) -> None:
+    loud = toy_reference.replace("return x + x", "print('look:', x.shape)\n    return x + x")
+    first, second, third = graded(loud, toy_reference, loud)[0]
+    assert "look:" in first["printed"]["double"]
+    assert second["printed"]["double"] == ""
+    assert third == first
+
+
+def test_a_check_that_asks_something_else_each_time_is_the_graders_fault(
+    graded: Any, toy: Assignment, toy_reference: str
+) -> None:
+    add(toy, NEVER_THE_SAME)
+    wrong = toy_reference.replace("return x + x", "return 3 * x")
+    found = graded(toy_reference, wrong)[0][1]
+    assert found["double"]["extra_data"]["verdict"] == "ungraded"
+    assert "asks something else each time" in found["faults"]["double"]
+
+
+def test_where_there_is_no_room_every_check_is_run(
+    graded: Any, toy_reference: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roomy = graded(toy_reference, toy_reference)[0]
+    monkeypatch.setattr(passed, "ROOM", 0)
+    cramped, (ran, ran_again) = graded(toy_reference, toy_reference)
+    assert cramped == roomy
+    assert ran == ran_again == 8
+    monkeypatch.setattr(passed, "ROOM", 1 << 20)
+    monkeypatch.setattr(passed, "ANSWERS", 1)
+    other = toy_reference.replace("return x + x", "return x / 0.3 * 0.6")
+    assert graded(toy_reference, other, other)[1][2] > 0
+
+
+def test_what_a_stand_in_computes_is_computed_once_a_run(
+    graded: Any, toy_reference: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed = []
+    compute = Program._answer_stand_in
+
+    def counted(self: Program, *asked: Any) -> dict[str, Any]:
+        computed.append(asked)
+        return compute(self, *asked)
+
+    monkeypatch.setattr(Program, "_answer_stand_in", counted)
+    wrong = [toy_reference.replace("return x + x", f"return {n} * x") for n in (3, 4)]
+    first, second = graded(*wrong)[0]
+    assert first["quadruple"]["extra_data"]["carried_forward"]
+    assert second["quadruple"] == first["quadruple"]
+    assert len(computed) == 2
