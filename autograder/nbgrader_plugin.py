@@ -312,10 +312,11 @@ def _grade(
     from autograder import grade as grading
     from autograder import output as outputs
     from autograder import views
+    from autograder.kept import Job
 
     out = grading.default_out(course, name)
     with outputs.opened(out, name, whole_class=False) as output:
-        job = grading.Job(course, name, submitted, out, output.seed, weak=weak)
+        job = Job(course, name, submitted, out, output.seed, weak=weak)
         group = grading.Class(job, output)
         for one in group.look(students):
             log.info("%s: unchanged", one.student)

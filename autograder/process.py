@@ -26,8 +26,8 @@ from autograder.failure import Failure
 from autograder.front import Workers
 
 if TYPE_CHECKING:
-    from autograder.grade import Job
     from autograder.graders import Graders
+    from autograder.kept import Job
 
 STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM") if hasattr(signal, name))
 
@@ -36,6 +36,7 @@ STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM") if hasattr
 class Request:
     """Some files of one submission, and the hand-in's folder where its notebook is looked at."""
 
+    student: str
     sources: Mapping[str, bytes | Failure]
     folder: Path | None
 
@@ -47,7 +48,7 @@ class Process:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.ready = False
-        self.student: str | None = None
+        self.request: Request | None = None
         self._process: Any = context.Process(
             target=_serve, args=(job, isolation, theirs), daemon=True
         )
@@ -55,9 +56,9 @@ class Process:
             self._process.start()
         theirs.close()
 
-    def ask(self, student: str, request: Request) -> None:
+    def ask(self, request: Request) -> None:
         """Let it grade; whether it is still alive is seen when it is heard."""
-        self.student = student
+        self.request = request
         with contextlib.suppress(OSError):
             self.pipe.send(request)
 

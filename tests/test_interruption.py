@@ -218,6 +218,64 @@ def test_who_ends_every_grading_process_is_left_to_a_person(
     run.leaves_nothing()
 
 
+@pytest.fixture
+def two_files(toy_course: Path) -> Path:
+    """A course whose assignment has a second file, with one slot."""
+    (toy_course / "home").mkdir()
+    solutions = toy_course / "solutions" / "toy"
+    text = (solutions / "moves.py").read_text()
+    triple = text[: text.index("def quadruple")].replace("double", "triple").replace("+ x", "* 3")
+    (solutions / "more.py").write_text(triple)
+    (solutions / "more.toml").write_text('[slots.triple]\nhints = ["One.", "Two.", "Three."]\n')
+    (solutions / "test_more.py").write_text(
+        (solutions / "test_moves.py")
+        .read_text()
+        .partition('@public\n@grades("quadruple")')[0]
+        .replace("double", "triple")
+    )
+    edit(
+        solutions / "assignment.toml",
+        "[slots.double]\n",
+        '[files."more.py"]\nlibraries = ["numpy"]\n\n[slots.triple]\nfile = "more.py"\n'
+        "points = 1\nseconds = 5\n\n[slots.double]\n",
+    )
+    return toy_course
+
+
+@pytest.mark.skipif(not LINUX, reason="finds processes in /proc")
+def test_two_processes_work_for_one_student(
+    two_files: Path, hand_in: HandIn, toy_reference: str
+) -> None:
+    hand_in("ada", toy_reference)
+    slow = "import time\n\n\ndef triple(x):\n    time.sleep(1)\n    return 3 * x\n"
+    hand_in("ada", slow, "more.py")
+    run = Run(two_files, "--jobs", "2")
+    assert run.until(lambda: len(run.grading_processes()) == 2)
+    assert run.end().status == 0
+    assert result(two_files, "ada")["score"] == 10
+    run.leaves_nothing()
+
+
+@pytest.mark.skipif(not LINUX, reason="finds processes in /proc")
+def test_who_is_left_to_a_person_does_not_keep_the_next_one_waiting(
+    two_files: Path, hand_in: HandIn, toy_reference: str
+) -> None:
+    for student in ("ada", "bob"):
+        hand_in(student, toy_reference)
+    hand_in("ada", "def triple(x):\n    return 3 * x\n", "more.py")
+    hand_in("bob", "def triple(x):\n    return None\n", "more.py")
+    graders = two_files / "solutions" / "toy" / "test_more.py"
+    ends = '    """triples"""\n    import os; None if student.triple(rng.random(1)).value is None'
+    edit(graders, '    """triples"""\n', f"{ends} else os._exit(1)\n")
+    run = Run(two_files, "--jobs", "2")
+    ran = run.end()
+    assert ran.status == 3
+    assert "ungraded: ada: 3 grading processes ended while they graded it" in ran.out
+    assert result(two_files, "ada")["score"] is None
+    assert result(two_files, "bob")["score"] == 9.5  # its argument is as it was
+    run.leaves_nothing()
+
+
 @pytest.mark.skipif(not LINUX, reason="finds processes in /proc")
 @pytest.mark.parametrize(
     ("number", "to_all"),

@@ -69,6 +69,7 @@ def grade(
     from autograder import gradebook as gradebooks
     from autograder import intake, output
     from autograder.failure import harmless
+    from autograder.kept import Job
 
     loaded = assignments.load(assignment, course)
     submissions = folder or course / "submitted"
@@ -86,7 +87,7 @@ def grade(
         _interrupted(f"stopped: run it again to go on; what is finished is in {out}"),
         output.opened(out.resolve(), assignment, seed, whole_class=not only) as opened,
     ):
-        job = grading.Job(
+        job = Job(
             course=course.resolve(),
             assignment=assignment,
             submissions=submissions.resolve(),
@@ -133,9 +134,10 @@ def _grade(
     """Grade, write the views, say what came of it. Returns the exit status."""
     from autograder import grade as grading
     from autograder import views
+    from autograder.kept import Done
 
     group = grading.Class(job, opened)
-    done: list[grading.Done] = []
+    done: list[Done] = []
     interrupted = False
     try:
         _progress(console, group, students, jobs or grading.default_jobs(), done)
