@@ -105,8 +105,9 @@ def install(ledger: Ledger) -> None:
     meter.wrap(graders, "with_effects", "grader: judging")
     meter.wrap(judge, "with_effects", "grader: judging")
     meter.wrap(judge, "_result", "grader: judging")
-    meter.wrap(wire, "pack", "grader: wire")
-    meter.wrap(wire, "unpack", "grader: wire")
+    for module in (wire, front, program, graders):
+        for name in ("encode", "unpack", "decode"):
+            meter.wrap(module, name, "grader: wire")
     meter.wrap(front.Worker, "_ask", "grader: channel and limits")
     meter.wrap(front.Worker, "close", "grader: ending workers")
     meter.wrap(front.Workers, "start", "grader: starting workers")
@@ -119,18 +120,17 @@ def install(ledger: Ledger) -> None:
 
 
 def _own_calls(ledger: Ledger) -> None:
-    call, change = program.Program.call, program.Program.change
+    ask = program.Program.ask
 
-    def called(self: program.Program, *args: Any) -> Any:
+    def asked(self: program.Program, *args: Any) -> Any:
         ledger.enter(ledger.owner_of(self))
         ledger.calls[ledger.owners[-1]] += 1
         try:
-            return call(self, *args)
+            return ask(self, *args)
         finally:
             ledger.leave()
 
-    program.Program.call = called  # type: ignore[method-assign]
-    program.Program.change = change  # type: ignore[method-assign]
+    program.Program.ask = asked  # type: ignore[method-assign]
     run = graders.Graders.run
 
     def ran(self: graders.Graders, who: program.Program, check: Any, *rest: Any) -> Any:
@@ -153,26 +153,19 @@ def _own_calls(ledger: Ledger) -> None:
 
 
 def _metered_workers(ledger: Ledger) -> None:
-    """Workers tell with each answer where their time went; zygotes are seen by their clocks."""
-    ask, start = front.Worker._ask, interpreter._start
+    """Workers tell before each answer where their time went; zygotes are seen by their clocks."""
+    receive, start = wire.Channel.receive_frame, interpreter._start
 
-    def asked(self: front.Worker, *args: Any, **kwargs: Any) -> Any:
-        reply = ask(self, *args, **kwargs)
-        error = reply.get("error")
-        for part, seconds in reply.pop("metered", {}).items():
-            ledger.seconds[ledger.owners[-1], part] += seconds
-        if isinstance(error, dict):
-            error.pop("metered", None)
-        return reply
+    def received(self: wire.Channel, *limits: Any) -> tuple[bytes, bytes]:
+        while True:
+            header, blob = receive(self, *limits)
+            metered = wire.still_encoded(header, blob, "metered", 0)
+            if metered is None:
+                return header, blob
+            for part, seconds in wire.decode(metered).items():
+                ledger.seconds[ledger.owners[-1], part] += seconds
 
-    def checked_error(reply: Any) -> dict[str, Any]:
-        for part, seconds in reply.pop("metered", {}).items():
-            ledger.seconds[ledger.owners[-1], part] += seconds
-        return plain_error(reply)
-
-    plain_error = front._checked_error
-    front._checked_error = checked_error
-    front.Worker._ask = asked  # type: ignore[method-assign]
+    wire.Channel.receive_frame = received  # type: ignore[method-assign]
     popen = subprocess.Popen
 
     def metered(command: list[str], *args: Any, **kwargs: Any) -> Any:

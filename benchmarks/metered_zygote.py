@@ -1,7 +1,7 @@
 """The zygote with timers in its workers: each answer tells where the worker's time went.
 
-Started by `breakdown.py` in the place of `autograder.zygote`. A worker's reply gets one more key,
-`metered`: part -> CPU seconds since the reply before.
+Started by `breakdown.py` in the place of `autograder.zygote`. Before each answer a worker sends a
+frame `metered`: part -> CPU seconds since the one before.
 """
 
 from __future__ import annotations
@@ -45,8 +45,7 @@ def install() -> None:
     restore = timed("worker: settings put back", worker._Settings.restore)
     worker._Settings.restore = restore  # type: ignore[method-assign]
     wire.unpack = timed("worker: wire", wire.unpack)
-    packed = timed("worker: wire", wire.pack)
-    wire.pack = packed
+    wire.encode = timed("worker: wire", wire.encode)
     for name in ("prepare", "load", "call"):
         part = "worker: call, the rest" if name == "call" else "worker: load"
         setattr(worker._Worker, name, timed(part, getattr(worker._Worker, name)))
@@ -57,7 +56,7 @@ def install() -> None:
         return timed("worker: the function itself", function), names
 
     def told(self: Any, kind: str, body: Any, *rest: Any) -> None:
-        body["metered"] = box[0].take()
+        self.channel.send("metered", 0, box[0].take())
         send(self, kind, body, *rest)
 
     def served(channel: Any) -> None:
