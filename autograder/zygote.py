@@ -23,6 +23,7 @@ import tempfile
 from collections.abc import Iterable
 
 from autograder.control import READY, REQUEST, STATUS
+from autograder.warmup import warm_up
 from autograder.wire import Channel
 
 CHANNEL = 3  # the descriptor of a worker's channel, after the three standard ones
@@ -46,30 +47,18 @@ def main(argv: list[str]) -> None:
 
 
 def preload(libraries: Iterable[str]) -> None:
-    """Import, and run once, what submissions will use: the first run of each costs the most."""
+    """Import what submissions will use."""
     sys.dont_write_bytecode = True
     tempfile.gettempdir()  # looked for, and remembered, while files can be written
     for name in ("autograder.worker", *libraries):
         importlib.import_module(name)
     if "matplotlib" in libraries:
-        import matplotlib.pyplot as plt
-
+        importlib.import_module("matplotlib.pyplot")
         importlib.import_module("autograder.figures")
-        plt.close(plt.figure())
-    if "numpy" in libraries:
-        import numpy as np
-
-        np.tanh(np.ones((2, 2)) @ np.ones((2, 2)))
-        np.random.default_rng(0).standard_normal(2)
-        np.linalg.norm(np.ones(2))
     if "torch" in libraries:
         import torch
 
         torch.set_num_threads(1)
-        layer = torch.nn.RNN(2, 2, batch_first=True)
-        layer(torch.ones(1, 2, 2))[0].sum().backward()
-        torch.nn.utils.clip_grad_norm_(layer.parameters(), 1.0)
-        torch.optim.Adam(layer.parameters()).step()  # imports torch's compiler, which writes files
 
 
 def _remove_folder_of_matplotlib() -> None:
@@ -87,6 +76,7 @@ def _serve_forks(control: socket.socket, libraries: Iterable[str]) -> None:
     own = sandbox.leave_the_system()
     gc.disable()  # a collection would only walk through what is imported
     preload(libraries)
+    warm_up(libraries)
     if "matplotlib" in libraries:
         _remove_folder_of_matplotlib()
     if sys.platform == "linux" and len(os.listdir("/proc/self/task")) != 1:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import front, interpreter
+from autograder import front, interpreter, warmup
 from autograder.assignment import Slot
 from autograder.commands import student
 from autograder.errors import GraderFault
@@ -431,3 +431,9 @@ def test_an_interpreter_that_cannot_start_is_not_tried_for_every_check(
             with pytest.raises(GraderFault, match="no_such_library"):
                 workers.start(["no_such_library"])
     assert len(started) == 2 * START_FAILURES
+
+
+def test_all_that_is_used_before_the_first_fork_can_be_used() -> None:
+    """Where it cannot, it is left out in silence and every file of every student pays for it."""
+    for use in warmup.USES.values():
+        use()

@@ -1,0 +1,95 @@
+"""What students' code uses, run once before anything is forked: the first time costs the most.
+
+Libraries make and remember things when they are first used (fonts, kernels, tables of dispatch).
+In a fork, that would be done for every file of every student.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+def warm_up(libraries: Iterable[str]) -> None:
+    """Use each of the libraries that there is something for, as submissions may.
+
+    Where that fails, with a version that nobody has tried, it only takes longer later.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in libraries:
+            with contextlib.suppress(Exception):
+                USES.get(name, lambda: None)()
+
+
+def _numpy() -> None:
+    import numpy as np
+
+    for dtype in (np.float64, np.float32):
+        square = np.eye(2, dtype=dtype)
+        column = np.tanh(square @ np.ones((2, 1), dtype))
+        np.concatenate([np.stack([column, column])[0], np.zeros_like(column)])
+        np.exp(np.clip(np.outer(column, column), -1, 1)).sum(axis=0).mean()
+        np.isfinite(np.linalg.norm(column))
+    np.random.default_rng(0).standard_normal(2)
+    np.linalg.lstsq(np.vander(np.arange(3.0), 2), np.ones(3), rcond=None)
+    np.polyfit(np.arange(3.0), np.log10(np.arange(1.0, 4.0)), 1)
+
+
+def _matplotlib() -> None:
+    import matplotlib.pyplot as plt
+    import numpy as np
+
+    for layout in ("constrained", None):
+        figure, axes = plt.subplots(1, 2, layout=layout)
+        image = axes[0].imshow(np.eye(2), vmin=-1, vmax=1, aspect="auto", cmap="coolwarm")
+        figure.colorbar(image, ax=axes)
+        axes[1].plot([1, 2], [1.0, 10.0], "o-", label="a")
+        axes[1].semilogy([1, 2], [1.0, 10.0], label="b")
+        for ax in axes:
+            ax.set(title="a title", xlabel="x", ylabel="y")
+        axes[1].legend()
+        axes[1].grid(True)
+    plt.close("all")
+
+
+def _torch() -> None:
+    import torch
+    from torch import nn
+
+    for dtype in (torch.float32, torch.float64):
+        x = torch.ones(2, 3, 2, dtype=dtype, requires_grad=True)
+        for kind in (nn.RNN, nn.LSTM, nn.GRU):
+            model = copy.deepcopy(kind(2, 2, batch_first=True).to(dtype))
+            outputs, _ = model(x)
+            torch.autograd.grad(outputs[:, -1].sum(), x, retain_graph=True)
+            outputs.square().sum().backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            with torch.no_grad():
+                model.eval()(x.detach()[:1])
+        layer = nn.Linear(2, 2).to(dtype)
+        h = torch.zeros(2, 2, dtype=dtype)
+        for t in range(x.shape[1]):
+            h = torch.tanh(layer(x[:, t]) + h @ layer.weight.T)
+        stacked = torch.stack([h, h], dim=1)
+        loss: Any = nn.functional.mse_loss(stacked, torch.zeros_like(stacked))
+        loss.backward()
+        for optimizer in (
+            torch.optim.SGD,
+            torch.optim.Adam,
+        ):  # import torch's compiler: writes files
+            made = optimizer(layer.parameters(), lr=0.01)
+            made.step()
+            made.zero_grad(set_to_none=False)
+        layer.load_state_dict(layer.state_dict())
+        torch.linalg.norm(h).item(), h.detach().numpy()
+
+
+USES: dict[str, Callable[[], None]] = {
+    "numpy": _numpy,
+    "matplotlib": _matplotlib,
+    "torch": _torch,
+}
