@@ -258,9 +258,9 @@ class Worker:
                     continue
                 answer, number, reply = unpack(header, blob)
                 if answer == "callback" and callback is not None:
-                    body = _computed(callback, reply)
-                    computed = encode(body)
-                    callback.keep(asked, body, computed)
+                    value = _computed(callback, reply)
+                    computed = encode(value)
+                    callback.keep(asked, value, computed)
                     self._answer(computed, limit)
                     continue
                 if number != self._seq:

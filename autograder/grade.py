@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from autograder import assignment as assignments
 from autograder import provenance
 from autograder.errors import GraderFault, KitError, UsageError
-from autograder.kept import Done, Job, Kept, Task
+from autograder.kept import NOTES, Done, Job, Kept, Task
 from autograder.output import Output
 from autograder.results import Part
 
@@ -137,8 +137,8 @@ class _Grading:
         self.jobs = jobs
         self.started = started
         self.processes: list[Process] = []
-        self.ended = 0  # grading processes that did so by themselves
-        self.tried: Counter[str] = Counter()  # student -> grading processes that ended at it
+        self.ended = 0  # grading processes that did so by themselves: of several at a student, one
+        self.tried: dict[str, Counter[str]] = {}  # student -> file -> processes that ended at it
         self.open: dict[str, _Open] = {}
         self.requests: deque[Request] = deque()  # that no process has yet
 
@@ -151,10 +151,9 @@ class _Grading:
                     message = one.hear()
                     if message is None:
                         self.processes.remove(one)
-                        self.ended += 1
+                        yield from self._try_again(one)
                         if self.ended > most:
                             raise GraderFault("grading processes end, time and again")
-                        yield from self._try_again(one)
                     elif "error" in message:
                         raise _rebuilt(message)
                     elif "ready" in message:
@@ -199,10 +198,11 @@ class _Grading:
         if task.is_known:
             yield self.kept.finish(task, {}, None, 0.0)
             return
-        requests = [Request(student, {file: text}, None) for file, text in task.missing.items()]
-        if task.notes is None:  # with the first file, or by itself
-            first = requests.pop(0).sources if requests else {}
-            requests.insert(0, Request(student, first, self.kept.folder(student)))
+        requests = [
+            Request(student, file, {file: text}, None) for file, text in task.missing.items()
+        ]
+        if task.notes is None:
+            requests.append(Request(student, NOTES, {}, self.kept.folder(student)))
         self.open[student] = _Open(task, len(requests))
         self.requests.extend(requests)
 
@@ -222,10 +222,15 @@ class _Grading:
     def _try_again(self, ended: Process) -> Iterator[Done]:
         """What a process that has ended was at is to be done once more; not for ever."""
         request = ended.request
+        if request is None or not ended.ready:
+            self.ended += 1
         if request is None or request.student not in self.open:
             return
-        self.tried[request.student] += ended.ready
-        if self.tried[request.student] < TRIES:
+        tried = self.tried.setdefault(request.student, Counter())
+        before = max(tried.values(), default=0)
+        tried[request.name] += ended.ready
+        self.ended += max(tried.values()) - before
+        if tried[request.name] < TRIES:
             self.requests.appendleft(request)
             return
         del self.open[request.student]

@@ -40,6 +40,7 @@ from autograder.program import (
 from autograder.wire import Encoded, encode
 
 T = TypeVar("T")
+MARKS = {"slot", "public", "parametrize"}  # with others, pytest itself has to look at a check
 
 
 class Graders:
@@ -108,36 +109,39 @@ class Graders:
     def run(self, program: Program, check: Check, mode: Mode = ()) -> CheckRun:
         """Run one check for one program."""
 
-        def ask(request: Encoded, known: Container[Encoded]) -> Heard:
-            return program.ask(check.slot, request, mode, device_of(check), known)
-
-        again, heard = self._passed.follow(check, mode, ask)
-        if again is not None:
-            return again
-        run = self._run(_Running(program, check, mode, heard))
-        self._passed.keep(run, heard)
-        return run
-
-    def _run(self, running: _Running) -> CheckRun:
-        check, mode, log = running.check, running.mode, running.log
-        self._now, self._excuse = running, None
+        now = _Running(program, check, mode)
         try:
-            self._execute(check)
+            again = self._passed.follow(check, mode, now.hear)
+            if again is not None:
+                return again
+            self._run(now)
         except CheckFailed as failed:
-            return CheckRun(check, mode, failed.failure, log)
+            return CheckRun(check, mode, failed.failure, now.log)
         except pytest.skip.Exception as skipped:
-            return CheckRun(check, mode, None, log, skipped=str(skipped))
+            return CheckRun(check, mode, None, now.log, skipped=str(skipped))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            return CheckRun(check, mode, None, log, broken=f"{type(error).__name__}: {error}")
-        return CheckRun(check, mode, None, log)
+            return CheckRun(check, mode, None, now.log, broken=f"{type(error).__name__}: {error}")
+        run = CheckRun(check, mode, None, now.log)
+        self._passed.keep(run, now.heard)
+        return run
+
+    def _run(self, now: _Running) -> None:
+        """Run the check with what was heard; once more without, if it asks otherwise now."""
+        try:
+            self._now, self._excuse = now, None
+            self._execute(now.check)
+        except _AsksOtherwise:
+            now.begin_again()
+            self._now, self._excuse = now, None
+            self._execute(now.check)
 
     def _execute(self, check: Check) -> None:
         """Call the check's function. Raises what it raises.
 
-        Where it asks for nothing but the fixtures below and its parameters, pytest would do just
-        that, at half a millisecond a check.
+        Where it asks for nothing but the fixtures below and its parameters, and has no marks of
+        pytest's, pytest would do just that, at half a millisecond a check.
         """
         item: Any = check.body
         values = {**check.params}
@@ -150,7 +154,8 @@ class Graders:
         wanted = set(item.fixturenames)
         if "device" in wanted and "request" not in inspect.signature(item.obj).parameters:
             wanted.discard("request")  # it is pytest's `device` that asks for it
-        if item.cls is None and wanted <= {*own, *values}:
+        marks = {mark.name for mark in item.iter_markers()}
+        if item.cls is None and wanted <= {*own, *values} and marks <= MARKS:
             values |= {name: give() for name, give in own.items() if name in wanted}
             item.obj(**values)
             return
@@ -236,14 +241,13 @@ class Graders:
     # fixtures and hooks reach the check that is running through these
 
     def caller(self, student: bool) -> Caller:
-        now = self._now
-        assert now is not None
+        assert self._now is not None
         if student:
-            return Caller(now.ask, now.log)
+            return Caller(self._now.ask, self._now.log)
+        check, mode = self._now.check, self._now.mode
 
         def ask(name: str, args: Any, kwargs: Any) -> Answer:
-            slot, device = now.check.slot, device_of(now.check)
-            return self.reference.call(slot, name, args, kwargs, now.mode, device)
+            return self.reference.call(check.slot, name, args, kwargs, mode, device_of(check))
 
         return Caller(ask, Log())
 
@@ -265,29 +269,40 @@ class Graders:
             self._excuse = error
 
 
+class _AsksOtherwise(BaseException):
+    """A check asks something else than it did before: its numbers are not quite its seed's."""
+
+
 @dataclass
 class _Running:
-    """The check that is running. Of the program, `heard` may have been heard before it runs."""
+    """The check that is running. Of the program, some may have been heard before it runs."""
 
     program: Program
     check: Check
     mode: Mode
-    heard: list[Heard]
-    asked: int = 0
+    heard: list[Heard] = field(default_factory=list)
+    asked: int = 0  # how much of what was heard the check has asked for
     log: Log = field(default_factory=Log)
 
+    def hear(self, request: Any, known: Container[Encoded] = ()) -> Heard:
+        """What the program says to a request, its answer still encoded where it is known."""
+        slot, device = self.check.slot, device_of(self.check)
+        self.heard.append(self.program.ask(slot, request, self.mode, device, known))
+        return self.heard[-1]
+
     def ask(self, name: str, args: Any, kwargs: Any) -> Answer | Failure:
-        """Ask the program, or answer with what was heard. Raises GraderFault."""
-        slot = self.check.slot
-        request = calling(name, args, kwargs, self.program.assignment.slots[slot])
+        """What the program answers, or has answered already."""
+        slot = self.program.assignment.slots[self.check.slot]
+        request = calling(name, args, kwargs, slot)
         if self.asked == len(self.heard):
-            device = device_of(self.check)
-            self.heard.append(self.program.ask(slot, request, self.mode, device))
+            self.hear(request)
         elif self.heard[self.asked].request not in (None, encode(request)):
-            raise GraderFault("the check asks something else each time it runs")
-        heard = self.heard[self.asked]
+            raise _AsksOtherwise
         self.asked += 1
-        return outcome_of(heard)
+        return outcome_of(self.heard[self.asked - 1])
+
+    def begin_again(self) -> None:
+        self.heard, self.asked, self.log = [], 0, Log()
 
 
 def device_of(check: Check) -> str:

@@ -39,18 +39,13 @@ class PassedRuns:
         self._first.clear()
         self._room = ROOM
 
-    def follow(self, check: Check, mode: Mode, ask: Ask) -> tuple[CheckRun | None, list[Heard]]:
-        """Ask what the check asked before, while the answers are known.
-
-        Returns the run, where they all were, and what was heard.
-        """
-        heard: list[Heard] = []
+    def follow(self, check: Check, mode: Mode, ask: Ask) -> CheckRun | None:
+        """Ask what the check asked before, while answers are known; the run, if all were."""
         step: _Step | CheckRun | None = self._first.get((check.slot, check.name, mode))
         while isinstance(step, _Step):
-            heard.append(ask(step.request, step.then))
-            answer = heard[-1].answer
+            answer = ask(step.request, step.then).answer
             step = None if answer is None else step.then.get(answer)
-        return step, heard
+        return step
 
     def keep(self, run: CheckRun, heard: Sequence[Heard]) -> None:
         """Find this run again, if it passed and its answers are all that its calls did."""

@@ -37,6 +37,7 @@ class Request:
     """Some files of one submission, and the hand-in's folder where its notebook is looked at."""
 
     student: str
+    name: str  # of it, among the student's
     sources: Mapping[str, bytes | Failure]
     folder: Path | None
 

@@ -237,6 +237,9 @@ class Program:
             self._asked = Program(self.assignment, self._workers, self._reference.sources)
         outcome = self._asked.call(slot, slot, args, kwargs, (), "cpu")
         if isinstance(outcome, Failure):
+            if outcome.verdict in ("timeout", "crash"):  # the next question is another one
+                self._asked.close()
+                self._asked = None
             return {"error": harmless(outcome.fact)}
         return {"value": outcome.value}
 

@@ -1,7 +1,7 @@
-"""What students' code uses, run once before anything is forked: the first time costs the most.
+"""What students' code uses, run once before their files come: the first time costs the most.
 
 Libraries make and remember things when they are first used (fonts, kernels, tables of dispatch).
-In a fork, that would be done for every file of every student.
+In a fork, that would be done for every file of every student, and within the limits of a call.
 """
 
 from __future__ import annotations
@@ -77,10 +77,8 @@ def _torch() -> None:
         stacked = torch.stack([h, h], dim=1)
         loss: Any = nn.functional.mse_loss(stacked, torch.zeros_like(stacked))
         loss.backward()
-        for optimizer in (
-            torch.optim.SGD,
-            torch.optim.Adam,
-        ):  # import torch's compiler: writes files
+        # The first optimizer imports torch's compiler, which takes a second and writes files.
+        for optimizer in (torch.optim.SGD, torch.optim.Adam):
             made = optimizer(layer.parameters(), lr=0.01)
             made.step()
             made.zero_grad(set_to_none=False)

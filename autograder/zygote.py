@@ -38,6 +38,7 @@ def main(argv: list[str]) -> None:
         sock = socket.socket(fileno=int(channel))
     if mode == "single":
         preload(libraries)
+        warm_up(libraries)  # a call's limit is not to pay for it
         from autograder.worker import serve
 
         sock.sendall(READY)

@@ -344,3 +344,13 @@ def test_what_is_too_long_for_a_message_ends_in_dots() -> None:
     assert len(lines) == 2
     assert lines[1].endswith(" …")
     assert max(map(len, lines)) <= WIDTH
+
+
+def test_marks_of_pytest_are_heeded(judged: Judge, toy: Assignment, toy_reference: str) -> None:
+    path = toy.files["moves.py"].graders
+    skipped = '\n\n@pytest.mark.skip(reason="not today")\n@grades("double")\n'
+    check = 'def test_never(student):\n    """fails"""\n    same(student.double(1.0), 0.0)\n'
+    path.write_text(path.read_text() + skipped + check)
+    *_, never = judged(toy_reference)["double"].checks
+    assert (never.name, never.passed) == ("never", None)
+    assert "not today" in never.message

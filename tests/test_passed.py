@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from autograder import passed, results
 from autograder.assignment import Assignment
+from autograder.errors import GraderFault
 from autograder.front import Workers
 from autograder.graders import Graders, with_graders
 from autograder.judge import judge
@@ -122,14 +124,38 @@ def test_what_is_printed_is_shown_of_whoever_printed_it(graded: Any, toy_referen
     assert third == first
 
 
-def test_a_check_that_asks_something_else_each_time_is_the_graders_fault(
+def test_a_check_that_asks_something_else_each_time_is_judged_by_what_it_asks(
     graded: Any, toy: Assignment, toy_reference: str
 ) -> None:
+    """As it may by the last bit, where another kernel computes its inputs."""
     add(toy, NEVER_THE_SAME)
     wrong = toy_reference.replace("return x + x", "return 3 * x")
-    found = graded(toy_reference, wrong)[0][1]
-    assert found["double"]["extra_data"]["verdict"] == "ungraded"
-    assert "asks something else each time" in found["faults"]["double"]
+    other = toy_reference.replace("return x + x", "return x / 0.3 * 0.6")
+    first, second, third = graded(toy_reference, wrong, other)[0]
+    for found, right in ((first, True), (second, False), (third, True)):
+        checks = found["double"]["extra_data"]["checks"]
+        assert checks[-1] == {**checks[-1], "name": "by_chance", "passed": right}
+    assert not second["faults"]
+
+
+def test_an_interpreter_that_is_lost_costs_no_other_slot(
+    graded: Any, toy_reference: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = Program.ask
+    asked = Counter()
+
+    def failing(self: Program, slot: str, *rest: Any) -> Any:
+        asked[slot] += 1
+        if slot == "double" and asked[slot] == 4:
+            raise GraderFault("its interpreter was ended from outside")
+        return ask(self, slot, *rest)
+
+    monkeypatch.setattr(Program, "ask", failing)
+    first, second = graded(toy_reference, toy_reference)[0]
+    assert asked["double"] >= 4
+    assert first["double"]["extra_data"]["verdict"] == "correct"
+    assert second["double"]["extra_data"]["verdict"] == "ungraded"
+    assert second["quadruple"] == first["quadruple"]
 
 
 def test_where_there_is_no_room_every_check_is_run(
@@ -162,3 +188,18 @@ def test_what_a_stand_in_computes_is_computed_once_a_run(
     assert first["quadruple"]["extra_data"]["carried_forward"]
     assert second["quadruple"] == first["quadruple"]
     assert len(computed) == 2
+
+
+def test_what_ends_the_grader_of_a_stand_in_costs_no_later_question(
+    graded: Any, toy: Assignment, toy_reference: str
+) -> None:
+    """Else an answer would depend on who was graded before."""
+    moves = toy.files["moves.py"]
+    hangs = "    while x.shape == (7,):\n        pass\n    return x + x"
+    toy.files["moves.py"] = replace(moves, text=moves.text.replace("    return x + x", hangs))
+    wrong = toy_reference.replace("return x + x", "return 3 * x")
+    asks = "    try:\n        double(np.ones(7))\n    except ValueError:\n        pass\n"
+    text = wrong.replace("    return double(", asks + "    return double(")
+    alone = graded(text)[0][0]
+    assert alone["quadruple"]["extra_data"]["carried_forward"]
+    assert graded(wrong, text)[0][1]["quadruple"] == alone["quadruple"]

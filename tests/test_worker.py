@@ -437,3 +437,14 @@ def test_all_that_is_used_before_the_first_fork_can_be_used() -> None:
     """Where it cannot, it is left out in silence and every file of every student pays for it."""
     for use in warmup.USES.values():
         use()
+
+
+@pytest.mark.parametrize("how", ["fork", "an interpreter of its own"])
+def test_what_takes_long_the_first_time_is_done_before_a_call(workers: Workers, how: str) -> None:
+    """A call's limit does not pay for it: torch's compiler takes a second to import."""
+    libraries = ["numpy", "torch"]
+    worker = workers.start(libraries) if how == "fork" else workers._start_single(libraries, "cpu")
+    source = "import sys\ndef f(): return 'torch._dynamo' in sys.modules"
+    worker.load(Code("mine.py", source.encode()))
+    assert worker.call("f", [], {}, slot=slot("f"))["value"] is True
+    worker.close()
