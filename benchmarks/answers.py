@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import submissions
-from measure import ROOT
+from measure import ROOT, say_machine
 
 COMMAND = [sys.executable, "-m", "autograder.cli"]
 COLD = (["--help"], ["check", "bptt"], ["check", "RNNCell"], ["check"])
@@ -90,6 +90,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--repeat", type=int, default=11)
     given = parser.parse_args()
+    say_machine()
     with tempfile.TemporaryDirectory() as work:
         folder = solved(Path(work))
         print(f"{'cold, medians of ' + str(given.repeat):28} wall s   CPU s")

@@ -24,6 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import submissions
+from measure import say_machine
 from meter import Meter
 
 import autograder.grading
@@ -287,6 +288,7 @@ def main() -> None:
     parser.add_argument("--checks", type=int, default=18, help="how many checks are listed")
     parser.add_argument("--only", default="", help="grade those whose names begin so")
     given = parser.parse_args()
+    say_machine()
     found, ledger = graded(BENCH / "breakdown", given.rounds, given.functions, given.only)
     count = sum(n.startswith(given.only) for n in submissions.students(submissions.load()))
     show(found, count, ledger.calls)

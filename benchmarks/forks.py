@@ -19,6 +19,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import submissions
+from measure import say_machine
 
 from autograder import judge
 from autograder.assignment import Assignment, Slot
@@ -73,6 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
+    say_machine()
     assignment = submissions.load()
     print(f"{'CPU seconds for all calls':24s} {'its own':>8s} {'fork':>8s} {'more':>6s}")
     totals = [0.0, 0.0]

@@ -27,9 +27,9 @@ from measure import (
     ROOT,
     adopt_orphans,
     command_of,
-    machine,
     private_kb,
     reap,
+    say_machine,
     tree,
 )
 from peers import grade_command
@@ -95,7 +95,7 @@ def main() -> None:
     if min(given.students, given.single) < 2:
         parser.error("two submissions at least")
     adopt_orphans()
-    about = machine()
+    about = say_machine()
     folder, out = BENCH / "class", BENCH / "class-out"
     at = (max(1, given.students // 10), given.students)
     runs: dict[str, Run] = {}

@@ -40,7 +40,7 @@ from hostile.catalogue import SECRET, Hostile
 from hostile.course import IDLE, KEPT, PERFECT, Course
 from hostile_kinds import ENTRIES, FAMILIES, KINDS, LEFT_OUT, sample
 from hostile_sandbox import CONTROLS
-from measure import BENCH, ROOT, machine
+from measure import BENCH, ROOT, say_machine
 from peers import BIN, HERE, Nbgrader, Otter
 from submissions import ASSIGNMENT, load
 
@@ -283,7 +283,7 @@ def begin(most: int) -> dict[str, Any]:
     chosen = sample(most)
     slots = {entry.slot for _, entry in chosen}
     otter = prepare(slots)
-    about = machine()
+    about = say_machine()
     about["versions"]["otter-grader"] = otter.version()
     walls = {way: WALL.get(way, OTHER_WALL) for way in WAYS}
     raw: dict[str, Any] = {"machine": about, "most": most, "wall_limit": walls, "seconds": 0}

@@ -13,6 +13,7 @@ import os
 import platform
 import resource
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -155,6 +156,28 @@ def command_of(pid: int) -> str:
 # ------------------------------------------------------------------------------ machine
 
 
+def _yardstick() -> float:
+    """CPU seconds in which a Python of its own imports NumPy: how fast the machine is just now."""
+    taken = []
+    for _ in range(11):
+        process = subprocess.Popen([sys.executable, "-I", "-c", "import numpy"])
+        _, _, used = os.wait4(process.pid, 0)
+        process.returncode = 0
+        taken.append(used.ru_utime + used.ru_stime)
+    return statistics.median(taken)
+
+
+def say_machine() -> dict[str, Any]:
+    """Print what figures of different days can be compared by. Returns `machine()`."""
+    about = machine()
+    print(
+        f"{about['cpu']}, {about['cores']} cores, Python {about['python']}, {about['time'][:10]}; "
+        f"importing NumPy: {about['import_numpy']:.3f} s of CPU",
+        flush=True,
+    )
+    return about
+
+
 def machine() -> dict[str, Any]:
     """What numbers depend on besides the program."""
     model = ""
@@ -170,6 +193,7 @@ def machine() -> dict[str, Any]:
             continue
     return {
         "cpu": model or platform.processor(),
+        "import_numpy": _yardstick(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0,
         "kernel": platform.release(),
         "python": platform.python_version(),

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import inprocess
 import submissions
-from measure import BENCH, ROOT, Cost, adopt_orphans, machine
+from measure import BENCH, ROOT, Cost, adopt_orphans, say_machine
 from peers import Nbgrader, Otter, Ours, Passed, Pytest, Way
 from rich.console import Console
 from rich.table import Table
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], help="ways whose names begin so")
     given = parser.parse_args()
     adopt_orphans()
-    about = machine()
+    about = say_machine()
     folder = BENCH / "submissions"
     names = submissions.write(submissions.load(), folder, most=given.students)
     chosen = ways(given)
