@@ -193,11 +193,11 @@ def machine() -> dict[str, Any]:
             continue
     return {
         "cpu": model or platform.processor(),
-        "import_numpy": _yardstick(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0,
         "kernel": platform.release(),
         "python": platform.python_version(),
         "versions": versions,
         "load_average": os.getloadavg(),
+        "import_numpy": _yardstick(),
         "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
