@@ -8,7 +8,10 @@ from typing import Any
 import click
 
 from autograder import __version__
-from autograder.commands import instructor, pack, student, ta
+from autograder.commands import check as student
+from autograder.commands import grade as ta
+from autograder.commands import pack
+from autograder.commands import verify as instructor
 from autograder.errors import KitError
 
 STAFF = ("pytest", "jinja2", "_pytest", "nbgrader", "nbformat", "nbconvert")

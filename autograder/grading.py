@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from autograder.compare import Answer, expect, same, undisturbed, unmodified
-from autograder.wire import tensor
+from autograder.isolation.wire import tensor
+from autograder.judging.comparison import Answer, expect, same, undisturbed, unmodified
 
 __all__ = ["Answer", "expect", "grades", "public", "same", "tensor", "undisturbed", "unmodified"]
 

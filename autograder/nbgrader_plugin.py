@@ -30,10 +30,12 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import temp_attrs
 from traitlets import Bool, Float, Unicode
 
-from autograder import assignment as assignments
-from autograder import handout, intake, report, staging
+from autograder.assignment import model as assignments
+from autograder.classroom import report
+from autograder.course import handin_notebook as staging
+from autograder.course import handout, intake
 from autograder.errors import AssignmentError, KitError, UsageError
-from autograder.failure import harmless
+from autograder.judging.failure import harmless
 
 
 def configure(c: Any) -> None:
@@ -64,9 +66,10 @@ class ReleaseFiles(NbGraderPreprocessor):
     prove = Bool(True, help="Prove an assignment's graders before it is released.").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        from autograder import gate, leaks, release
-        from autograder.front import Workers
-        from autograder.verify import verify
+        from autograder.isolation.client import Workers
+        from autograder.proof import proof_record as gate
+        from autograder.proof.verification import verify
+        from autograder.public import leaks, release
 
         course, name = Path.cwd(), resources["nbgrader"]["assignment"]
         if not is_ours(course, name):
@@ -309,10 +312,10 @@ def _grade(
     course: Path, name: str, submitted: Path, students: Sequence[str], weak: bool, log: Any
 ) -> None:
     """Let the engine grade; results, table and report go to the assignment's own folder."""
-    from autograder import grade as grading
-    from autograder import output as outputs
-    from autograder import views
-    from autograder.kept import Job
+    from autograder.classroom import class_run as grading
+    from autograder.classroom import pages as views
+    from autograder.classroom import run_folder as outputs
+    from autograder.classroom.result_cache import Job
 
     out = grading.default_out(course, name)
     with outputs.opened(out, name, whole_class=False) as output:
@@ -385,7 +388,7 @@ def _result(resources: Any) -> dict[str, Any]:
 
 
 def _default_out(course: Path, assignment: str) -> Path:
-    from autograder import grade as grading
+    from autograder.classroom import class_run as grading
 
     return grading.default_out(course, assignment)
 

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 from autograder.errors import KitError
 
 if TYPE_CHECKING:
-    from autograder.assignment import Slot
-    from autograder.compare import Mismatch
-    from autograder.explain import Line
-    from autograder.front import Workers
-    from autograder.judge import SlotResult
-    from autograder.released import Released
+    from autograder.assignment.model import Slot
+    from autograder.isolation.client import Workers
+    from autograder.judging.comparison import Mismatch
+    from autograder.judging.judgement import SlotResult
+    from autograder.judging.message import Line
+    from autograder.public.released_folder import Released
 
 # A message's edge; the words say the same. Each is seen on a light and on a dark page.
 RED, GREEN, GREY = "rgb(220, 50, 30)", "rgb(20, 150, 90)", "rgb(130, 130, 130)"
@@ -66,8 +66,8 @@ class Checker:
 
     def _told(self, slots: Sequence[str]) -> tuple[dict[str, SlotResult], list[Line], str]:
         """The results, the lines that tell them, and what kept them from being there."""
-        from autograder.explain import told
-        from autograder.released import find_released
+        from autograder.judging.message import told
+        from autograder.public.released_folder import find_released
 
         try:
             released = find_released(Path.cwd())
@@ -85,7 +85,7 @@ class Checker:
             self._workers = None
 
     def _check(self, released: Released, names: Sequence[str]) -> dict[str, SlotResult]:
-        from autograder.check import check
+        from autograder.student.file_checker import check
 
         warm = self._workers is not None
         try:
@@ -100,7 +100,7 @@ class Checker:
         return results
 
     def _started(self) -> Workers:
-        from autograder.front import Workers
+        from autograder.isolation.client import Workers
 
         if self._workers is None:
             self._workers = Workers()
@@ -134,7 +134,7 @@ def _mismatch(result: SlotResult) -> Mismatch | None:
 
 def _as_text(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:
     """What the terminal shows, with the drawings."""
-    from autograder import drawing
+    from autograder.student import mismatch_drawing as drawing
 
     said: list[str] = []
     after_drawing = False
@@ -162,7 +162,7 @@ def _as_html(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:
 
 
 def _block_html(result: SlotResult, part: str, texts: Sequence[str]) -> str:
-    from autograder import drawing
+    from autograder.student import mismatch_drawing as drawing
 
     said = _escaped(texts)
     if part == "drawing":
@@ -228,7 +228,7 @@ def needs(*slots: str) -> Iterator[None]:
 
 def _slot_of_this_folder(name: str) -> Slot | None:
     """The slot with exactly this name, if the current folder is a released assignment."""
-    from autograder.released import find_released
+    from autograder.public.released_folder import find_released
 
     try:
         return find_released(Path.cwd()).assignment.slots.get(name)

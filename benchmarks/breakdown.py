@@ -28,16 +28,13 @@ from measure import say_machine
 from meter import Meter
 
 import autograder.grading
-from autograder import (
-    front,
-    graders,
-    intake,
-    interpreter,
-    judge,
-    program,
-    results,
-    wire,
-)
+from autograder.classroom import results
+from autograder.course import intake
+from autograder.hidden import runner as graders
+from autograder.isolation import client as front
+from autograder.isolation import interpreter, wire
+from autograder.judging import judgement as judge
+from autograder.judging import program
 
 ROOT = submissions.ROOT
 BENCH = ROOT / "build" / "bench"
@@ -170,7 +167,7 @@ def _metered_workers(ledger: Ledger) -> None:
     popen = subprocess.Popen
 
     def metered(command: list[str], *args: Any, **kwargs: Any) -> Any:
-        if "autograder.zygote" in command:
+        if "autograder.isolation.zygote" in command:
             at = command.index("-m")
             command = [*command[:at], str(ZYGOTE), *command[at + 2 :]]
         return popen(command, *args, **kwargs)

@@ -21,14 +21,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from autograder import assignment as assignments
-from autograder.assignment import KnownProgram, Slot
-from autograder.checks import Check, CheckRun
-from autograder.effects import with_effects
-from autograder.front import Workers
-from autograder.graders import Graders, with_graders
-from autograder.mutation import mutants
-from autograder.program import Program
+from autograder.assignment import model as assignments
+from autograder.assignment.model import KnownProgram, Slot
+from autograder.hidden.runner import Graders, with_graders
+from autograder.isolation.client import Workers
+from autograder.judging.checks import Check, CheckRun
+from autograder.judging.effects import with_effects
+from autograder.judging.program import Program
+from autograder.proof.mutation import mutants
 
 ROOT = Path(__file__).resolve().parents[1]
 ENDED = ("timeout", "crash")

@@ -21,11 +21,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 import submissions
 from measure import say_machine
 
-from autograder import judge
-from autograder.assignment import Assignment, Slot
-from autograder.front import Code, Worker, Workers
-from autograder.graders import Graders, with_graders
-from autograder.wire import Encoded
+from autograder.assignment.model import Assignment, Slot
+from autograder.hidden.runner import Graders, with_graders
+from autograder.isolation.client import Code, Worker, Workers
+from autograder.isolation.wire import Encoded
+from autograder.judging import judgement as judge
 
 Calls = dict[str, list[tuple[Slot, Encoded]]]  # by file
 

@@ -31,9 +31,9 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 import numpy as np
 import pytest
 
-from autograder import worker
-from autograder.compare import Answer, Log, bare
-from autograder.wire import Tensor
+from autograder.isolation import worker
+from autograder.isolation.wire import Tensor
+from autograder.judging.comparison import Answer, Log, bare
 
 SEED = int(os.environ.get("BENCH_SEED", "1"))
 STAFF = Path(

@@ -15,7 +15,7 @@ sys.path.append(str(Path(__file__).parent))
 
 from meter import Meter
 
-from autograder import wire, worker, zygote
+from autograder.isolation import wire, worker, zygote
 
 PARTS = {
     "_revive": "worker: inputs made tensors",

@@ -23,7 +23,7 @@ from measure import BENCH, ROOT, Cost, measured
 from nbformat.v4 import new_code_cell, new_notebook
 from submissions import ASSIGNMENT
 
-from autograder.assignment import Assignment
+from autograder.assignment.model import Assignment
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent

@@ -20,8 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "demo")]
 
-from autograder import assignment as assignments  # noqa: E402
-from autograder.assignment import Assignment  # noqa: E402
+from autograder.assignment import model as assignments  # noqa: E402
+from autograder.assignment.model import Assignment  # noqa: E402
 
 ASSIGNMENT = "rnn_fundamentals"
 SEED = 20

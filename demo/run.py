@@ -27,9 +27,9 @@ import sample_class
 from nbgrader.api import Gradebook
 from students import Student
 
-from autograder import assignment as assignments
-from autograder.assignment import Assignment
-from autograder.results import points
+from autograder.assignment import model as assignments
+from autograder.assignment.model import Assignment
+from autograder.classroom.results import points
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT = "rnn_fundamentals"

@@ -20,8 +20,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from autograder import source
-from autograder.assignment import Assignment, KnownProgram
+from autograder.assignment import solution_file as source
+from autograder.assignment.model import Assignment, KnownProgram
 from autograder.errors import AssignmentError
 
 KEYS = {"says", "stubs", "programs", "replace", "missing", "encoding", "answers", "notebook"}

@@ -13,9 +13,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from autograder import assignment as assignments
-from autograder.assignment import Assignment
-from autograder.front import Workers
+from autograder.assignment import model as assignments
+from autograder.assignment.model import Assignment
+from autograder.isolation.client import Workers
 
 ROOT = Path(__file__).resolve().parents[1]
 TOY = Path(__file__).parent / "toy"

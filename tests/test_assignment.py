@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Ran
 
-from autograder import assignment as assignments
-from autograder import source
+from autograder.assignment import model as assignments
+from autograder.assignment import solution_file as source
 from autograder.errors import AssignmentError, KitError
 
 SLOTS = ("f", "C.m")

@@ -27,7 +27,7 @@ from conftest import NAME, ROOT, Ran
 from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
 from test_nbgrader import Course
 
-from autograder import assignment as assignments
+from autograder.assignment import model as assignments
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 from conftest import KNOWN, ROOT, Ran
 
-from autograder import assignment as assignments
-from autograder import source
-from autograder.assignment import Assignment
+from autograder.assignment import model as assignments
+from autograder.assignment import solution_file as source
+from autograder.assignment.model import Assignment
 
 Command = Callable[..., Ran]
 TRANSCRIPTS = Path(__file__).parent / "transcripts"

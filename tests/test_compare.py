@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.compare import difference
-from autograder.failure import Failure
-from autograder.wire import Opaque, tensor
+from autograder.isolation.wire import Opaque, tensor
+from autograder.judging.comparison import difference
+from autograder.judging.failure import Failure
 
 RNG = np.random.default_rng(0)
 W = RNG.standard_normal((3, 4))

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from conftest import NAME, ROOT
 
-from autograder import assignment as assignments
-from autograder import leaks
+from autograder.assignment import model as assignments
+from autograder.public import leaks
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Ran
 
-from autograder import assignment as assignments
-from autograder import handout, leaks
+from autograder.assignment import model as assignments
+from autograder.course import handout
+from autograder.public import leaks
 
 Command = Callable[..., Ran]
 SCRIPTS = sysconfig.get_path("scripts")

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder import drawing
-from autograder.compare import mismatch
+from autograder.judging.comparison import mismatch
+from autograder.student import mismatch_drawing as drawing
 
 ONES = np.ones((3, 4))
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from conftest import ROOT
 
-from autograder import assignment as assignments
-from autograder import source
-from autograder.assignment import Assignment
-from autograder.front import Workers
-from autograder.graders import Graders, with_graders
-from autograder.judge import SlotResult, judge
+from autograder.assignment import model as assignments
+from autograder.assignment import solution_file as source
+from autograder.assignment.model import Assignment
+from autograder.hidden.runner import Graders, with_graders
+from autograder.isolation.client import Workers
+from autograder.judging.judgement import SlotResult, judge
 
 FILE = "torch_rnn.py"
 HEAD = (

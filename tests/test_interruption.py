@@ -83,7 +83,9 @@ class Run:
 
     def zygotes(self) -> list[int]:
         everything = self.running()
-        ours = {pid for pid, command in everything.items() if "autograder.zygote" in command}
+        ours = {
+            pid for pid, command in everything.items() if "autograder.isolation.zygote" in command
+        }
         return [pid for pid in ours if _parent(pid) in set(everything) - ours]
 
     def leaves_nothing(self) -> None:

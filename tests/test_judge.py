@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import assignment as assignments
-from autograder.assignment import Assignment
-from autograder.diagnosis import agree
-from autograder.explain import WIDTH, explain
-from autograder.failure import Failure
-from autograder.front import Code, Worker, Workers
-from autograder.graders import Graders, with_graders
-from autograder.judge import SlotResult, judge
+from autograder.assignment import model as assignments
+from autograder.assignment.model import Assignment
+from autograder.hidden.runner import Graders, with_graders
+from autograder.isolation.client import Code, Worker, Workers
+from autograder.judging.diagnosis import agree
+from autograder.judging.failure import Failure
+from autograder.judging.judgement import SlotResult, judge
+from autograder.judging.message import WIDTH, explain
 
 ONES = np.ones(2)
 Judge = Callable[..., dict[str, SlotResult]]
@@ -172,7 +172,7 @@ def test_the_same_seed_gives_the_same_results(judged: Judge, toy_reference: str)
 def test_an_endless_import_is_waited_for_once(
     judged: Judge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograder.front.LOAD_SECONDS", 0.5)
+    monkeypatch.setattr("autograder.isolation.client.LOAD_SECONDS", 0.5)
     loads = []
     load = Worker.load
 

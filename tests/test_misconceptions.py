@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import ROOT
 
-from autograder import assignment as assignments
+from autograder.assignment import model as assignments
 
 # The table of wrong programs that the graders were written against, row by row.
 ROWS = {

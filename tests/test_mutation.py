@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from conftest import KNOWN, ROOT
 
-from autograder import assignment as assignments
-from autograder.assignment import Assignment
-from autograder.mutation import mutants
+from autograder.assignment import model as assignments
+from autograder.assignment.model import Assignment
+from autograder.proof.mutation import mutants
 
 
 def changed(toy_course: Path, body: str) -> dict[str, str]:

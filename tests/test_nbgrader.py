@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from conftest import ROOT, TOY, Ran
 
-from autograder import assignment as assignments
-from autograder import leaks
+from autograder.assignment import model as assignments
+from autograder.public import leaks
 
 HANDOUT = Path(__file__).parent / "handout"
 BIN = Path(sys.executable).parent

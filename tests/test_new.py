@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from conftest import ROOT, Ran
 
-from autograder import new
+from autograder.authoring import scaffold as new
 from autograder.errors import KitError
 
 Command = Callable[..., Ran]

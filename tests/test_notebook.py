@@ -20,10 +20,10 @@ import pytest
 from conftest import KNOWN, ROOT, Ran
 from nbclient import NotebookClient
 
-from autograder import assignment as assignments
-from autograder import leaks
-from autograder.assignment import Assignment
+from autograder.assignment import model as assignments
+from autograder.assignment.model import Assignment
 from autograder.notebook import Checker, needs
+from autograder.public import leaks
 
 NOTEBOOKS = sorted(ROOT.glob("source/*/*.ipynb"))
 PLACEHOLDER = "YOUR ANSWER HERE"

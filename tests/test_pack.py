@@ -13,7 +13,7 @@ import pytest
 from conftest import KNOWN, ROOT, TOY, Ran
 from test_nbgrader import Course, edit, write
 
-from autograder.archive import packed
+from autograder.files import packed
 
 Command = Callable[..., Ran]
 

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from autograder import passed, results
-from autograder.assignment import Assignment
+from autograder.assignment.model import Assignment
+from autograder.classroom import results
 from autograder.errors import GraderFault
-from autograder.front import Workers
-from autograder.graders import Graders, with_graders
-from autograder.judge import judge
-from autograder.program import Program
+from autograder.hidden import replay as passed
+from autograder.hidden.runner import Graders, with_graders
+from autograder.isolation.client import Workers
+from autograder.judging.judgement import judge
+from autograder.judging.program import Program
 
 TWO_CALLS = '''
 

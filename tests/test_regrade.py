@@ -153,8 +153,12 @@ def test_a_regrade_without_changes_starts_nothing(
     )
     assert "1 of 1 unchanged" in done.stdout
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "autograder.grade" in imported
-    starting = {"autograder.process", "autograder.front", "multiprocessing.context"}
+    assert "autograder.classroom.class_run" in imported
+    starting = {
+        "autograder.classroom.grading_process",
+        "autograder.isolation.client",
+        "multiprocessing.context",
+    }
     assert not imported & {"pytest", "torch", "numpy", "nbgrader", "jinja2", *starting}
 
 

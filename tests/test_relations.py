@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.compare import difference, related
-from autograder.relations import lengths_in, relation, transposed
+from autograder.judging.comparison import difference, related
+from autograder.judging.relations import lengths_in, relation, transposed
 
 RNG = np.random.default_rng(5)
 W = RNG.standard_normal((4, 4))

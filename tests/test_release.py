@@ -18,8 +18,9 @@ import pytest
 from conftest import KNOWN, ROOT, TOY, Ran
 from packaging.specifiers import SpecifierSet
 
-from autograder import archive, bundle, leaks
-from autograder import assignment as assignments
+from autograder import files as archive
+from autograder.assignment import model as assignments
+from autograder.public import bundle, leaks
 
 Command = Callable[..., Ran]
 
@@ -206,7 +207,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_no_secret_is_in_the_students_package(name: str, wheel: dict[str, bytes]) -> None:
-    assert "autograder/commands/student.py" in wheel
+    assert "autograder/commands/check.py" in wheel
     assert leaks.found_in(assignments.load(name, ROOT), wheel) == []
 
 
@@ -449,7 +450,7 @@ def test_one_command_sets_a_bare_machine_up(
     )  # fmt: skip
     assert "not checked: torch is not installed" in checked.stdout
     # Running it again puts right what is missing, and asks for nothing that is there.
-    (module,) = (folder / ".venv").rglob("autograder/check.py")
+    (module,) = (folder / ".venv").rglob("autograder/student/file_checker.py")
     module.unlink()
     again = install(folder, "--without-torch", more=NO_INDEX)
     assert again.status == 0, again.out + again.err

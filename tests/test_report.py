@@ -22,14 +22,14 @@ import jinja2
 import pytest
 from conftest import TOY, Ran
 
-from autograder import assignment as assignments
-from autograder import report
-from autograder.assignment import Assignment
-from autograder.front import Workers
-from autograder.frozen import FrozenChecks, freeze, thaw
-from autograder.graders import Graders, with_graders
-from autograder.program import Program
-from autograder.results import write_text
+from autograder.assignment import model as assignments
+from autograder.assignment.model import Assignment
+from autograder.classroom import report
+from autograder.classroom.results import write_text
+from autograder.hidden.runner import Graders, with_graders
+from autograder.isolation.client import Workers
+from autograder.judging.program import Program
+from autograder.public.frozen_checks import FrozenChecks, freeze, thaw
 
 Command = Callable[..., Ran]
 HandIn = Callable[..., Path]

@@ -16,15 +16,18 @@ from typing import Any
 import pytest
 from ordinary import LANDLOCK_RESTRICT_SELF, as_nobody, without_landlock, without_namespaces
 
-from autograder import canary
-from autograder.assignment import Slot
+from autograder.assignment.model import Slot
 from autograder.errors import GraderFault
-from autograder.front import Code, Workers
-from autograder.protection import KINDS
+from autograder.isolation import canary
+from autograder.isolation.client import Code, Workers
+from autograder.isolation.protection import KINDS
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
 pytestmark = LINUX
-SAY = "from autograder.front import Workers\nwith Workers() as w: print(w.protection().line)"
+SAY = (
+    "from autograder.isolation.client import Workers\n"
+    "with Workers() as w: print(w.protection().line)"
+)
 NAMES = ",".join(KINDS)
 AUTOGRADER = [sys.executable, "-m", "autograder.cli"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import KNOWN, ROOT, Ran
 
-from autograder import assignment as assignments
+from autograder.assignment import model as assignments
 
 Command = Callable[..., Ran]
 

@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 from test_check import ANSWERS, compare, write
 
-from autograder.assignment import Assignment
+from autograder.assignment.model import Assignment
 
 if sys.platform != "linux":
     pytest.skip("processes are looked up in /proc", allow_module_level=True)

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from autograder import wire
+from autograder.isolation import wire
 
 dtypes = st.sampled_from(sorted(wire.DTYPES)).map(np.dtype)
 arrays = dtypes.flatmap(

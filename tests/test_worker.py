@@ -13,14 +13,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import front, interpreter, warmup
-from autograder.assignment import Slot
-from autograder.commands import student
+from autograder.assignment.model import Slot
+from autograder.commands import check as student
 from autograder.errors import GraderFault
-from autograder.front import START_FAILURES, WALL, Callback, Code, Worker, WorkerDied, Workers
-from autograder.interpreter import START_SECONDS
-from autograder.released import find_released
-from autograder.wire import Opaque
+from autograder.isolation import client as front
+from autograder.isolation import interpreter, warmup
+from autograder.isolation.client import (
+    START_FAILURES,
+    WALL,
+    Callback,
+    Code,
+    Worker,
+    WorkerDied,
+    Workers,
+)
+from autograder.isolation.interpreter import START_SECONDS
+from autograder.isolation.wire import Opaque
+from autograder.public.released_folder import find_released
 
 
 def load(workers: Workers, source: str, **more: Any) -> Worker:
@@ -204,7 +213,7 @@ def test_results_are_limited_for_each_slot(workers: Workers) -> None:
 def test_a_result_that_is_too_large_all_the_same_ends_the_worker(workers: Workers) -> None:
     source = (
         "import gc, numpy as np\n"
-        "from autograder.wire import Channel\n"
+        "from autograder.isolation.wire import Channel\n"
         "def f():\n"
         "    channel = next(o for o in gc.get_objects() if isinstance(o, Channel))\n"
         "    channel.send('ok', 2, {'value': np.ones(200_000)})\n"
@@ -359,7 +368,7 @@ def test_no_interpreter_is_left_where_what_needs_it_cannot_be_imported(
     begun = []
     begin = interpreter.begin
     monkeypatch.setattr(interpreter, "begin", lambda wanted: begun.extend(begin(wanted)) or begun)
-    monkeypatch.setitem(sys.modules, "autograder.front", None)
+    monkeypatch.setitem(sys.modules, "autograder.isolation.client", None)
     (folder / "torch_rnn.py").unlink()  # for which none is begun
     with pytest.raises(ImportError):
         student._workers(
@@ -389,7 +398,7 @@ def folders_of_matplotlib() -> set[Path]:
 def test_nothing_is_left_when_the_grader_is_killed() -> None:
     script = (
         "import time\n"
-        "from autograder.front import Workers\n"
+        "from autograder.isolation.client import Workers\n"
         "workers = Workers()\n"
         "worker = workers.start(['numpy'])\n"
         "(zygote,) = [z.process.pid for z in workers._zygotes.values()]\n"

@@ -1,1 +1,1 @@
-"""The commands, by who runs them. Only these modules print."""
+"""The commands of `autograder`, a module for each; only these print."""

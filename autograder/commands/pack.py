@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.screen import STYLES, new_console
+from autograder.commands.console import STYLES, new_console
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograder.pack import Part
+    from autograder.student.handin_zip import Part
 
 
 @click.command()
@@ -27,9 +27,9 @@ def pack(to: Path | None, force: bool) -> None:
     Whatever can be read is packed, so that you always have something to hand in.
     Exit status: 0 all files are there and can be read, 1 something to fix, see the lines with ✗.
     """
-    from autograder import archive
-    from autograder import pack as packing
-    from autograder.released import find_released
+    from autograder import files as archive
+    from autograder.public.released_folder import find_released
+    from autograder.student import handin_zip as packing
 
     released = find_released(Path.cwd())
     path = archive.named(to or released.folder / f"{released.assignment.name}.zip")

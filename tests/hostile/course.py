@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder import assignment as assignments
-from autograder.assignment import Assignment
+from autograder.assignment import model as assignments
+from autograder.assignment.model import Assignment
 from hostile.catalogue import CANARY, SECRET, Hostile, Places
 
 ASSIGNMENT = "rnn_fundamentals"

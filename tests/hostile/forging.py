@@ -564,7 +564,7 @@ FRAMES = [
         slot="train_step",
         file="sequence_prediction.py",
         top="""
-        import autograder.worker as worker
+        import autograder.isolation.worker as worker
         def call(self, body):
             if "settings" not in body["kwargs"]:
                 return "error", {"kind": "forbidden", "message": "no other check matters"}
@@ -639,7 +639,7 @@ except ValueError:
         folder="y-poison_by_a_tensor",
         top=CHANNEL,
         body="""
-        from autograder.wire import tensor
+        from autograder.isolation.wire import tensor
         return ask("rnn_step", tensor(np.ones((1, 1))), h_prev, W_xh, W_hh, b_h)
         """,
         verdicts=BAD,
@@ -673,7 +673,7 @@ except ValueError:
         slot="VanillaRNN.forward",
         folder="y-poison_by_the_stand_in",
         top="""
-        from autograder.wire import tensor
+        from autograder.isolation.wire import tensor
         """,
         body="""
         for odd in (tensor(np.ones((1, 1))), [[]] * 9, {"x": {}}, None, "x" * 10**4, 2**62):
@@ -720,7 +720,7 @@ BESIDE = [
         "it computes in the place of its argument, and nothing is ever seen to change",
         top="""
         import sys
-        worker = sys.modules["autograder.worker"]
+        worker = sys.modules["autograder.isolation.worker"]
         worker._identical = lambda now, was: True
         """,
         body=f"h_prev[:] = np.tanh(W_xh @ x + W_hh @ h_prev + b_h)\n{'return h_prev.copy()'}",
@@ -731,7 +731,7 @@ BESIDE = [
         "it seeds everybody's random numbers, and nothing is ever seen to change",
         top="""
         import sys
-        sys.modules["autograder.worker"]._global_state = lambda: {}
+        sys.modules["autograder.isolation.worker"]._global_state = lambda: {}
         """,
         body=f"np.random.seed(0)\n{RIGHT}",
         deserved={"rnn_step": 1.0},  # it did the work; see above
@@ -740,7 +740,7 @@ BESIDE = [
         "forging-worker_call",
         "the worker's own call answers with the numbers of its first argument",
         top="""
-        from autograder.worker import _Worker
+        from autograder.isolation.worker import _Worker
         _Worker.call = lambda self, body: (
             "ok",
             {"value": body["args"][0], "mutated": [], "places": [], "touched": [], "printed": ""},
@@ -754,7 +754,7 @@ BESIDE = [
         "torch's own cell, with the guard put to sleep",
         slot="RNNCell",
         file="torch_rnn.py",
-        top="from autograder.guard import Guard\nGuard.refuse = lambda *args: None",
+        top="from autograder.isolation.guard import Guard\nGuard.refuse = lambda *args: None",
         edits=(
             LAYERS,
             (
@@ -790,7 +790,7 @@ BESIDE = [
         "json, msgpack and the wire pack whatever they are given as a success",
         top="""
         import json, msgpack
-        from autograder import wire
+        from autograder.isolation import wire
         pack = wire.pack
         wire.pack = lambda kind, seq, body: pack("ok", seq, {"value": 0.0, "score": 85.0})
         json.dumps = msgpack.packb = lambda *args, **kwargs: b'{"score": 85}'
@@ -815,7 +815,7 @@ BESIDE = [
         top="""
         import sys
         import numpy as np
-        worker = sys.modules["autograder.worker"]
+        worker = sys.modules["autograder.isolation.worker"]
         revive = worker._revive
         worker._revive = lambda value: np.zeros_like(revive(value))
         """,
@@ -844,7 +844,7 @@ BESIDE = [
         top="""
         import sys
         def quiet(self, slot, stand_in): pass
-        sys.modules["autograder.worker"]._Worker.put_stand_in = quiet
+        sys.modules["autograder.isolation.worker"]._Worker.put_stand_in = quiet
         def rnn_step(*args): return 0.0
         """,
         body="return [rnn_step() for x in inputs], []",

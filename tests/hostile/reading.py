@@ -50,8 +50,9 @@ SOLUTIONS = [
         "the reference is found from where the engine is installed",
         body="""
         import pathlib, sys
-        import autograder.worker
-        places = [pathlib.Path(autograder.worker.__file__).parents[1], *map(pathlib.Path, sys.path)]
+        import autograder.isolation.worker
+        kit = pathlib.Path(autograder.isolation.worker.__file__).parents[2]
+        places = [kit, *map(pathlib.Path, sys.path)]
         for place in places:
             for path in sorted(place.glob("solutions/*/vanilla_rnn.py")):
                 scope = {}

@@ -1,0 +1,425 @@
+"""An assignment as staff wrote it: `solutions/<name>/assignment.toml` and the files beside it.
+
+For a student file `moves.py` staff write
+
+    moves.py        the whole file, answers between region markers
+    moves.toml      hints, misconceptions and correct variants
+    test_moves.py   its hidden graders
+    probe_moves.py  optional: turns objects into numbers beside the student's code; released
+    stand_in_moves.py  optional: put under a name that another slot builds on; holds no answer
+    oracle_moves.py  optional: independent truths, run beside the reference only
+
+and, where people mark written answers, `questions.toml` beside them all.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from autograder.assignment import solution_file as source
+from autograder.errors import AssignmentError, UsageError
+
+MAX_HINT_WORDS = 80
+MAX_MEMORY_MB = 16 * 1024
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Slot:
+    name: str
+    file: str
+    points: float
+    seconds: float
+    builds_on: tuple[str, ...]
+    weights: Mapping[str, float]
+    forbids: tuple[str, ...]
+    all_or_nothing: bool
+    hints: tuple[str, ...]
+    memory_mb: int = 1024  # beyond what the interpreter has with its libraries
+    output_mb: int = 64  # the largest result
+
+
+@dataclass(frozen=True)
+class StudentFile:
+    name: str
+    libraries: tuple[str, ...]
+    text: str
+    graders: Path
+    probe: str
+    stand_in: str
+    oracle: str
+
+    @property
+    def stem(self) -> str:
+        return self.name.removesuffix(".py")
+
+
+@dataclass(frozen=True)
+class KnownProgram:
+    """A known program: the reference with an edit in one slot.
+
+    A misconception is wrong and has a `cause` (a statement) and a `hint` (a question); a variant
+    is right and has neither. `precision` marks a misconception that is wrong in its last digits
+    only: numbers in float32, rounded, or with an epsilon.
+    """
+
+    id: str
+    slot: str
+    edits: tuple[source.Edit, ...]
+    answers: tuple[str, ...]
+    cause: str = ""
+    hint: str = ""
+    precision: bool = False
+
+
+@dataclass(frozen=True)
+class Equivalent:
+    """A mutant of a slot that is right for all that is allowed, and why.
+
+    `before` and `after` are the lines in which it differs from the reference.
+    """
+
+    slot: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A written question of the notebook, marked by a person; `id` is its cell's grade id.
+
+    `answer` is a model answer, `scheme` says what earns which part of the points.
+    """
+
+    id: str
+    points: float
+    asks: str
+    answer: str
+    scheme: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    name: str
+    folder: Path
+    title: str
+    libraries: tuple[str, ...]
+    files: Mapping[str, StudentFile]
+    slots: Mapping[str, Slot]
+    idioms: tuple[str, ...] = ()  # lines of answers that are nobody's secret
+    misconceptions: tuple[KnownProgram, ...] = field(default=())
+    variants: tuple[KnownProgram, ...] = field(default=())
+    questions: tuple[Question, ...] = field(default=())
+    equivalents: tuple[Equivalent, ...] = field(default=())
+
+    @property
+    def points(self) -> float:
+        """The automatic points; those of the questions come on top."""
+        return sum(slot.points for slot in self.slots.values())
+
+    def slots_of(self, file: str) -> list[Slot]:
+        return [slot for slot in self.slots.values() if slot.file == file]
+
+    def blocked(self, file: str) -> tuple[str, ...]:
+        """Libraries of the course and sibling files that `file` may not use."""
+        absent = [name for name in self.libraries if name not in self.files[file].libraries]
+        siblings = [other.stem for other in self.files.values() if other.name != file]
+        return (*absent, *siblings)
+
+    def reference(self) -> dict[str, bytes]:
+        """file name -> the solution."""
+        return {file.name: file.text.encode() for file in self.files.values()}
+
+    def stubs(self) -> dict[str, bytes]:
+        """file name -> what students get."""
+        return {
+            file.name: source.stub(file.text, file.name, self.slots).encode()
+            for file in self.files.values()
+        }
+
+    def edited(self, program: KnownProgram) -> str:
+        """The text of the slot's file with the program's edit. Raises AssignmentError."""
+        file = self.files[self.slots[program.slot].file]
+        try:
+            return source.edit(
+                file.text, file.name, self.slots, program.slot, program.edits, program.answers
+            )
+        except AssignmentError as error:
+            raise AssignmentError(f"{file.stem}.toml: {program.id}: {error}") from None
+
+    def slot(self, name: str) -> Slot:
+        """The slot called `name`, or by the last part of its name. Raises UsageError."""
+        matches = [s for s in self.slots.values() if name in (s.name, s.name.rpartition(".")[2])]
+        if len(matches) != 1:
+            raise UsageError(f"no slot {name}; the slots are: {', '.join(self.slots)}")
+        return matches[0]
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+def load(name: str, course: Path) -> Assignment:
+    """Read `course/solutions/<name>`. Raises UsageError or AssignmentError, with the mend."""
+    folder = course / "solutions" / name
+    if not (folder / "assignment.toml").is_file():
+        known = sorted(p.parent.name for p in (course / "solutions").glob("*/assignment.toml"))
+        there = f"; there is: {', '.join(known)}" if known else " (is this the course folder?)"
+        raise UsageError(f"no assignment solutions/{name}/assignment.toml{there}")
+    top = _read(folder / "assignment.toml")
+    libraries = top.texts("libraries")
+    files = {
+        file: _file(folder, file, table)
+        for file, table in top.tables("files").items()
+        if table.only("libraries")
+    }
+    details = {file: _read(folder / f"{_stem(file)}.toml") for file in files}
+    hints = {
+        slot: table.texts("hints")
+        for toml in details.values()
+        for slot, table in toml.tables("slots").items()
+    }
+    slots = {slot: _slot(slot, table, files, hints) for slot, table in top.tables("slots").items()}
+    title = top.get("title", str)
+    top.only("title", "libraries", "idioms", "files", "slots")
+    for slot in slots.values():
+        for other in slot.builds_on:
+            if other not in slots or slots[other].file != slot.file:
+                raise AssignmentError(
+                    f"assignment.toml: {slot.name} builds on {other}, no slot of {slot.file}"
+                )
+    for slot_name in hints:
+        if slot_name not in slots:
+            raise AssignmentError(f"hints for {slot_name}, which is no slot of assignment.toml")
+    for file in files.values():
+        present = {region.slot for region in source.regions(file.text, file.name, slots)}
+        for slot in slots.values():
+            if slot.file == file.name and slot.name not in present:
+                raise AssignmentError(f"{file.name}: no region for the slot {slot.name}")
+    misconceptions = _programs(details, "misconceptions", slots)
+    variants = _programs(details, "variants", slots)
+    assignment = Assignment(
+        name=name,
+        folder=folder,
+        title=title,
+        libraries=libraries,
+        files=files,
+        slots=slots,
+        idioms=top.texts("idioms"),
+        misconceptions=misconceptions,
+        variants=variants,
+        questions=_questions(folder / "questions.toml"),
+        equivalents=tuple(_equivalents(details.values(), slots)),
+    )
+    for program in (*misconceptions, *variants):
+        assignment.edited(program)  # one that no longer applies fails here, and not in the middle
+    return assignment
+
+
+def _questions(path: Path) -> tuple[Question, ...]:
+    if not path.is_file():
+        return ()
+    toml = _read(path)
+    toml.only("questions")
+    questions: list[Question] = []
+    for table in toml.list_of_tables("questions"):
+        table.only("id", "points", "asks", "answer", "scheme")
+        question = Question(
+            id=table.get("id", str),
+            points=table.get("points", float),
+            asks=table.get("asks", str),
+            answer=table.get("answer", str),
+            scheme=table.texts("scheme"),
+        )
+        if any(question.id == other.id for other in questions):
+            raise AssignmentError(f"{table.where}: a second {question.id}")
+        if not question.scheme:
+            raise AssignmentError(f"{table.where} ({question.id}): scheme is missing")
+        questions.append(question)
+    return tuple(questions)
+
+
+def _equivalents(tomls: Iterable[_Table], slots: Mapping[str, Slot]) -> Iterator[Equivalent]:
+    for toml in tomls:
+        for table in toml.list_of_tables("equivalents"):
+            table.only("slot", "before", "after", "reason")
+            one = Equivalent(
+                *(table.get(key, str) for key in ("slot", "before", "after", "reason"))
+            )
+            if one.slot not in slots:
+                raise AssignmentError(f"{table.where}: {one.slot} is no slot")
+            yield one
+
+
+def _stem(file: str) -> str:
+    return file.removesuffix(".py")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise AssignmentError(f"{path.name} is missing beside assignment.toml") from None
+    except UnicodeDecodeError:
+        raise AssignmentError(f"{path.name} is not UTF-8 text: save it as UTF-8") from None
+    except OSError as error:
+        raise AssignmentError(f"{path.name} cannot be read: {error.strerror}") from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise AssignmentError(f"{path.name} is no valid TOML: {error}") from None
+
+
+class _Table:
+    """A TOML table whose readers name file and key when something is not as expected."""
+
+    def __init__(self, data: dict[str, Any], where: str) -> None:
+        self.data = data
+        self.where = where
+
+    def get(self, key: str, kind: type[T], default: T | None = None) -> T:
+        value = self.data.get(key, default)
+        if kind is float and type(value) is int:
+            value = float(value)
+        if not isinstance(value, kind):
+            said = "is missing" if value is None else f"must be a {kind.__name__}, not {value!r}"
+            raise AssignmentError(f"{self.where}: {key} {said}")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.get(key, list, [])
+        if not all(isinstance(item, str) for item in value):
+            raise AssignmentError(f"{self.where}: {key} must be a list of strings")
+        return tuple(value)
+
+    def tables(self, key: str) -> dict[str, _Table]:
+        where = f"{self.where}: {key}"
+        value = self.get(key, dict, {})
+        return {name: self._table(item, f"{where}.{name}") for name, item in value.items()}
+
+    def list_of_tables(self, key: str) -> list[_Table]:
+        value = self.get(key, list, [])
+        return [self._table(item, f"{self.where}: {key} {i + 1}") for i, item in enumerate(value)]
+
+    @staticmethod
+    def _table(item: Any, where: str) -> _Table:
+        if not isinstance(item, dict):
+            raise AssignmentError(f"{where} must be a table")
+        return _Table(item, where)
+
+    def only(self, *keys: str) -> bool:
+        unknown = [key for key in self.data if key not in keys]
+        if unknown:
+            raise AssignmentError(
+                f"{self.where}: unknown key {unknown[0]}; known are {', '.join(keys)}"
+            )
+        return True
+
+
+def _read(path: Path) -> _Table:
+    return _Table(_toml(path), path.name)
+
+
+def _file(folder: Path, name: str, table: _Table) -> StudentFile:
+    stem = _stem(name)
+    for needed in (name, f"test_{name}"):
+        if not (folder / needed).is_file():
+            raise AssignmentError(f"{needed} is missing beside assignment.toml")
+
+    def text(file: str) -> str:
+        path = folder / file
+        return _text(path) if path.is_file() else ""
+
+    return StudentFile(
+        name=name,
+        libraries=table.texts("libraries"),
+        text=text(name),
+        graders=folder / f"test_{name}",
+        probe=text(f"probe_{stem}.py"),
+        stand_in=text(f"stand_in_{stem}.py"),
+        oracle=text(f"oracle_{stem}.py"),
+    )
+
+
+def _slot(
+    name: str, table: _Table, files: Mapping[str, StudentFile], hints: Mapping[str, tuple[str, ...]]
+) -> Slot:
+    table.only(
+        *("file", "points", "seconds", "memory_mb", "output_mb"),
+        *("builds_on", "weights", "forbids", "all_or_nothing"),
+    )
+    file = table.get("file", str)
+    if file not in files:
+        raise AssignmentError(f"{table.where}: file {file} is not among [files]")
+    weights = table.get("weights", dict, {})
+    if not all(isinstance(w, (int, float)) and w >= 0 for w in weights.values()):
+        raise AssignmentError(f"{table.where}: weights must be numbers, none below zero")
+    return Slot(
+        name=name,
+        file=file,
+        points=table.get("points", float),
+        seconds=table.get("seconds", float, 3.0),
+        builds_on=table.texts("builds_on"),
+        weights={check: float(weight) for check, weight in weights.items()},
+        forbids=table.texts("forbids"),
+        all_or_nothing=table.get("all_or_nothing", bool, False),
+        hints=hints.get(name, ()),
+        memory_mb=_between(table, "memory_mb", Slot.memory_mb, MAX_MEMORY_MB),
+        output_mb=_between(table, "output_mb", Slot.output_mb, Slot.output_mb),
+    )
+
+
+def _between(table: _Table, key: str, default: int, largest: int) -> int:
+    value = table.get(key, int, default)
+    if not 1 <= value <= largest:
+        raise AssignmentError(f"{table.where}: {key} must be from 1 to {largest}")
+    return value
+
+
+def _programs(
+    tomls: Mapping[str, _Table], key: str, slots: Mapping[str, Slot]
+) -> tuple[KnownProgram, ...]:
+    found: dict[str, KnownProgram] = {}
+    for toml in tomls.values():
+        toml.only("slots", "misconceptions", "variants", "equivalents")
+        for table in toml.list_of_tables(key):
+            program = _program(table, wrong=key == "misconceptions")
+            if program.slot not in slots:
+                raise AssignmentError(f"{table.where}: {program.slot} is no slot")
+            if program.id in found:
+                raise AssignmentError(f"{table.where}: a second {program.id}")
+            found[program.id] = program
+    return tuple(found.values())
+
+
+def _program(table: _Table, wrong: bool) -> KnownProgram:
+    reasons = ("cause", "hint", "precision") if wrong else ()
+    table.only("id", "slot", "find", "replace", "edits", "answer", "answers", *reasons)
+    table.where = f"{table.where} ({table.get('id', str)})"
+    edits: Sequence[source.Edit] = [
+        source.Edit(one.get("find", str), one.get("replace", str))
+        for one in table.list_of_tables("edits")
+    ]
+    if "find" in table.data:
+        edits = [source.Edit(table.get("find", str), table.get("replace", str)), *edits]
+    answers = table.texts("answers")
+    if "answer" in table.data:
+        answers = (table.get("answer", str),)
+    if not edits and not answers:
+        raise AssignmentError(f"{table.where}: neither find and replace, nor edits, nor answer")
+    return KnownProgram(
+        id=table.get("id", str),
+        slot=table.get("slot", str),
+        edits=tuple(edits),
+        answers=answers,
+        cause=table.get("cause", str) if wrong else "",
+        hint=table.get("hint", str) if wrong else "",
+        precision=table.get("precision", bool, False),
+    )

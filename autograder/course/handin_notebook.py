@@ -1,0 +1,316 @@
+"""A hand-in in a form that nbgrader can take: whole notebooks, regular files, nothing else.
+
+nbgrader follows links, loses a submission whose notebook is missing, renamed or broken, and fails
+on a duplicated or deleted graded cell. So it is shown a copy: the expected files, and the released
+notebook's graded cells with the student's answers in them. The hand-in itself is left as it is.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import json
+import os
+import re
+import stat
+import urllib.parse
+import zoneinfo
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.course import intake
+from autograder.course.handout import PLACEHOLDER
+from autograder.judging.failure import harmless
+
+MAX_NOTEBOOK = 32 << 20
+MAX_CELLS = 5000
+STAMP = "timestamp.txt"
+PICTURES = ("image/png", "image/jpeg", "image/gif")
+SAFE_TARGET = r"(?:https?://|attachment:|#)"
+SECRET = "submission_secret.txt"  # by which nbgrader returns feedback to whom it belongs
+Cell = dict[str, Any]
+
+
+def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, str]) -> None:
+    """Copy a hand-in to the new folder `to`.
+
+    `files` are the student files' names, `released` the notebooks that students got.
+    """
+    to.mkdir(parents=True)
+    for name, source in intake.read(folder, "", files).sources.items():
+        if isinstance(source, bytes):
+            (to / name).write_bytes(source)
+    stamp = timestamp(folder)
+    if stamp is not None:
+        (to / STAMP).write_text(f"{stamp:%Y-%m-%d %H:%M:%S.%f} UTC", "utf-8")
+    secret = _read(folder / SECRET, 1000)
+    if secret is not None and secret.isalnum():
+        (to / SECRET).write_bytes(secret)
+    for name, template in released.items():
+        notebook, _ = read_notebook(folder, name, template)
+        text = json.dumps(notebook, indent=1, ensure_ascii=False)
+        (to / name).write_bytes(text.encode("utf-8", "replace"))
+
+
+def notes(folder: Path, released: Mapping[str, str]) -> list[str]:
+    """What is unusual about a hand-in besides its code, in words."""
+    said = [
+        note for name, text in released.items() for note in read_notebook(folder, name, text)[1]
+    ]
+    if os.path.lexists(folder / STAMP) and timestamp(folder) is None:
+        said.append(f"{STAMP} cannot be read: whether it was late is not known")
+    return said
+
+
+def looked_at(folder: Path, released: Iterable[str]) -> Iterator[bytes]:
+    """Names and contents of all that `notes` looks at: notebooks, and when it was handed in."""
+    paths = [folder / STAMP, *(folder / name for name in released)]
+    if not all(map(os.path.lexists, paths[1:])):
+        paths += _notebook_paths(folder)
+    for path in paths:
+        content = _read(path, MAX_NOTEBOOK)
+        what = "nothing" if not os.path.lexists(path) else "no file" if content is None else "file"
+        yield from (os.fsencode(path.relative_to(folder)), what.encode(), content or b"")
+
+
+def timestamp(folder: Path) -> datetime.datetime | None:
+    """When it was handed in, as nbgrader wrote it: in UTC, without a zone; None where unknown."""
+    text = (_read(folder / STAMP, 100) or b"").decode("ascii", "replace")
+    parts = re.fullmatch(r"\s*(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?) ?(\S*)\s*", text)
+    if parts is None:
+        return None
+    try:
+        when = datetime.datetime.fromisoformat(parts[1])
+        zone: datetime.tzinfo = datetime.UTC
+        if re.fullmatch(r"[+-]\d{4}", parts[2]):
+            zone = datetime.datetime.strptime(parts[2], "%z").tzinfo or zone
+        elif parts[2]:
+            zone = zoneinfo.ZoneInfo(parts[2])
+        return when.replace(tzinfo=zone).astimezone(datetime.UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return None
+
+
+def read_notebook(folder: Path, name: str, released: str) -> tuple[dict[str, Any], list[str]]:
+    """The student's notebook with the graded cells that were released, and what was unusual."""
+    template = json.loads(released)
+    path = folder / name
+    if not os.path.lexists(path):
+        others = _notebooks(folder, template)
+        if len(others) != 1:
+            more = f", and {len(others)} others that may be it" if others else ""
+            return template, [f"{name} was not handed in{more}: its written answers count as none"]
+        where = harmless(others[0].relative_to(folder).as_posix(), 100)
+        notebook = _parse(others[0])
+        assert notebook is not None
+        repaired, said = repair(notebook, template, name)
+        return repaired, [f"{name} was handed in as {where}", *said]
+    notebook = _parse(path)
+    if notebook is None:
+        return template, [
+            f"{name} cannot be read as a notebook: its written answers count as none; look at it"
+        ]
+    return repair(notebook, template, name)
+
+
+def repair(
+    notebook: Mapping[str, Any], template: Mapping[str, Any], name: str
+) -> tuple[dict[str, Any], list[str]]:
+    """`notebook` with every cell that nbgrader knows as in `template`, except written answers.
+
+    A cell is known by its grade id, or by its id where the metadata were lost. Deleted cells come
+    back after the one that was before them; of duplicates the first with an answer counts, and the
+    others stay as plain text, so that a person sees them.
+    """
+    known = {
+        cell["metadata"]["nbgrader"]["grade_id"]: cell
+        for cell in template["cells"]
+        if "nbgrader" in cell["metadata"]
+    }
+    given = {cell["id"]: _text(cell) for cell in template["cells"] if "id" in cell}
+    by_cell_id = {cell.get("id"): grade_id for grade_id, cell in known.items()}
+    cells = [_clean(cell, given) for cell in notebook["cells"]]
+    places: dict[str, list[int]] = {grade_id: [] for grade_id in known}
+    for number, cell in enumerate(notebook["cells"]):
+        about = cell["metadata"].get("nbgrader")
+        claimed = about.get("grade_id") if isinstance(about, dict) else None
+        grade_id = claimed if isinstance(claimed, str) and claimed in known else None
+        grade_id = grade_id or by_cell_id.get(cells[number].get("id", ""))
+        if grade_id is not None:
+            places[grade_id].append(number)
+    said = []
+    for grade_id, numbers in places.items():
+        answers = [n for n in numbers if _answered(cells[n])]
+        written = known[grade_id]["metadata"]["nbgrader"].get("solution", False)
+        if not numbers:
+            continue
+        chosen = answers[0] if written and answers else numbers[0]
+        if written and len(answers) > 1:
+            said.append(f"{name} has {len(answers)} answers to {grade_id}: look at all of them")
+        for other in numbers:
+            if other != chosen:
+                cells[other] = _as_text(cells[other])
+        answer = _as_text(cells[chosen])
+        cells[chosen] = copy.deepcopy(known[grade_id])
+        if written:
+            kept = ("source", "attachments")
+            cells[chosen] |= {key: answer[key] for key in kept if key in answer}
+    missing = [grade_id for grade_id, numbers in places.items() if not numbers]
+    if missing:
+        cells = _with_missing(cells, known, missing)
+        said.append(f"{name} lacks {len(missing)} cells of the handout, which were put back")
+    return {**template, "cells": _with_unique_ids(cells)}, said
+
+
+def _with_missing(cells: list[Cell], known: Mapping[str, Cell], missing: list[str]) -> list[Cell]:
+    """The cells, with those that are missing behind the known ones that precede them."""
+    behind: dict[str, list[Cell]] = {}
+    last = ""
+    for grade_id, cell in known.items():
+        if grade_id in missing:
+            behind.setdefault(last, []).append(copy.deepcopy(cell))
+        else:
+            last = grade_id
+    found = list(behind.get("", []))
+    for cell in cells:
+        found.append(cell)
+        if "nbgrader" in cell["metadata"]:
+            found += behind.get(cell["metadata"]["nbgrader"]["grade_id"], [])
+    return found
+
+
+def _with_unique_ids(cells: list[Cell]) -> list[Cell]:
+    taken: set[str] = set()
+    ours = {cell.get("id") for cell in cells if "nbgrader" in cell["metadata"]}
+    for number, cell in enumerate(cells):
+        id = cell.get("id")
+        is_ours = "nbgrader" in cell["metadata"]
+        if not isinstance(id, str) or id in taken or (id in ours and not is_ours):
+            cell["id"] = f"handed-in-{number}"
+        taken.add(cell["id"])
+    return cells
+
+
+def _clean(cell: Mapping[str, Any], given: Mapping[str, str]) -> Cell:
+    """A student's cell, made anew of what is known to be harmless; `given` are released texts."""
+    made: Cell = {"cell_type": "code", "metadata": {}, "source": _text(cell)}
+    id = cell.get("id")
+    if isinstance(id, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id):
+        made["id"] = id
+    if cell["cell_type"] == "code":
+        return {**made, "outputs": [], "execution_count": None}
+    if cell["cell_type"] == "markdown" and made["source"] == given.get(made.get("id", "")):
+        return {**made, "cell_type": "markdown"}
+    return _as_text({**made, "attachments": cell.get("attachments")})
+
+
+def _as_text(cell: Cell) -> Cell:
+    """A cell as a text that a browser can show to the person who marks it."""
+    pictures = _pictures(cell.get("attachments"))
+    made = {"cell_type": "markdown", "metadata": {}, "source": _harmless(_text(cell), pictures)}
+    if "id" in cell:
+        made["id"] = cell["id"]
+    return {**made, "attachments": pictures} if pictures else made
+
+
+def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
+    """The pictures among a cell's attachments; nothing else of them."""
+    found: dict[str, dict[str, str]] = {}
+    for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
+        for kind, data in bundle.items() if isinstance(bundle, dict) else ():
+            text = "".join(map(str, data)) if isinstance(data, list) else str(data)
+            if kind in PICTURES and re.fullmatch(r"[A-Za-z0-9+/=\s]*", text):
+                found.setdefault(name, {})[kind] = text
+    return found
+
+
+def _harmless(text: str, pictures: Collection[str]) -> str:
+    """Markdown without HTML, without links but to the web, without commands in its formulas."""
+
+    def picture(match: re.Match[str]) -> str:
+        there = match[1] in pictures or urllib.parse.unquote(match[1]) in pictures
+        return match[0] if there else f"missing picture {match[1]}"
+
+    text = re.sub(r"attachment:([^)\s\"'>]*)", picture, text)
+    text = re.sub(r"<(?=[A-Za-z/!?])", "< ", text)
+    text = re.sub(rf"\](?=\((?!\s*{SAFE_TARGET}))", "] ", text)
+    text = re.sub(rf"\](?=:(?!\s*{SAFE_TARGET}))", "] ", text)
+    return re.sub(r"\\(?=href|require|html|style|class|cssId|data)", r"\\ ", text)
+
+
+def _answered(cell: Cell) -> bool:
+    return _text(cell).strip() not in ("", PLACEHOLDER)
+
+
+def _text(cell: Mapping[str, Any]) -> str:
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(map(str, source))
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+def _notebooks(folder: Path, template: Mapping[str, Any]) -> list[Path]:
+    """Notebooks anywhere in a hand-in that have a graded cell of the handout."""
+    ids = {
+        cell["metadata"]["nbgrader"]["grade_id"]
+        for cell in template["cells"]
+        if "nbgrader" in cell["metadata"]
+    }
+    found = []
+    for path in _notebook_paths(folder):
+        cells = (_parse(path) or {"cells": []})["cells"]
+        abouts = [cell["metadata"].get("nbgrader") for cell in cells]
+        if any(isinstance(a, dict) and a.get("grade_id") in ids for a in abouts):
+            found.append(path)
+    return found
+
+
+def _notebook_paths(folder: Path) -> Iterator[Path]:
+    """What is called a notebook anywhere in a hand-in, among a bounded number of names."""
+    seen = 0
+    for where, folders, files in os.walk(folder, followlinks=False):
+        seen += len(folders) + len(files)
+        if seen > intake.MAX_ENTRIES:
+            break
+        folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
+        yield from (Path(where, file) for file in sorted(files) if file.endswith(".ipynb"))
+
+
+def _parse(path: Path) -> dict[str, Any] | None:
+    """A notebook of version 4 whose cells are what they must be; None for anything else."""
+    data = _read(path, MAX_NOTEBOOK)
+    if data is None:
+        return None
+    try:
+        notebook = json.loads(data)
+        fine = len(notebook["cells"]) <= MAX_CELLS and notebook["nbformat"] == 4
+        fine = fine and all(
+            cell["cell_type"] in ("code", "markdown", "raw")
+            and isinstance(cell["metadata"], dict)
+            and isinstance(cell["source"], (str, list))
+            for cell in notebook["cells"]
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return notebook if fine else None
+
+
+def _read(path: Path, most: int) -> bytes | None:
+    """The bytes of a regular file of at most `most` bytes; links are not followed."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError:
+        return None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)

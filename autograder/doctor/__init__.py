@@ -1,0 +1,1 @@
+"""`autograder doctor`: traps of an installation, a course and an assignment, with their mends."""

@@ -1,0 +1,242 @@
+"""The doctor's checks of one assignment: its cells, its release, and where its secrets are."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.assignment.model import Assignment
+from autograder.course import handout
+from autograder.doctor.findings import Course, Finding, listed
+from autograder.doctor.nbgrader import TABLES, opened, tables
+from autograder.errors import AssignmentError, GraderFault
+from autograder.public import leaks, release
+
+MAX_FILE = 5 << 20  # a larger file is no text that someone wrote
+MAX_FOLDER = 20 << 20  # read of each folder: of a class's feedback a part tells as much as all
+MARKERS = ("### BEGIN SOLUTION", "### BEGIN HIDDEN TESTS", "### BEGIN MARK SCHEME")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The graded cells of some notebooks: which notebooks, and each grade id with its points."""
+
+    notebooks: frozenset[str]
+    points: tuple[tuple[str, float], ...]
+
+
+# ------------------------------------------------------------------------------ cells
+
+
+def cells(course: Course, assignment: Assignment) -> Finding:
+    """Whether the notebook has one graded cell for each slot and question, worth as much."""
+    source = course.folder / "source" / assignment.name
+    texts = {path.name: path.read_text("utf-8", "replace") for path in source.glob("*.ipynb")}
+    if not texts:
+        return Finding("cells", "none", f"source/{assignment.name}/ has no notebook")
+    problems = handout.problems(assignment, texts)
+    if problems:
+        mend = f"edit source/{assignment.name}/ or solutions/{assignment.name}/ until they agree"
+        return Finding("cells", "wrong", listed(problems), mend)
+    count = len(handout.parts(assignment))
+    return Finding("cells", "right", f"{count} graded cells, as solutions/ has them")
+
+
+def _cells_of(folder: Path) -> Cells | None:
+    """What the folder's notebooks have, or None without one. Raises ValueError naming the file."""
+    paths = sorted(folder.glob("*.ipynb"))
+    found = []
+    for path in paths:
+        try:
+            for grade_id, cell in handout.graded_cells(json.loads(path.read_bytes())):
+                found.append((grade_id, float(cell["metadata"]["nbgrader"].get("points", 0))))
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            said = f"{type(error).__name__}: {error}"
+            raise ValueError(f"{path} cannot be read as a notebook: {said}") from None
+    return Cells(frozenset(path.stem for path in paths), tuple(found)) if paths else None
+
+
+def handed_out(course: Course, assignment: Assignment) -> Finding:
+    """Whether the cells are still those of the release and of the gradebook."""
+    name = "cells handed out"
+    try:
+        source = _cells_of(course.folder / "source" / assignment.name)
+        released = _cells_of(course.folder / "release" / assignment.name)
+    except ValueError as error:
+        return Finding(name, "wrong", str(error), "put an earlier version of it back")
+    recorded, submitted = _recorded(course, assignment.name)
+    if source is None or (released is None and recorded is None):
+        return Finding(name, "none", "no notebook has been handed out")
+    submitted += len(list(course.folder.glob(f"submitted/*/{assignment.name}")))
+    problems = []
+    mend = f"nbgrader generate_assignment {assignment.name} --force"
+    if recorded is not None:
+        problems = _differences(source, recorded, "the gradebook")
+    if released is not None and (differences := _differences(source, released, "release/")):
+        mend = mend if problems else f"autograder release {assignment.name}"
+        problems = list(dict.fromkeys(differences + problems))
+    if problems and submitted:
+        problems.insert(0, "students have handed in already")
+        mend = f"put ids and points in source/{assignment.name}/ back as they were handed out"
+    if problems:
+        return Finding(name, "wrong", listed(problems), mend)
+    return Finding(name, "right", "ids and points are those that were handed out")
+
+
+def _differences(source: Cells, other: Cells, where: str) -> list[str]:
+    new, old = dict(source.points), dict(other.points)
+    notebooks = sorted(source.notebooks ^ other.notebooks)
+    return [
+        *(f"{book}.ipynb is not both in source/ and in {where}" for book in notebooks),
+        *(f"{id} is in {where} and not in source/" for id in old if id not in new),
+        *(f"{id} is in source/ and not in {where}" for id in new if id not in old),
+        *(
+            f"{id} has {points:g} points in source/ and {old[id]:g} in {where}"
+            for id, points in new.items()
+            if id in old and points != old[id]
+        ),
+    ]
+
+
+def _recorded(course: Course, name: str) -> tuple[Cells | None, int]:
+    """What the gradebook has of the assignment, and how many submissions.
+
+    A gradebook that cannot be read is another check's affair.
+    """
+    path = course.gradebook
+    if path is None or not path.is_file():
+        return None, 0
+    notebooks = """
+        SELECT notebook.id, notebook.name FROM notebook
+        JOIN assignment ON assignment.id = notebook.assignment_id WHERE assignment.name = ?
+    """
+    graded = """
+        SELECT base_cell.name, grade_cells.max_score FROM grade_cells
+        JOIN base_cell ON base_cell.id = grade_cells.id WHERE base_cell.notebook_id = ?
+    """
+    submissions = """
+        SELECT count(*) FROM submitted_assignment
+        JOIN assignment ON assignment.id = submitted_assignment.assignment_id
+        WHERE assignment.name = ?
+    """
+    try:
+        with opened(path) as db:
+            if TABLES - tables(db):
+                return None, 0
+            books = db.execute(notebooks, (name,)).fetchall()
+            points = tuple(
+                (str(id), float(score))
+                for book, _ in books
+                for id, score in db.execute(graded, (book,))
+            )
+            (count,) = db.execute(submissions, (name,)).fetchone()
+    except sqlite3.Error:
+        return None, 0
+    found = Cells(frozenset(str(book) for _, book in books), points)
+    return (found if books else None), int(count)
+
+
+# ------------------------------------------------------------------------------ release, secrets
+
+
+def release_folder(course: Course, assignment: Assignment) -> Finding:
+    from autograder.isolation.client import Workers
+
+    name, folder = "release", course.folder / "release" / assignment.name
+    again = f"autograder release {assignment.name}"
+    if not folder.is_dir():
+        return Finding(name, "none", f"not built yet: {again} builds it")
+    try:
+        with Workers() as workers:
+            files = release.build(assignment, course.folder, workers)
+    except (AssignmentError, GraderFault) as error:
+        said = f"it cannot be built: {error}"
+        return Finding(name, "wrong", said, f"autograder verify {assignment.name} tells more")
+    stale = release.stale(files, folder)
+    if stale:
+        return Finding(name, "wrong", f"it is stale: {listed(stale)}", again)
+    return Finding(name, "right", f"{len(files)} files, up to date")
+
+
+def secrets(course: Course, assignment: Assignment) -> Finding:
+    """Lines of answers and hidden graders where students get at them."""
+    places = {
+        "source": course.folder / "source" / assignment.name,
+        "release": course.folder / "release" / assignment.name,
+        "feedback": course.folder / "feedback",
+        "outbound": course.exchange / "outbound" / assignment.name,
+    }
+    if not course.settings.course_id:
+        del places["outbound"]
+    problems: list[str] = []
+    looked: dict[str, int] = {}
+    for place, folder in places.items():
+        files = dict(_files(folder, assignment.name if place == "feedback" else ""))
+        looked |= {place: len(files)} if files else {}
+        if place == "feedback":
+            problems += _in_feedback(course, assignment, files)
+        else:
+            problems += [f"{place}: {leak}" for leak in leaks.found_in(assignment, files)]
+            problems += [f"{place}: {said}" for said in _markers(files, place == "source")]
+    if problems:
+        mend = "take it out there; what is in release, feedback or outbound may be with students"
+        return Finding("secrets", "wrong", listed(problems), mend)
+    if not looked:
+        return Finding("secrets", "none", "nothing has been handed out")
+    said = ", ".join(f"{place} ({count})" for place, count in looked.items())
+    return Finding("secrets", "right", f"none in the files of {said}")
+
+
+def _files(folder: Path, assignment: str) -> Iterator[tuple[str, bytes]]:
+    """The regular files below, without following links; of each student's `assignment` only."""
+    left = MAX_FOLDER
+    for where, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(where, name)
+            inside = path.relative_to(folder).as_posix()
+            if assignment and f"/{assignment}/" not in f"/{inside}":
+                continue
+            try:
+                if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_FILE:
+                    continue
+                content = path.read_bytes()
+            except OSError:
+                continue
+            left -= len(content)
+            if left < 0:
+                return
+            yield inside, content
+
+
+def _markers(files: Mapping[str, bytes], source: bool) -> Iterator[str]:
+    """nbgrader clears marked regions in source notebooks, and releases all else word for word."""
+    for name, content in files.items():
+        for marker in MARKERS:
+            if marker.encode() in content and not (source and name.endswith(".ipynb")):
+                yield f"{name} has {marker}, and nbgrader releases it as it is"
+
+
+def _in_feedback(
+    course: Course, assignment: Assignment, files: Mapping[str, bytes]
+) -> Iterator[str]:
+    """A student's own files come back with the feedback, and a right answer is like another."""
+    texts = {}
+    for name, content in files.items():
+        mine = course.folder / "submitted" / name
+        if not (mine.is_file() and mine.read_bytes() == content):
+            texts[name] = _shown(content) if name.endswith((".html", ".htm")) else content
+    for leak in leaks.found_in(assignment, texts):
+        if " holds a line of the answer of " not in leak:
+            yield f"feedback: {leak}"
+
+
+def _shown(page: bytes) -> bytes:
+    """The text of a page: highlighted code has tags between any two words."""
+    return html.unescape(re.sub(r"<[^>]*>", "", page.decode("utf-8", "replace"))).encode()

@@ -1,0 +1,473 @@
+"""Inside the student's process: load one file, answer calls with numbers.
+
+This side holds no secret and is not believed: it runs next to the student's code. Messages:
+
+    prepare   {file, extras, stand_in_source, stand_ins, blocked, forbids}
+              staff's code, before anything of the student's                -> ok {} | error
+    load      {source}  the student's file; or another, of staff's own
+                                                -> ok {lines, stubs} | error
+    call      {name, args, kwargs, slot, largest}
+                                                -> ok {value, mutated, touched, printed} | error
+    callback  {slot, args, kwargs}  (to the grader, for a stand-in)       -> answer {value | error}
+
+A called name is looked up in the extras first (probe functions, which get the student's module
+as their first argument), then in the student's module.
+"""
+
+from __future__ import annotations
+
+import ast
+import errno
+import functools
+import io
+import linecache
+import os
+import random
+import sys
+import traceback
+import types
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.isolation.guard import Forbidden, Guard, Placeholder
+from autograder.isolation.wire import MAX_BLOB, Channel, Closed, Tensor, WireError
+from autograder.probing import BadResult
+
+MAX_PRINTED = 4000
+STAND_INS = "stand_ins.py"
+SMALLEST = 5e-324  # of float64; it vanishes where such numbers are flushed to zero
+SEED = 3_141_592_658  # one that nobody writes: seeding anew is to be seen
+
+
+def serve(channel: Channel) -> None:
+    """Answer until the other side closes the channel."""
+    worker = _Worker(channel)
+    try:
+        while True:
+            kind, seq, body = channel.receive(("prepare", "load", "call"))
+            answer = {"prepare": worker.prepare, "load": worker.load, "call": worker.call}[kind]
+            worker.send(*answer(body), seq, body.get("largest", MAX_BLOB))
+    except Closed:
+        pass
+
+
+class _Printed(io.TextIOBase):
+    """The student's stdout and stderr: kept up to a limit."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.left = MAX_PRINTED
+
+    def write(self, text: str) -> int:
+        kept = str(text)[: self.left]
+        self.left -= len(kept)
+        if kept:
+            self.parts.append(kept)
+        return len(text)
+
+    def take(self) -> str:
+        text = "".join(self.parts)
+        self.parts, self.left = [], MAX_PRINTED
+        return text
+
+
+class _Worker:
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.module = types.ModuleType("student")
+        self.extras: list[types.ModuleType] = []
+        self.forbidden: dict[str, frozenset[str]] = {}
+        self.stand_ins: dict[str, Callable[..., Any]] = {}
+        self.printed = _Printed()
+        self.callbacks = 0
+        self.settings = _Settings()
+        self.state: dict[str, Any] | None = None
+
+    def send(self, kind: str, body: Any, seq: int, largest: int) -> None:
+        try:
+            self.channel.send(kind, seq, body, largest=largest)
+        except Closed:
+            raise
+        except WireError as error:
+            self.channel.send("error", seq, {"kind": "result", "message": str(error)})
+
+    # ---------------------------------------------------------------- load
+
+    def prepare(self, body: dict[str, Any]) -> tuple[str, Any]:
+        self.file = str(body["file"])
+        self.guard = Guard(self.file, [*(name for name, _ in body["extras"]), STAND_INS])
+        try:
+            for name, text in body["extras"]:
+                self.extras.append(_execute(name, text.tobytes()))
+            stand_ins = _execute(STAND_INS, body["stand_in_source"].tobytes())
+        except Exception as error:
+            return "error", {"message": f"{type(error).__name__}: {error}"}
+        self.guard.block(body["blocked"])
+        lists = {tuple(patterns) for patterns in body["forbids"].values()}
+        wrapped = {patterns: self.guard.wrap(patterns) for patterns in lists}
+        self.forbidden = {slot: wrapped[tuple(p)] for slot, p in body["forbids"].items()}
+        self.stand_ins = {
+            slot: getattr(stand_ins, name) if name else self.callback(slot)
+            for slot, name in body["stand_ins"].items()
+        }
+        sys.stdout = sys.stderr = self.printed
+        os.environ.clear()
+        return "ok", {}
+
+    def load(self, body: dict[str, Any]) -> tuple[str, Any]:
+        source = body["source"].tobytes()
+        text = source.decode("utf-8", "replace")
+        linecache.cache[self.file] = (len(source), None, text.splitlines(True), self.file)
+        self.module = types.ModuleType(self.file.removesuffix(".py"))
+        self.module.__file__ = self.file
+        sys.modules[self.module.__name__] = self.module
+        try:
+            tree = ast.parse(source, self.file)
+            lines, stubs = dict(_definitions(tree)), dict(_stubs(tree))
+            exec(compile(tree, self.file, "exec", dont_inherit=True), self.module.__dict__)
+        except BaseException as error:
+            return "error", self.describe(error)
+        self.settings.restore()  # what a file sets when it is imported ends with the import
+        for slot, stand_in in self.stand_ins.items():
+            self.put_stand_in(slot, stand_in)
+        return "ok", {"lines": lines, "stubs": stubs}
+
+    def put_stand_in(self, slot: str, stand_in: Callable[..., Any]) -> None:
+        owner: Any = self.module
+        *path, last = slot.split(".")
+        for part in path:
+            owner = getattr(owner, part, None)
+        if owner is not None:  # a class that is not there has no method to replace
+            setattr(owner, last, stand_in)
+
+    def callback(self, slot: str) -> Callable[..., Any]:
+        """A function of the same signature that lets the grader compute."""
+
+        def stand_in(*args: Any, **kwargs: Any) -> Any:
+            self.callbacks += 1
+            request = {"slot": slot, "args": args, "kwargs": kwargs}
+            self.channel.send("callback", self.callbacks, request)
+            _, _, body = self.channel.receive(("answer",), self.callbacks)
+            if "error" in body:
+                raise ValueError(body["error"])
+            return _revive(body["value"])
+
+        stand_in.__name__ = slot
+        return stand_in
+
+    # ---------------------------------------------------------------- call
+
+    def call(self, body: dict[str, Any]) -> tuple[str, Any]:
+        try:
+            self.find_own(str(body["slot"]))
+            function, names = self.find(str(body["name"]))
+        except AttributeError as error:
+            return "error", {"kind": "missing", "message": str(error)}
+        try:
+            args = [_revive(value) for value in body["args"]]
+            kwargs = {name: _revive(value) for name, value in body["kwargs"].items()}
+        except KeyError:  # a stand-in's caller sent a tensor where there is no torch
+            return "error", {"kind": "raised", "type": "TypeError", "message": "a tensor"}
+        before = [(*part, _copy(part[-1])) for part in _parts(args, kwargs, names)]
+        _seed()
+        if self.state is None:  # it is put back after each call, so it is the same before each
+            self.state, _ = _global_state()
+        self.guard.hits.clear()
+        self.guard.active = self.forbidden.get(body["slot"], frozenset())
+        self.guard.running = True
+        try:
+            with self.guard.watching():
+                value = function(*args, **kwargs)
+        except BaseException as error:
+            return "error", {**self.describe(error), "printed": self.printed.take()}
+        finally:
+            self.guard.running = False
+            self.guard.active = frozenset()
+            now, settings = _global_state()
+            self.settings.restore(settings)
+        if self.guard.hits:
+            return "error", self.describe(Forbidden(self.guard.hits[0][0]))
+        changed = [
+            (name, place, keys)
+            for name, place, keys, part, was in before
+            if not _identical(part, was)
+        ]
+        return "ok", {
+            "value": value,
+            "mutated": [_path(name, keys) for name, _, keys in changed],
+            "places": [_path(place, keys) for _, place, keys in changed],
+            "touched": [name for name, was in self.state.items() if now[name] != was],
+            "printed": self.printed.take(),
+        }
+
+    def find(self, name: str) -> tuple[Callable[..., Any], list[str]]:
+        """A callable and the names of its arguments. Raises AttributeError."""
+        try:
+            probe = self.find_extra(name)
+        except AttributeError:
+            found = self.find_own(name)
+            return found, _argument_names(found)
+        module = self.module
+        return lambda *args, **kwargs: probe(module, *args, **kwargs), _argument_names(probe)[1:]
+
+    def find_own(self, name: str) -> Any:
+        found: Any = self.module
+        for part in name.split("."):
+            found = getattr(found, part)
+        return found
+
+    def find_extra(self, name: str) -> Callable[..., Any]:
+        for extra in self.extras:
+            if name in extra.__dict__:
+                found: Callable[..., Any] = extra.__dict__[name]
+                return found
+        raise AttributeError(name)
+
+    def describe(self, error: BaseException) -> dict[str, Any]:
+        """What a grader may know of an exception: facts as text, and the student's line."""
+        if isinstance(error, Forbidden) and self.guard.hits:
+            name, line = self.guard.hits[0]
+            return {"kind": "forbidden", "message": name, "line": line}
+        line = None
+        for frame in traceback.walk_tb(error.__traceback__):
+            if frame[0].f_code.co_filename == self.file:
+                line = frame[1]
+        if isinstance(error, SyntaxError) and line is None:
+            line = error.lineno
+        kind = "result" if isinstance(error, BadResult) else "raised"
+        if isinstance(error, OSError) and error.errno == errno.EFBIG:
+            error = OSError("no file can be written here: return the result instead")
+        try:
+            message = str(error.msg if isinstance(error, SyntaxError) else error)
+        except BaseException:
+            message = ""
+        return {"kind": kind, "type": type(error).__name__, "message": message[:500], "line": line}
+
+
+# ------------------------------------------------------------------------------ pieces
+
+
+def _execute(name: str, source: bytes) -> types.ModuleType:
+    module = types.ModuleType(name.removesuffix(".py"))
+    module.__file__ = name
+    exec(compile(source, name, "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def _definitions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, int]]:
+    """(qualified name, line) of each function and class, nested ones included."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield prefix + node.name, node.lineno
+            if isinstance(node, ast.ClassDef):
+                yield from _definitions(node, f"{prefix}{node.name}.")
+        elif isinstance(node, (ast.If, ast.Try, ast.With)):
+            yield from _definitions(node, prefix)
+
+
+def _stubs(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """(name, line) of each function that does nothing but to say that it is not started."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+            body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            if len(body) == 1 and ast.unparse(body[0]) == _not_started(node.name):
+                yield node.name, body[0].lineno
+
+
+def _not_started(name: str) -> str:
+    return f"raise NotImplementedError({name!r})"
+
+
+def _argument_names(function: Any) -> list[str]:
+    code = getattr(function, "__code__", None)
+    return list(code.co_varnames[: code.co_argcount]) if isinstance(code, types.CodeType) else []
+
+
+def _parts(
+    args: list[Any], kwargs: dict[str, Any], names: list[str]
+) -> Iterator[tuple[str, str, tuple[Any, ...], Any]]:
+    """(name, place, keys, part): every array, tensor, list and dict that a call could modify.
+
+    The part is the argument's own under these keys; the argument has the student's name for it, and
+    a place: its number or, where it was given by name, that.
+    """
+    names = [*names, *(f"argument {i + 1}" for i in range(len(names), len(args)))]
+    stack: list[tuple[str, str, tuple[Any, ...], Any]] = [
+        *(
+            (name, str(i), (), value)
+            for i, (name, value) in enumerate(zip(names, args, strict=False))
+        ),
+        *((name, name, (), value) for name, value in kwargs.items()),
+    ]
+    for name, place, keys, value in stack:  # grows
+        if isinstance(value, (dict, list)):
+            yield name, place, keys, value
+        if isinstance(value, (dict, list, tuple)):
+            items = value.items() if isinstance(value, dict) else enumerate(value)
+            stack.extend((name, place, (*keys, k), item) for k, item in items)
+        elif isinstance(value, np.ndarray) or hasattr(value, "detach"):
+            yield name, place, keys, value
+
+
+def _path(name: str, keys: tuple[Any, ...]) -> str:
+    return name + "".join(f"[{key!r}]" for key in keys)
+
+
+def _copy(part: Any) -> Any:
+    """The numbers of an array or tensor; the very items of a list or dict."""
+    if isinstance(part, (list, dict)):
+        return _items(part)
+    return part.copy() if isinstance(part, np.ndarray) else part.detach().clone()
+
+
+def _items(container: list[Any] | dict[str, Any]) -> list[Any]:
+    """The items by identity; equality of what they hold is looked at by itself."""
+    pairs = container.items() if isinstance(container, dict) else enumerate(container)
+    return [(key, id(item)) for key, item in pairs]
+
+
+def _identical(now: Any, was: Any) -> bool:
+    """The same dtype, shape and bytes; for a list or dict, the same items."""
+    if isinstance(now, (list, dict)):
+        return bool(_items(now) == was)
+    if now.shape != was.shape or now.dtype != was.dtype:
+        return False
+    if not isinstance(was, np.ndarray):
+        now, was = now.detach().cpu().numpy(), was.cpu().numpy()
+    return bool(now.tobytes() == was.tobytes())
+
+
+def _revive(value: Any) -> Any:
+    """Tensors of the wire become torch tensors."""
+    if isinstance(value, Tensor):
+        torch = sys.modules["torch"]
+        return torch.from_numpy(np.array(value)).to(value.on)
+    if isinstance(value, dict):
+        return {key: _revive(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_revive(item) for item in value)
+    return value
+
+
+def _imported(name: str) -> Any:
+    """A library that is there already and is no placeholder, or None."""
+    module = sys.modules.get(name)
+    return None if isinstance(module, Placeholder) else module
+
+
+def _seed() -> None:
+    """Every call starts from the same random state, so that a regrade repeats it."""
+    random.seed(SEED)
+    np.random.seed(SEED)
+    torch = _imported("torch")
+    if torch is not None:
+        torch.default_generator.manual_seed(SEED)
+
+
+def _global_state() -> tuple[dict[str, Any], list[Any]]:
+    """What no slot may change, as values that can be compared; and torch's settings among it."""
+    settings: list[Any] = []
+    drawn: Any = np.random.get_state(legacy=False)
+    state: dict[str, Any] = {
+        "numpy.random": (
+            drawn["state"]["key"].tobytes(),
+            drawn["state"]["pos"],
+            drawn["has_gauss"],
+        ),
+        "random": random.getstate(),
+        "numpy.seterr": tuple(np.geterr().values()),
+        "numpy.set_printoptions": str(np.get_printoptions()),
+        "numpy.seterrcall": np.geterrcall(),
+        "numpy.setbufsize": np.getbufsize(),
+    }
+    torch = _imported("torch")
+    if torch is not None:
+        state["torch.random"] = torch.get_rng_state().numpy().tobytes()
+        state["torch.manual_seed"] = torch.initial_seed()
+        state["torch.set_default_dtype"] = torch.get_default_dtype()
+        state["torch.set_grad_enabled"] = torch.is_grad_enabled()
+        named = list(_torch_settings(torch))
+        settings = [value for _, value, _ in named]
+        state.update((name, value) for name, value, _ in named)
+    pyplot = _imported("matplotlib.pyplot")
+    if pyplot is not None:
+        state["matplotlib.rcParams"] = dict(dict.items(pyplot.rcParams))
+    return state, settings
+
+
+def _torch_settings(torch: Any) -> Iterator[tuple[str, Any, Callable[[Any], None]]]:
+    """(name, value, how to set it) of settings that a worker never changes by itself."""
+    options, backends = torch._tensor_str.PRINT_OPTS, torch.backends
+    deterministic = torch.use_deterministic_algorithms
+    yield "torch.autograd.set_detect_anomaly", torch.is_anomaly_enabled(), _set_anomaly
+    yield "torch.set_num_threads", torch.get_num_threads(), torch.set_num_threads
+    yield (
+        "torch.set_printoptions",
+        tuple(vars(options).values()),
+        lambda values: vars(options).update(zip(vars(options), values, strict=True)),
+    )
+    yield (
+        "torch.use_deterministic_algorithms",
+        torch.are_deterministic_algorithms_enabled(),
+        deterministic,
+    )
+    yield (
+        "torch.set_float32_matmul_precision",
+        torch.get_float32_matmul_precision(),
+        torch.set_float32_matmul_precision,
+    )
+    yield "torch.set_default_device", str(torch.get_default_device()), _keep_default_device
+    yield "torch.set_flush_denormal", not SMALLEST * 1.0, torch.set_flush_denormal
+    for name in ("cudnn", "mkldnn"):
+        backend = getattr(backends, name)
+        value = bool(backend.enabled)
+        yield f"torch.backends.{name}.enabled", value, functools.partial(_enable, backend)
+
+
+def _set_anomaly(value: bool) -> None:
+    sys.modules["torch"].autograd.set_detect_anomaly(value)
+
+
+def _keep_default_device(value: str) -> None:
+    if str(sys.modules["torch"].get_default_device()) != value:
+        sys.modules["torch"].set_default_device(value)
+
+
+def _enable(backend: Any, value: bool) -> None:
+    backend.enabled = value
+
+
+class _Settings:
+    """Settings as they were: one slot's careless change must not cost another slot."""
+
+    def __init__(self) -> None:
+        self.numpy = np.geterr(), np.get_printoptions()
+        self.errcall, self.bufsize = np.geterrcall(), np.getbufsize()
+        pyplot = _imported("matplotlib.pyplot")
+        if pyplot is not None:  # as nobody writes them: going back to the defaults is to be seen
+            pyplot.rcParams.update({"image.cmap": "cividis", "font.size": 9.75})
+        self.matplotlib = {} if pyplot is None else dict(dict.items(pyplot.rcParams))
+        torch = _imported("torch")
+        self.torch = [] if torch is None else list(_torch_settings(torch))
+
+    def restore(self, settings: Sequence[Any] | None = None) -> None:
+        """Put them back. `settings` are torch's of this moment, if they were looked at."""
+        np.seterr(**self.numpy[0])
+        np.set_printoptions(**self.numpy[1])
+        np.seterrcall(self.errcall)
+        np.setbufsize(self.bufsize)
+        torch = _imported("torch")
+        if torch is not None:
+            torch.set_default_dtype(torch.float32)
+            torch.set_grad_enabled(True)
+            if settings is None:
+                settings = [value for _, value, _ in _torch_settings(torch)]
+            for (_, value, put), is_now in zip(self.torch, settings, strict=True):
+                if value != is_now:
+                    put(value)
+        pyplot = _imported("matplotlib.pyplot")
+        if pyplot is not None:
+            dict.update(pyplot.rcParams, self.matplotlib)
+            pyplot.close("all")

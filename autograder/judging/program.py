@@ -1,0 +1,314 @@
+"""Programs as graders see them: things with functions that answer with numbers.
+
+A student's submission, the reference and each misconception are the same to everything here: one
+source text a file, run in workers of its own. Nothing but numbers comes back.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder.assignment.model import Assignment
+from autograder.errors import GraderFault
+from autograder.isolation import wire
+from autograder.isolation.client import Callback, Code, Worker, WorkerDied, Workers, calling
+from autograder.isolation.wire import Encoded, decode
+from autograder.judging.comparison import Answer, Log, bare
+from autograder.judging.failure import CheckFailed, Failure, from_error, harmless
+
+EFFECTS = ("mutated", "places", "touched")  # of a call, as a worker reports them
+CALLS = 5  # times the seconds of one call are what all calls of a slot may take together
+Mode = tuple[str, ...]  # the slots that are replaced by stand-ins; () is the program by itself
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a program and what came of it: an Answer or a Failure."""
+
+    name: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    outcome: Answer | Failure
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was heard of a program when it was asked.
+
+    `outcome` is None where the answer is one of those that were known; `request` and `answer` are
+    as they crossed. `answer` is None where there is none, or where it is not all: where it printed.
+    """
+
+    outcome: Answer | Failure | None
+    request: Encoded | None = None
+    answer: Encoded | None = None
+
+
+class Program:
+    """One submission (or reference, or misconception) while it is being graded.
+
+    `sources` maps a file name to its bytes, or to the Failure that stands for it. A context
+    manager: leaving it ends the program's workers.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        workers: Workers,
+        sources: Mapping[str, bytes | Failure],
+        reference: Program | None = None,
+    ) -> None:
+        self.assignment = assignment
+        self.sources = sources
+        self._workers = workers
+        self._reference = reference
+        self._asked: Program | None = None  # answers stand-ins that call back
+        self._computed: dict[Mode, dict[Encoded, Encoded]] = {}  # by the reference, for stand-ins
+        self._loaded: dict[tuple[str, Mode, str], Worker] = {}
+        self._outdated: set[tuple[str, Mode, str]] = set()
+        self._unloadable: dict[str, Failure] = {}
+        self._lines: dict[str, dict[str, int]] = {}
+        self._stubs: dict[str, dict[str, int]] = {}
+        self._spent: dict[str, float] = {}  # seconds, by slot
+        self._over: dict[tuple[str, Mode], Failure] = {}
+        self.printed: dict[str, str] = {}
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the program's workers."""
+        for worker in self._loaded.values():
+            worker.close()
+        self._loaded.clear()
+        if self._asked is not None:
+            self._asked.close()
+
+    def change(self, sources: Mapping[str, bytes | Failure]) -> None:
+        """Become another program of staff's, in the processes of this one."""
+        if sources == self.sources:
+            return
+        self.sources = sources
+        self._outdated = set(self._loaded)
+        for kept in (self._unloadable, self._lines, self._over, self._spent, self.printed):
+            kept.clear()
+
+    def renew(self) -> None:
+        """Be graded once more: what calls took so far does not count."""
+        self._spent.clear()
+
+    def loads(self, slot: str) -> bool:
+        """Whether the slot's file could be read and executed, as far as that was tried."""
+        return self.assignment.slots[slot].file not in self._unloadable
+
+    def line(self, slot: str) -> int | None:
+        """The line of the slot's definition in the program's file, where it is known."""
+        return self._lines.get(self.assignment.slots[slot].file, {}).get(slot)
+
+    def call(
+        self, slot: str, name: str, args: Any, kwargs: Any, mode: Mode, device: str
+    ) -> Answer | Failure:
+        """Call a probe or a function of the slot's file. A process that ends costs the slot."""
+        request = calling(name, args, kwargs, self.assignment.slots[slot])
+        outcome = self.ask(slot, request, mode, device).outcome
+        assert outcome is not None  # no answer was known
+        return outcome
+
+    def ask(
+        self, slot: str, request: Any, mode: Mode, device: str, known: Container[Encoded] = ()
+    ) -> Heard:
+        """As `call`, with a request that `calling` gives or that was made before.
+
+        Answers that are `known` are not looked at.
+        """
+        over = self._over.get((slot, mode))
+        if over is not None:
+            return Heard(over)
+        file = self.assignment.slots[slot].file
+        worker = self._worker(file, mode, device)
+        if isinstance(worker, Failure):
+            return Heard(worker)
+        if slot in self._stubs.get(file, ()):  # no call can tell more
+            return Heard(Failure("not_started", "not started yet", line=self._stubs[file][slot]))
+        whole = CALLS * self.assignment.slots[slot].seconds
+        if self._reference is not None and self._spent.get(slot, 0.0) > whole:
+            fact = f"no call was too long, but all together took more than {whole:g} s"
+            self._over[slot, mode] = Failure("timeout", fact, line=self.line(slot))
+            return Heard(self._over[slot, mode])
+        before = worker.spent
+        try:
+            reply = worker.ask(
+                request,
+                slot=self.assignment.slots[slot],
+                callback=self._callback(mode),
+                known=known,
+            )
+        except WorkerDied as died:
+            del self._loaded[file, mode, device]
+            verdict = "timeout" if died.timeout else "crash"
+            self._over[slot, mode] = Failure(verdict, harmless(died.reason), line=self.line(slot))
+            return Heard(self._over[slot, mode])
+        finally:
+            self._spent[slot] = self._spent.get(slot, 0.0) + worker.spent - before
+        if reply.body is None:
+            return Heard(None, reply.request, reply.encoded)
+        error = reply.body.get("error")
+        printed = (error or reply.body).get("printed", "")
+        if printed:
+            self.printed[slot] = (self.printed.get(slot, "") + printed)[:4000]
+        if error:
+            failure = from_error(error, f"calling {slot}", slot, file, self.assignment.slots)
+            return Heard(failure, reply.request)
+        return Heard(_answer(reply.body), reply.request, None if printed else reply.encoded)
+
+    def _worker(self, file: str, mode: Mode, device: str) -> Worker | Failure:
+        if file in self._unloadable:
+            return self._unloadable[file]
+        key = (file, mode, device)
+        if key not in self._loaded or key in self._outdated:
+            source = self.sources.get(file, Failure("missing", f"{file} is not there"))
+            loaded = source if isinstance(source, Failure) else self._load(source, *key)
+            if isinstance(loaded, Failure):
+                loaded = replace(loaded, loading=True)
+                if not mode:  # with a stand-in it would be no other
+                    self._unloadable[file] = loaded
+                return loaded
+            self._loaded[key] = loaded
+            self._outdated.discard(key)
+        return self._loaded[key]
+
+    def _load(self, source: bytes, file: str, mode: Mode, device: str) -> Worker | Failure:
+        assignment, staff = self.assignment, self.assignment.files[file]
+        extras = [(f"probe_{file}", staff.probe)]
+        if self._reference is None:
+            extras.append((f"oracle_{file}", staff.oracle))
+        code = Code(
+            file=file,
+            source=source,
+            extras=tuple(extra for extra in extras if extra[1]),
+            stand_in_source=staff.stand_in if mode else "",
+            stand_ins={slot: stand_in_of(assignment, slot) for slot in mode},
+            blocked=assignment.blocked(file),
+            forbids={slot.name: slot.forbids for slot in assignment.slots_of(file) if slot.forbids},
+        )
+        worker = self._loaded.pop((file, mode, device), None)
+        try:
+            if worker is None:
+                memory = max(slot.memory_mb for slot in assignment.slots_of(file))
+                worker = self._workers.start(staff.libraries, device, memory)
+                reply = worker.load(code)
+            else:
+                reply = worker.change(source)
+        except WorkerDied as died:
+            return Failure("timeout" if died.timeout else "crash", harmless(died.reason))
+        error = reply.get("error")
+        if error:
+            worker.close()
+            return from_error(error, f"importing {file}", "", file, ())
+        self._lines[file], self._stubs[file] = reply["lines"], reply["stubs"]
+        return worker
+
+    def _callback(self, mode: Mode) -> Callback:
+        """Computes for the stand-ins of a mode, and remembers it for other programs."""
+
+        def compute(slot: str, args: Any, kwargs: Any) -> dict[str, Any]:
+            return self._answer_stand_in(mode, slot, args, kwargs)
+
+        if self._reference is None:
+            return Callback(compute)
+        return Callback(compute, self._reference._computed.setdefault(mode, {}))
+
+    def _answer_stand_in(self, mode: Mode, slot: str, args: Any, kwargs: Any) -> dict[str, Any]:
+        """Compute for a stand-in that calls back: numbers in, numbers out.
+
+        Only where one is in place: whoever asks of their own accord is told nothing.
+        """
+        in_place = slot in mode and not stand_in_of(self.assignment, slot)
+        if self._reference is None or not in_place:
+            return {"error": "no such function"}
+        if self._asked is None:  # of this program alone: what it is asked may be its end
+            self._asked = Program(self.assignment, self._workers, self._reference.sources)
+        outcome = self._asked.call(slot, slot, args, kwargs, (), "cpu")
+        if isinstance(outcome, Failure):
+            if outcome.verdict in ("timeout", "crash"):  # the next question is another one
+                self._asked.close()
+                self._asked = None
+            return {"error": harmless(outcome.fact)}
+        return {"value": outcome.value}
+
+
+def stand_in_of(assignment: Assignment, slot: str) -> str:
+    """The name of the slot's stand-in in its stand_in file; "" where the grader computes."""
+    name = slot.rpartition(".")[2]
+    text = assignment.files[assignment.slots[slot].file].stand_in
+    defined = [node.name for node in ast.parse(text).body if hasattr(node, "name")]
+    return name if name in defined else ""
+
+
+def _answer(body: Mapping[str, Any]) -> Answer:
+    mutated, places, touched = (body.get(name, ()) for name in EFFECTS)
+    return Answer(body.get("value"), tuple(mutated), tuple(places), tuple(touched))
+
+
+def outcome_of(heard: Heard) -> Answer | Failure:
+    """The outcome; of an answer that was known, and so found good before, what it says."""
+    if heard.outcome is not None:
+        return heard.outcome
+    assert heard.answer is not None
+    return _answer(decode(heard.answer))
+
+
+class Caller:
+    """What a grader knows as `student` or `reference`: `student.double(x)` gives an Answer."""
+
+    def __init__(self, ask: Callable[[str, Any, Any], Answer | Failure], log: Log) -> None:
+        self._ask = ask
+        self._log = log
+
+    def __getattr__(self, name: str) -> Callable[..., Answer]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self.call(name, *args, **kwargs)
+
+    def call(self, name: str, *args: Any, **kwargs: Any) -> Answer:
+        """Call by name, which may contain dots. Raises CheckFailed where there is no answer."""
+        args = tuple(bare(arg) for arg in args)
+        kwargs = {key: bare(arg) for key, arg in kwargs.items()}
+        outcome = self._ask(name, args, kwargs)
+        self._log.calls.append(Call(name, args, kwargs, outcome))
+        if isinstance(outcome, Failure):
+            raise CheckFailed(outcome)
+        number = len(self._log.calls) - 1
+        return replace(outcome, log=self._log, call=number)
+
+
+class ReferenceCache:
+    """The reference's answers, each computed once a run."""
+
+    def __init__(self, reference: Program) -> None:
+        self.program = reference
+        self._answers: dict[bytes, Answer] = {}
+        self.computed = 0
+
+    def forget(self) -> None:
+        self._answers.clear()
+
+    def call(self, slot: str, name: str, args: Any, kwargs: Any, mode: Mode, device: str) -> Answer:
+        """Raises GraderFault where the reference itself fails."""
+        named = tuple(s for s in mode if stand_in_of(self.program.assignment, s))
+        frame = wire.pack("key", 0, [slot, name, list(args), dict(kwargs), list(named), device])
+        key = hashlib.sha256(frame).digest()
+        if key not in self._answers:
+            outcome = self.program.call(slot, name, args, kwargs, named, device)
+            if isinstance(outcome, Failure):
+                raise GraderFault(f"the reference failed in {name} ({slot}): {outcome.fact}")
+            self._answers[key] = outcome
+            self.computed += 1
+        return self._answers[key]

@@ -1,0 +1,86 @@
+"""nbgrader's settings, as the configuration of a course gives them.
+
+A configuration is a program: it may be slow, print, fail, or change the libraries that it imports.
+It is therefore run in a process of its own, from which a few plain values come back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+CONFIG = "nbgrader_config.py"
+DEFAULT_EXCHANGE = "/usr/local/share/nbgrader/exchange"  # nbgrader's own
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the doctor wants to know of nbgrader's settings; `problem` is why they are unknown."""
+
+    course_id: str = ""
+    db_url: str = ""
+    exchange: str = DEFAULT_EXCHANGE
+    groupshared: bool = False
+    problem: str = ""
+
+
+def read(course: Path) -> Settings:
+    """The settings that nbgrader would have in the course folder."""
+    command = [sys.executable, "-m", "autograder.nbgrader.settings"]
+    try:
+        done = subprocess.run(
+            command, cwd=course, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+        return Settings(**json.loads(done.stdout))
+    except subprocess.TimeoutExpired:
+        return Settings(problem=f"{CONFIG} did not end within {SECONDS} seconds")
+    except (ValueError, TypeError):
+        said = done.stderr.strip().splitlines() or ["it ended without a word"]
+        return Settings(problem=f"{CONFIG} cannot be run: {said[-1]}")
+
+
+def _load(course: Path) -> Settings:
+    """Run the configurations in nbgrader's order: the machine's, the person's, the course's."""
+    from jupyter_core.paths import jupyter_config_path
+    from traitlets.config import Config
+    from traitlets.config.loader import PyFileConfigLoader
+
+    merged = Config()
+    for folder in (*reversed(jupyter_config_path()), str(course)):
+        path = Path(folder, CONFIG)
+        if path.is_file():
+            try:
+                merged.merge(PyFileConfigLoader(CONFIG, path=folder).load_config())
+            except (Exception, SystemExit) as error:
+                where = CONFIG if folder == str(course) else path
+                said = f"{type(error).__name__}: {error}".partition("\n")[0]
+                return Settings(problem=f"{where} cannot be run: {said}")
+    return Settings(
+        course_id=_plain(merged, "CourseDirectory", "course_id", "").strip(),
+        db_url=_plain(merged, "CourseDirectory", "db_url", ""),
+        exchange=_plain(merged, "Exchange", "root", DEFAULT_EXCHANGE),
+        groupshared=_plain(merged, "CourseDirectory", "groupshared", False),
+    )
+
+
+def _plain(config: Any, section: str, name: str, default: Any) -> Any:
+    """A setting of the type of its default; one that was never set reads as an empty object."""
+    value = config[section].get(name, default) if section in config else default
+    return value if isinstance(value, bool) else str(value)
+
+
+def main() -> None:
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        settings = _load(Path.cwd())  # what a configuration prints is not the answer
+    print(json.dumps(asdict(settings)))
+
+
+if __name__ == "__main__":
+    main()

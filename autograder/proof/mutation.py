@@ -1,0 +1,355 @@
+"""Mutants: small mechanical mistakes in the reference of a slot.
+
+    operator     + for -, * for /, @ for *; `+=` for `=`; `is` for `is not`, `<` for `<=`
+    sign         a minus in front of what is returned, assigned or passed on
+    transpose    `.T` where there is none, and none where there is
+    index        one further, one back, the whole instead of a slice
+    constant     another number, the other truth value, an empty text
+    name         another variable of the same function
+    call         arguments swapped, a keyword argument or the call itself left out
+    iteration    without the first, without the last, from the end
+    result       the parts of a returned tuple in another order
+    branch       always, never
+    statement    left out
+
+A mutant that no grader can reject computes the same for every input that the contract allows;
+it is listed as an equivalent, with the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograder.assignment import solution_file as source
+from autograder.assignment.model import Assignment, KnownProgram
+
+BINARY = {
+    ast.Add: "-",
+    ast.Sub: "+",
+    ast.Mult: "/",
+    ast.Div: "*",
+    ast.MatMult: "*",
+    ast.Pow: "*",
+    ast.FloorDiv: "*",
+    ast.Mod: "+",
+}
+TOKEN = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.MatMult: "@",
+    ast.Pow: "**",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+}
+COMPARE = {
+    ast.Is: ("is", "is not"),
+    ast.IsNot: ("is not", "is"),
+    ast.Eq: ("==", "!="),
+    ast.NotEq: ("!=", "=="),
+    ast.Lt: ("<", "<="),
+    ast.LtE: ("<=", "<"),
+    ast.Gt: (">", ">="),
+    ast.GtE: (">=", ">"),
+}
+Change = tuple[int, int, str]  # the characters from, to, and what takes their place
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A mutant of a slot: `before` and `after` are the lines that differ."""
+
+    slot: str
+    before: str
+    after: str
+    program: KnownProgram
+
+
+def mutants(assignment: Assignment, slot: str) -> list[Mutant]:
+    """All mutants of a slot, in the order of its text, each text once."""
+    file = assignment.files[assignment.slots[slot].file]
+    text = file.text
+    regions = [r for r in source.regions(text, file.name, assignment.slots) if r.slot == slot]
+    starts = _line_starts(text)
+    spans = [(starts[r.first + 1], starts[r.last]) for r in regions]
+    found: dict[tuple[str, ...], Mutant] = {}
+    for first, last, becomes in _Changes(text, spans).all():
+        changed = text[:first] + becomes + text[last:]
+        if not _compiles(changed):
+            continue
+        bodies = []
+        for start, end in spans:
+            inside = start <= first and last <= end
+            body = text[start:first] + becomes + text[last:end] if inside else text[start:end]
+            bodies.append(body)
+        answers = tuple(bodies)
+        if answers in found or all(
+            text[a:b] == body for (a, b), body in zip(spans, answers, strict=True)
+        ):
+            continue
+        before, after = _differing(text, changed)
+        program = KnownProgram(f"mutant of {slot}: {before!r} -> {after!r}", slot, (), answers)
+        found[answers] = Mutant(slot, before, after, program)
+    return list(found.values())
+
+
+def _line_starts(text: str) -> list[int]:
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    return starts
+
+
+def _compiles(text: str) -> bool:
+    try:
+        compile(text, "mutant", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _differing(text: str, changed: str) -> tuple[str, str]:
+    """The lines that differ, as they are written in a list of equivalents."""
+    old, new = text.splitlines(), changed.splitlines()
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    spans = [s for s in matcher.get_opcodes() if s[0] != "equal"]
+    first, last = spans[0], spans[-1]
+    return _joined(old[first[1] : last[2]]), _joined(new[first[3] : last[4]])
+
+
+def _joined(lines: list[str]) -> str:
+    return " ".join(line.strip() for line in lines)
+
+
+class _Changes(ast.NodeVisitor):
+    """Collects the changes that can be made inside the spans of a text."""
+
+    def __init__(self, text: str, spans: list[tuple[int, int]]) -> None:
+        self.text = text
+        self.spans = spans
+        self.lines = text.splitlines(keepends=True)
+        self.starts = _line_starts(text)
+        self.found: list[Change] = []
+        self.names: list[str] = []
+
+    def all(self) -> Iterator[Change]:
+        self.visit(ast.parse(self.text))
+        for first, last, becomes in self.found:
+            if any(start <= first and last <= end for start, end in self.spans):
+                yield first, last, becomes
+
+    # ---- places
+
+    def place(self, line: int, column: int) -> int:
+        before = self.lines[line - 1].encode()[:column].decode()
+        return self.starts[line - 1] + len(before)
+
+    def span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
+        assert node.end_lineno is not None and node.end_col_offset is not None
+        first = self.place(node.lineno, node.col_offset)
+        return first, self.place(node.end_lineno, node.end_col_offset)
+
+    def code(self, node: ast.expr) -> str:
+        first, last = self.span(node)
+        return self.text[first:last]
+
+    def replace(self, node: ast.expr | ast.stmt, becomes: str) -> None:
+        self.found.append((*self.span(node), becomes))
+
+    def between(self, left: ast.expr, right: ast.expr, token: str, becomes: str) -> None:
+        first, last = self.span(left)[1], self.span(right)[0]
+        at = self.text.find(token, first, last)
+        if at >= 0:
+            self.found.append((at, at + len(token), becomes))
+
+    # ---- functions: which names there are
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        outer = self.names
+        arguments = [argument.arg for argument in node.args.args if argument.arg != "self"]
+        stored = [
+            name.id
+            for name in ast.walk(node)
+            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+        ]
+        self.names = list(dict.fromkeys([*arguments, *stored]))
+        self.generic_visit(node)
+        self.names = outer
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load) and node.id in self.names:
+            at = self.names.index(node.id)
+            for other in {at - 1, at + 1} & set(range(len(self.names))):
+                self.replace(node, self.names[other])
+
+    # ---- expressions
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        kind = type(node.op)
+        if kind in BINARY:
+            self.between(node.left, node.right, TOKEN[kind], BINARY[kind])
+        if kind is ast.MatMult:
+            for side in (node.left, node.right):
+                if isinstance(side, (ast.Name, ast.Attribute)) and not self.code(side).endswith(
+                    ".T"
+                ):
+                    self.replace(side, f"{self.code(side)}.T")
+        self.replace(node, self.code(node.left))
+        self.replace(node, self.code(node.right))
+        self.generic_visit(node)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> None:
+        if not isinstance(node.operand, ast.Constant):
+            self.replace(node, self.code(node.operand))
+        self.generic_visit(node)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        kind = type(node.ops[0])
+        if kind in COMPARE:
+            self.between(node.left, node.comparators[0], *COMPARE[kind])
+        self.generic_visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if node.attr == "T":
+            self.replace(node, self.code(node.value))
+        self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        value = node.value
+        if isinstance(value, bool):
+            self.replace(node, str(not value))
+        elif isinstance(value, int):
+            self.replace(node, str(value + 1))
+            if value > 0:
+                self.replace(node, str(value - 1))
+        elif isinstance(value, float):
+            self.replace(node, repr(value + 1.0))
+            self.replace(node, repr(value / 2) if value else "1e-3")
+        elif isinstance(value, str):
+            self.replace(node, '""')
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        index = node.slice
+        if isinstance(index, ast.Slice):
+            self.slices(index)
+        elif isinstance(index, ast.Tuple):
+            for part in index.elts:
+                if isinstance(part, ast.Slice):
+                    self.slices(part)
+        elif isinstance(index, ast.Name):
+            self.replace(index, f"{index.id} - 1")
+            self.replace(index, f"{index.id} + 1")
+        self.generic_visit(node)
+
+    def slices(self, node: ast.Slice) -> None:
+        for bound in (node.lower, node.upper):
+            if bound is not None:
+                self.replace(bound, "")
+                self.replace(bound, f"{self.code(bound)} + 1")
+
+    def visit_Call(self, node: ast.Call) -> None:
+        for left, right in itertools.pairwise(node.args):
+            if not isinstance(left, ast.Starred) and not isinstance(right, ast.Starred):
+                first, last = self.span(left)[0], self.span(right)[1]
+                self.found.append((first, last, f"{self.code(right)}, {self.code(left)}"))
+        for keyword in node.keywords:
+            first, last = self.span(keyword)
+            before = re.search(r",\s*\Z", self.text[:first])
+            after = re.match(r"\s*,\s*", self.text[last:])
+            if before:
+                first = before.start()
+            elif after:
+                last += after.end()
+            self.found.append((first, last, ""))
+        if len(node.args) == 1 and not isinstance(node.args[0], (ast.Starred, ast.GeneratorExp)):
+            self.replace(node, f"({self.code(node.args[0])})")
+            self.sign(node.args[0])
+        if isinstance(node.func, ast.Attribute):
+            self.replace(node, self.code(node.func.value))
+        self.generic_visit(node)
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        self.replace(node, self.code(node.body))
+        self.replace(node, self.code(node.orelse))
+        self.generic_visit(node)
+
+    def visit_Dict(self, node: ast.Dict) -> None:
+        for value in node.values:
+            self.sign(value)
+        self.generic_visit(node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        self.iteration(node.iter)
+        self.generic_visit(node)
+
+    # ---- statements
+
+    def visit(self, node: ast.AST) -> None:
+        droppable = isinstance(
+            node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.For, ast.If, ast.With)
+        )
+        if droppable and not _docstring(node):
+            assert isinstance(node, ast.stmt)
+            self.replace(node, "pass")
+        super().visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.sign(node.value)
+        self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        token = f"{TOKEN.get(type(node.op), '+')}="
+        self.between(node.target, node.value, token, "=")
+        self.between(node.target, node.value, token, "-=" if token == "+=" else "+=")
+        self.sign(node.value)
+        self.generic_visit(node)
+
+    def visit_Return(self, node: ast.Return) -> None:
+        if isinstance(node.value, ast.Tuple):
+            parts = node.value.elts
+            for i, (left, right) in enumerate(itertools.pairwise(parts)):
+                codes = [self.code(part) for part in parts]
+                codes[i], codes[i + 1] = self.code(right), self.code(left)
+                self.replace(node.value, ", ".join(codes))
+            for part in parts:
+                self.sign(part)
+        elif node.value is not None:
+            self.sign(node.value)
+        self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> None:
+        for becomes in ("True", "False", f"not ({self.code(node.test)})"):
+            self.replace(node.test, becomes)
+        self.generic_visit(node)
+
+    def visit_For(self, node: ast.For) -> None:
+        self.iteration(node.iter)
+        self.generic_visit(node)
+
+    def visit_With(self, node: ast.With) -> None:
+        first, last = self.span(node)[0], self.span(node.items[-1].context_expr)[1]
+        self.found.append((first, last, "if True"))
+        self.generic_visit(node)
+
+    def iteration(self, iterated: ast.expr) -> None:
+        code = self.code(iterated)
+        for becomes in ("[1:]", "[:-1]", "[::-1]"):
+            self.replace(iterated, f"list({code}){becomes}")
+
+    def sign(self, value: ast.expr) -> None:
+        if not isinstance(value, (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.DictComp)):
+            self.replace(value, f"-({self.code(value)})")
+
+
+def _docstring(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )

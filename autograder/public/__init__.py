@@ -1,0 +1,1 @@
+"""What students get: frozen checks, the released folder, and the search for leaks in it."""

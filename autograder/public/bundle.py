@@ -1,0 +1,186 @@
+"""One zip for a student who has nothing but Python: what is released, the kit, and an installer.
+
+    ASSIGNMENT-handout/install.py         makes an environment; see templates/install.py
+    ASSIGNMENT-handout/requirements.txt   what it installs, pinned
+    ASSIGNMENT-handout/constraints.txt    the versions of what those need in turn
+    ASSIGNMENT-handout/….whl              the kit itself
+    ASSIGNMENT-handout/ASSIGNMENT/        the released folder
+
+The same files give the same bytes with one version of Python and of setuptools.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from autograder import files as archive
+from autograder.assignment.model import Assignment
+from autograder.errors import AssignmentError, KitError, UsageError
+from autograder.public import leaks
+
+INSTALLER = Path(__file__).parent / "templates" / "install.py"
+PARTS = ("pyproject.toml", "README.md", "LICENSE")  # of the kit, besides its code
+BUILD = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
+# The kit's own examples of a slot and of a check, from which staff start: nobody's secret.
+EXAMPLES = ("autograder/grading.py", "autograder/authoring/skeleton.py")
+LIBRARY_LINE = 30  # letters and digits of a misconception's line, below which anybody writes it
+
+
+def build(assignment: Assignment, files: Mapping[str, bytes]) -> bytes:
+    """The zip; `files` is what is released. Raises KitError, and AssignmentError on a leak."""
+    kit = _sources()
+    name, wheel = _wheel(kit)
+    constraints = (kit / "constraints.txt").read_text("utf-8")
+    beside = {
+        "install.py": INSTALLER.read_bytes(),
+        "requirements.txt": _requirements(assignment, kit, constraints, name).encode(),
+        "constraints.txt": constraints.encode(),
+        name: wheel,
+    }
+    released = {f"{assignment.name}/{path}": content for path, content in files.items()}
+    top = f"{assignment.name}-handout"
+    data = archive.packed({f"{top}/{n}": content for n, content in (beside | released).items()})
+    found = found_in(assignment, data)
+    if found:
+        raise AssignmentError(f"the zip would leak: {found[0]}")
+    return data
+
+
+def demand_free(path: Path) -> None:
+    """Raises UsageError where `path` is no name of a zip, or has what was not made by `build`."""
+    archive.named(path)
+    if path.exists():
+        try:
+            with zipfile.ZipFile(path) as old:
+                ours = any(name.endswith("-handout/install.py") for name in old.namelist())
+        except (OSError, zipfile.BadZipFile):
+            ours = False
+        if not ours:
+            raise UsageError(f"{path} is there and was not made by --zip: name another")
+
+
+# ------------------------------------------------------------------------------ what is in it
+
+
+def _sources() -> Path:
+    """The folder that the kit is built from. Raises KitError where it is installed without."""
+    root = Path(__file__).resolve().parents[2]
+    if not all((root / name).is_file() for name in (*PARTS, "constraints.txt")):
+        raise KitError(
+            "the zip holds the kit itself, which can be built from its sources only: "
+            "clone them, and in their folder run pip install -e ."
+        )
+    return root
+
+
+def _wheel(kit: Path) -> tuple[str, bytes]:
+    """The kit as students install it: its name and its bytes.
+
+    It is built from a copy, since setuptools would also pack what an earlier build left behind,
+    and packed anew, since setuptools takes over times and permissions.
+    """
+    with tempfile.TemporaryDirectory(prefix="wheel") as folder:
+        copy = Path(folder, "kit")
+        shutil.copytree(
+            kit / "autograder", copy / "autograder", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        for name in PARTS:
+            shutil.copy(kit / name, copy)
+        done = subprocess.run(
+            [sys.executable, "-c", BUILD, folder],
+            cwd=copy,
+            env={**os.environ, "PYTHONPATH": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        made = list(Path(folder).glob("*.whl"))
+        if done.returncode or len(made) != 1:
+            why = (done.stderr.strip().splitlines() or ["it made none"])[-1]
+            raise KitError(
+                f'the kit\'s wheel cannot be built ({why}): pip install "setuptools>=77"'
+                if "setuptools" in why
+                else f"the kit's wheel cannot be built: {why}"
+            )
+        return made[0].name, archive.packed(archive.unpacked(made[0].read_bytes()))
+
+
+def _requirements(assignment: Assignment, kit: Path, constraints: str, wheel: str) -> str:
+    """What is installed: what the kit needs and what the assignment uses, pinned."""
+    project = tomllib.loads((kit / "pyproject.toml").read_text("utf-8"))["project"]
+    pins = {_normal(line): line for line in constraints.splitlines() if "==" in line}
+    names = dict.fromkeys(map(_normal, (*project["dependencies"], *assignment.libraries)))
+    missing = [name for name in names if name not in pins]
+    if missing:
+        raise AssignmentError(
+            f"constraints.txt has no version of {missing[0]}, which students of {assignment.name} "
+            f"need: add a line {missing[0]}==VERSION"
+        )
+    return "\n".join(
+        [
+            f"# What {assignment.name} needs; install.py installs it.",
+            "-c constraints.txt",
+            *(pins[name] for name in names),
+            f"./{wheel}",
+            "",
+        ]
+    )
+
+
+def _normal(requirement: str) -> str:
+    """The name in a requirement, as package indexes compare names."""
+    name = re.match(r"[A-Za-z0-9._-]+", requirement)
+    return re.sub(r"[-_.]+", "-", name.group() if name else "").lower()
+
+
+# ------------------------------------------------------------------------------ leaks
+
+
+def found_in(assignment: Assignment, data: bytes) -> list[str]:
+    """Where a secret stands in the zip, in what is packed in it, or in the names of its files."""
+    released, rest = {}, {}
+    for path, content in _flat(archive.unpacked(data)):
+        inside = path.partition("/")[2]
+        folder, _, name = inside.partition("/")
+        if folder == assignment.name:
+            released[name] = content
+        elif name not in EXAMPLES:
+            rest[inside] = content
+    found = leaks.found_in(assignment, released) + leaks.found_in(assignment, rest)
+    # A released file may have a line that a wrong program has, too; the kit and the rest may not.
+    library = set(_library(assignment))
+    for name, content in rest.items():
+        text = content.decode("utf-8", "replace")
+        found += [f"{name} holds a line of {id}: {line}" for id, line in library if line in text]
+    public = {name for file in assignment.files for name in (file, f"probe_{file}")}
+    staff = {path.name for kind in ("*.py", "*.toml") for path in assignment.folder.rglob(kind)}
+    named = [name for name in (*released, *rest) if Path(name).name in staff - public]
+    return found + [f"{name} is a file of staff's" for name in named]
+
+
+def _flat(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """The files, and those in a wheel or zip among them."""
+    for name, content in files.items():
+        if name.endswith((".whl", ".zip")):
+            yield from ((f"{name}/{n}", c) for n, c in _flat(archive.unpacked(content)))
+        else:
+            yield name, content
+
+
+def _library(assignment: Assignment) -> Iterator[tuple[str, str]]:
+    """(id, line) for the telling lines of misconceptions and variants."""
+    for known in (*assignment.misconceptions, *assignment.variants):
+        for text in (*(edit.replace for edit in known.edits), *known.answers):
+            for line in map(str.strip, text.splitlines()):
+                telling = len(re.sub(r"\W", "", line)) >= LIBRARY_LINE
+                if telling and not line.startswith(("import ", "from ")):
+                    yield known.id, line

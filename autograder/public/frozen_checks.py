@@ -1,0 +1,284 @@
+"""Public checks: hidden checks frozen to inputs, expected numbers and nothing else.
+
+`checks/<file>.json` of a released folder has the frozen checks of a student file, and what each
+misconception answers them. They are replayed without pytest and without a reference.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.assignment.model import Assignment, KnownProgram, Slot
+from autograder.isolation.wire import Opaque, Tensor, tensor
+from autograder.judging.checks import Check, CheckRun
+from autograder.judging.comparison import (
+    Answer,
+    Log,
+    bare,
+    difference,
+    same,
+    undisturbed,
+    unmodified,
+)
+from autograder.judging.diagnosis import Fingerprint, Made, Outcome
+from autograder.judging.effects import effects
+from autograder.judging.failure import CheckFailed, Failure
+from autograder.judging.program import Caller, Mode, Program
+from autograder.public.released_folder import Released
+
+OPTIONS = ("names", "rtol", "extra_keys")  # of a comparison, as `compare.same` takes them
+# Expected numbers are rounded, so that the last bits of one machine's arithmetic are not released.
+# Two decades below the tolerances of compare.RTOL.
+DIGITS = {"float64": 12, "complex128": 12, "float32": 7, "complex64": 7}
+
+
+# ------------------------------------------------------------------------------ values
+
+
+def to_json(value: Any, rounded: bool = False) -> Any:
+    """A value as JSON; `rounded` numbers lose what is below `DIGITS` significant digits."""
+    if isinstance(value, float) and not isinstance(value, np.generic):
+        return {"float": _number(value, 12 if rounded else 17)}
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.asarray(value)
+        digits = DIGITS.get(array.dtype.name, 17) if rounded else 17
+        numbers = [_number(x, digits) for x in array.ravel().tolist()]
+        kind = "scalar" if isinstance(value, np.generic) else "array"
+        node = {kind: numbers, "shape": list(array.shape), "dtype": array.dtype.name}
+        return {**node, "device": value.on} if isinstance(value, Tensor) else node
+    if isinstance(value, list):
+        return [to_json(item, rounded) for item in value]
+    if isinstance(value, tuple):
+        return {"tuple": [to_json(item, rounded) for item in value]}
+    if isinstance(value, dict):
+        return {"dict": [[key, to_json(item, rounded)] for key, item in value.items()]}
+    if isinstance(value, Opaque):
+        return {"opaque": value.type_name}
+    raise TypeError(f"{type(value).__name__} cannot be frozen")
+
+
+def from_json(node: Any) -> Any:
+    """The inverse of `to_json`, without what was rounded away."""
+    if isinstance(node, list):
+        return [from_json(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "float" in node:
+        return float(node["float"])
+    if "tuple" in node:
+        return tuple(from_json(item) for item in node["tuple"])
+    if "dict" in node:
+        return {key: from_json(item) for key, item in node["dict"]}
+    if "opaque" in node:
+        return Opaque(node["opaque"])
+    numbers = [complex(x) if isinstance(x, str) and "j" in x else x for x in _values(node)]
+    array = np.array(numbers, dtype=node["dtype"]).reshape(node["shape"])
+    if "scalar" in node:
+        return array[()]
+    return tensor(array, node["device"]) if "device" in node else array
+
+
+def _values(node: dict[str, Any]) -> list[Any]:
+    found: list[Any] = node["array"] if "array" in node else node["scalar"]
+    return found
+
+
+def _number(value: Any, digits: int) -> Any:
+    if isinstance(value, complex):
+        return str(value)
+    if isinstance(value, float):
+        return float(f"{value:.{digits}g}") if math.isfinite(value) else str(value)
+    return value
+
+
+# ------------------------------------------------------------------------------ checks
+
+
+@dataclass(frozen=True)
+class FrozenCheck:
+    """The calls of a check, the comparisons of their answers, and the effects they may have."""
+
+    calls: Sequence[tuple[str, tuple[Any, ...], Mapping[str, Any]]]
+    comparisons: Sequence[Mapping[str, Any]]
+    usual: frozenset[str] = frozenset()
+
+
+def freeze(run: CheckRun) -> dict[str, Any]:
+    """A run of the reference as JSON: the check's calls and comparisons."""
+    calls = [
+        {"name": c.name, "args": to_json(list(c.args)), "kwargs": to_json(dict(c.kwargs))}
+        for c in run.log.calls
+    ]
+    comparisons = [_freeze_comparison(comparison) for comparison in run.log.comparisons]
+    check = run.check
+    return {
+        "slot": check.slot,
+        "name": check.name,
+        "sentence": check.sentence,
+        "params": dict(check.params),
+        "calls": calls,
+        "comparisons": comparisons,
+        "usual": sorted({name for _, name in effects(run)}),
+    }
+
+
+def _freeze_comparison(comparison: Mapping[str, Any]) -> dict[str, Any]:
+    """Lookalikes become numbers; those that are as expected would tell nothing."""
+    node = dict(comparison)
+    if "want" in node:
+        lookalikes = node.pop("lookalikes") or list
+        want, options = node["want"], {name: node[name] for name in OPTIONS}
+        node["want"] = to_json(want, rounded=True)
+        values = [(text, bare(value)) for text, value in lookalikes()]
+        alike = [
+            [text, to_json(value, rounded=True)]
+            for text, value in values
+            if difference(value, want, **options) is not None
+        ]
+        if alike:
+            node["lookalikes"] = alike
+    return node
+
+
+def thaw(node: Mapping[str, Any]) -> Check:
+    """A frozen check, ready to be replayed."""
+    calls = [
+        (call["name"], tuple(from_json(call["args"])), from_json(call["kwargs"]))
+        for call in node["calls"]
+    ]
+    comparisons = [
+        {key: _thaw_part(key, value) for key, value in comparison.items()}
+        for comparison in node["comparisons"]
+    ]
+    body = FrozenCheck(calls, comparisons, frozenset(node.get("usual", ())))
+    return Check(node["slot"], node["name"], node["sentence"], True, node["params"], body)
+
+
+def _thaw_part(key: str, value: Any) -> Any:
+    if key == "want":
+        return from_json(value)
+    return [(text, from_json(one)) for text, one in value] if key == "lookalikes" else value
+
+
+class FrozenChecks:
+    """Runs public checks; a `checks.Runner`."""
+
+    def __init__(self, assignment: Assignment, checks: Sequence[Check]) -> None:
+        self.assignment = assignment
+        self.checks: dict[str, list[Check]] = {slot: [] for slot in assignment.slots}
+        for check in checks:
+            self.checks[check.slot].append(check)
+
+    def modes(self, slot: Slot) -> list[Mode]:
+        return [()]
+
+    def usual(self, check: Check) -> Collection[str]:
+        used: frozenset[str] = check.body.usual
+        return used
+
+    def run(self, program: Program, check: Check, mode: Mode = ()) -> CheckRun:
+        """Replay the calls in order, and after each its comparisons."""
+        log = Log()
+
+        def ask(name: str, args: Any, kwargs: Any) -> Answer | Failure:
+            return program.call(check.slot, name, args, kwargs, mode, "cpu")
+
+        caller = Caller(ask, log)
+        try:
+            for number, (name, args, kwargs) in enumerate(check.body.calls):
+                answer = caller.call(name, *args, **kwargs)
+                for comparison in check.body.comparisons:
+                    if comparison["call"] == number:
+                        _compare(answer, comparison)
+        except CheckFailed as failed:
+            return CheckRun(check, mode, failed.failure, log)
+        return CheckRun(check, mode, None, log)
+
+
+def _compare(answer: Answer, comparison: Mapping[str, Any]) -> None:
+    part = answer
+    for key in comparison["path"]:
+        part = part[key]
+    if comparison["do"] == "unmodified":
+        unmodified(part)
+    elif comparison["do"] == "undisturbed":
+        undisturbed(part, *comparison["but"])
+    else:
+        options = {name: comparison[name] for name in OPTIONS}
+        lookalikes = comparison.get("lookalikes", [])
+        same(part, comparison["want"], lookalikes=lambda: lookalikes, **options)
+
+
+# ------------------------------------------------------------------------------ misconceptions
+
+
+def freeze_fingerprint(fingerprint: Fingerprint) -> dict[str, Any]:
+    """What a misconception answers to the public checks, as JSON."""
+    return {
+        check: None if outcomes is None else [_freeze_outcome(outcome) for outcome in outcomes]
+        for check, outcomes in fingerprint.items()
+    }
+
+
+def _freeze_outcome(outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, Failure):
+        return {"failure": [outcome.verdict, outcome.fact]}
+    done = {"mutated": list(outcome.places), "touched": list(outcome.touched)}
+    effects = {what: names for what, names in done.items() if names}
+    return {"value": to_json(outcome.value, rounded=True), **effects}
+
+
+def _thaw_outcome(node: Mapping[str, Any]) -> Outcome:
+    if "failure" in node:
+        return Failure(*node["failure"])
+    places, touched = tuple(node.get("mutated", ())), tuple(node.get("touched", ()))
+    return Answer(from_json(node["value"]), places, places, touched)
+
+
+@dataclass
+class FrozenLibrary:
+    """The misconceptions of a released folder; a `diagnosis.Library`."""
+
+    nodes: Mapping[str, Mapping[str, Any]]
+    thawed: dict[str, Fingerprint] = field(default_factory=dict)
+
+    def singles(self, slot: str) -> Sequence[Made]:
+        return [(id,) for id, node in self.nodes.items() if node["slot"] == slot]
+
+    def pairs(self, slot: str) -> Sequence[Made]:
+        return ()  # there is no reference here to make two mistakes in
+
+    def answers(
+        self, slot: str, check: str, mode: Mode, programs: Sequence[Made]
+    ) -> Iterator[Sequence[Outcome] | None]:
+        return (self.fingerprint(slot, mode, id)[check] for (id,) in programs)
+
+    def fingerprint(self, slot: str, mode: Mode, id: str) -> Fingerprint:
+        if id not in self.thawed:
+            self.thawed[id] = {
+                check: None if nodes is None else [_thaw_outcome(one) for one in nodes]
+                for check, nodes in self.nodes[id]["fingerprint"].items()
+            }
+        return self.thawed[id]
+
+    def known(self, id: str) -> KnownProgram:
+        node = self.nodes[id]
+        return KnownProgram(id, node["slot"], (), (), node["cause"], node["hint"])
+
+
+# ------------------------------------------------------------------------------ a released folder
+
+
+def public_checks(released: Released, files: Sequence[str]) -> tuple[FrozenChecks, FrozenLibrary]:
+    """The public checks and misconceptions of some files. Raises KitError."""
+    nodes = [released.checks(file) for file in files]
+    checks = [thaw(check) for node in nodes for check in node["checks"]]
+    known = {entry["id"]: entry for node in nodes for entry in node["misconceptions"]}
+    return FrozenChecks(released.assignment, checks), FrozenLibrary(known)

@@ -1,0 +1,131 @@
+"""Check a student's own files, in the released folder, with the public checks."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.assignment.model import Slot
+from autograder.course import intake
+from autograder.errors import GraderFault
+from autograder.isolation.client import Workers
+from autograder.judging.failure import Failure, harmless
+from autograder.judging.judgement import SlotResult, judge
+from autograder.judging.message import explain, headline
+from autograder.judging.program import Program
+from autograder.public.frozen_checks import FrozenChecks, FrozenLibrary, public_checks
+from autograder.public.released_folder import Released
+
+POLL_SECONDS = 0.05
+PATIENCE_SECONDS = 0.5  # an editor that saves by renaming leaves no file, or an empty one, so long
+
+
+def check(released: Released, slots: Sequence[str], workers: Workers) -> dict[str, SlotResult]:
+    """The results of the given slots, in the assignment's order."""
+    checker = FileChecker(released, workers)
+    results: dict[str, SlotResult] = {}
+    for file in released.files_of(slots):
+        results.update(checker.check(file, slots))
+    return results
+
+
+class FileChecker:
+    """Checks the files of a released folder, again and again: public checks are read once."""
+
+    def __init__(self, released: Released, workers: Workers) -> None:
+        self.released = released
+        self._workers = workers
+        self._checks: dict[str, tuple[FrozenChecks, FrozenLibrary]] = {}
+
+    def check(
+        self, file: str, slots: Collection[str], patience: float = 0.0
+    ) -> dict[str, SlotResult]:
+        """The results of the given slots of one file.
+
+        A file that is missing or empty is looked at again for `patience` seconds.
+        """
+        assignment = self.released.assignment
+        wanted = [slot.name for slot in assignment.slots_of(file) if slot.name in slots]
+        if file not in self._checks:
+            self._checks[file] = public_checks(self.released, [file])
+        runner, library = self._checks[file]
+        sources = {file: _read(self.released.folder / file, patience)}
+        # What a slot builds on is checked with it, so that the message can name it.
+        needed = {other for name in wanted for other in assignment.slots[name].builds_on}
+        names = [s.name for s in assignment.slots_of(file) if s.name in {*wanted, *needed}]
+        try:
+            _demand(assignment.files[file].libraries)
+            with Program(assignment, self._workers, sources) as program:
+                judged = judge(runner, program, names, library)
+        except GraderFault as fault:  # other files can be checked all the same
+            judged = {name: _not_checked(assignment.slots[name], fault) for name in names}
+        return {name: judged[name] for name in wanted}
+
+
+def _read(path: Path, patience: float) -> bytes | Failure:
+    end = time.monotonic() + patience
+    while True:
+        source = intake.read_file(path)
+        there = source.strip() if isinstance(source, bytes) else source.verdict != "missing"
+        if there or time.monotonic() >= end:
+            return source
+        time.sleep(POLL_SECONDS)
+
+
+def _demand(libraries: Sequence[str]) -> None:
+    for name in libraries:
+        if importlib.util.find_spec(name) is None:
+            raise GraderFault(f"{name} is not installed: pip install {name}")
+
+
+def _not_checked(slot: Slot, fault: GraderFault) -> SlotResult:
+    return SlotResult(
+        slot.name, slot.file, "ungraded", None, slot.points, (), broken=harmless(str(fault))
+    )
+
+
+class Saves:
+    """Tells which files were saved. Looks at them by size and time; reads none."""
+
+    def __init__(self, folder: Path, files: Sequence[str]) -> None:
+        self._paths = {file: folder / file for file in files}
+        self._seen = self._stamps()
+
+    def since(self) -> list[str]:
+        """The files that were saved since the last call."""
+        before, self._seen = self._seen, self._stamps()
+        return [file for file, stamp in self._seen.items() if stamp != before[file]]
+
+    def _stamps(self) -> dict[str, tuple[int, ...] | None]:
+        return {file: _stamp(path) for file, path in self._paths.items()}
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def to_json(results: Mapping[str, SlotResult]) -> list[dict[str, Any]]:
+    """For editors and scripts: one entry a slot."""
+    return [
+        {
+            "slot": result.slot,
+            "file": result.file,
+            "line": result.line,
+            "verdict": result.verdict,
+            "misconception": result.misconception,
+            "message": "\n".join([headline(result), *explain(result)]),
+            "checks": [
+                {"name": c.name, "sentence": c.sentence, "passed": c.passed, "message": c.message}
+                for c in result.checks
+            ],
+            "printed": result.printed,
+        }
+        for result in results.values()
+    ]
