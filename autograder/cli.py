@@ -8,23 +8,18 @@ from typing import Any
 import click
 
 from autograder import __version__
-from autograder.commands import check as student
-from autograder.commands import grade as ta
-from autograder.commands import pack
-from autograder.commands import verify as instructor
+from autograder.commands.check import check
+from autograder.commands.doctor import doctor
+from autograder.commands.grade import grade
+from autograder.commands.hint import hint
+from autograder.commands.new import new
+from autograder.commands.pack import pack
+from autograder.commands.release import release
+from autograder.commands.verify import verify
 from autograder.errors import KitError
 
 STAFF = ("pytest", "jinja2", "_pytest", "nbgrader", "nbformat", "nbconvert")
-COMMANDS = (
-    student.check,
-    student.hint,
-    pack.pack,
-    ta.grade,
-    instructor.verify,
-    instructor.release,
-    instructor.new,
-    instructor.doctor,
-)
+COMMANDS = (check, hint, pack, grade, verify, release, new, doctor)
 
 
 class _Group(click.Group):

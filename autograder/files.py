@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import hashlib
 import io
 import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.errors import KitError, UsageError
+from autograder.errors import KitError, NoRoom, UsageError
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can hold
 POSIX = 3  # the system that a zip says it comes from: the same on each
@@ -51,3 +54,44 @@ def write(data: bytes, path: Path) -> None:
         raise KitError(f"{path} cannot be written: {error.strerror}") from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file or none. Raises KitError naming it, NoRoom where the disk is full.
+
+    A file that has the text already is left as it is.
+    """
+    data = text.encode("utf-8", "backslashreplace")
+    try:
+        if path.stat().st_size == len(data) and path.read_bytes() == data:
+            return
+    except OSError:
+        pass
+    temporary = path.with_name(f".{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        if not isinstance(error, OSError):
+            raise
+        said = f"{path} cannot be written: {error.strerror}"
+        if error.errno in FULL:
+            raise NoRoom(f"{said}: make room, and run it again; what is finished stays") from None
+        raise KitError(said) from None
+
+
+def digest(*parts: bytes) -> str:
+    """32 hexadecimal digits, the same for the same parts only."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(len(part).to_bytes(8, "big") + part)
+    return whole.hexdigest()[:32]

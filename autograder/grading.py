@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 import pytest
 
 from autograder.isolation.wire import tensor
-from autograder.judging.comparison import Answer, expect, same, undisturbed, unmodified
+from autograder.judging.answers import Answer
+from autograder.judging.comparison import expect, same, undisturbed, unmodified
 
 __all__ = ["Answer", "expect", "grades", "public", "same", "tensor", "undisturbed", "unmodified"]
 

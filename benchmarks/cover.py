@@ -21,10 +21,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment.model import KnownProgram, Slot
-from autograder.hidden.runner import Graders, with_graders
-from autograder.isolation.client import Workers
+from autograder.hidden.collection import with_graders
+from autograder.hidden.runner import Graders
+from autograder.isolation.pool import Workers
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.effects import with_effects
 from autograder.judging.program import Program
@@ -123,7 +124,7 @@ def main() -> None:
     parser.add_argument("--assignment", default="rnn_fundamentals")
     parser.add_argument("--slot", help="only this one")
     given = parser.parse_args()
-    assignment = assignments.load(given.assignment, ROOT)
+    assignment = reader.load(given.assignment, ROOT)
     wanted = [s for s in assignment.slots.values() if given.slot in (None, s.name)]
     with Workers() as workers:
         found = with_graders(

@@ -22,8 +22,10 @@ import submissions
 from measure import say_machine
 
 from autograder.assignment.model import Assignment, Slot
-from autograder.hidden.runner import Graders, with_graders
-from autograder.isolation.client import Code, Worker, Workers
+from autograder.hidden.collection import with_graders
+from autograder.hidden.runner import Graders
+from autograder.isolation.client import Code, Worker
+from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
 from autograder.judging import judgement as judge
 

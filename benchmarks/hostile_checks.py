@@ -24,7 +24,7 @@ import numpy as np
 import pytest
 
 import autograder.grading
-from autograder.judging.comparison import bare
+from autograder.judging.answers import bare
 
 # A submission may give these names another meaning.
 _open, _write, _close, _str, _type, _any = os.open, os.write, os.close, str, type, BaseException

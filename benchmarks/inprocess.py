@@ -33,7 +33,7 @@ import pytest
 
 from autograder.isolation import worker
 from autograder.isolation.wire import Tensor
-from autograder.judging.comparison import Answer, Log, bare
+from autograder.judging.answers import Answer, Log, bare
 
 SEED = int(os.environ.get("BENCH_SEED", "1"))
 STAFF = Path(

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "demo")]
 
-from autograder.assignment import model as assignments  # noqa: E402
+from autograder.assignment import reader  # noqa: E402
 from autograder.assignment.model import Assignment  # noqa: E402
 
 ASSIGNMENT = "rnn_fundamentals"
@@ -38,7 +38,7 @@ Texts = dict[str, str]
 
 def load() -> Assignment:
     """The assignment of this checkout."""
-    return assignments.load(ASSIGNMENT, ROOT)
+    return reader.load(ASSIGNMENT, ROOT)
 
 
 def students(assignment: Assignment, seed: int = SEED) -> dict[str, Texts]:

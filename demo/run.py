@@ -27,7 +27,7 @@ import sample_class
 from nbgrader.api import Gradebook
 from students import Student
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.classroom.results import points
 
@@ -48,7 +48,7 @@ def main() -> int:
         return 2
     started = time.monotonic()
     prepare(course)
-    loaded = assignments.load(ASSIGNMENT, course)
+    loaded = reader.load(ASSIGNMENT, course)
     logging.getLogger("traitlets").setLevel(logging.ERROR)
 
     step("1. Instructor: generate what students get, and release it")

@@ -13,9 +13,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment.model import Assignment
-from autograder.isolation.client import Workers
+from autograder.isolation.pool import Workers
 
 ROOT = Path(__file__).resolve().parents[1]
 TOY = Path(__file__).parent / "toy"
@@ -63,7 +63,7 @@ def toy_course(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def toy(toy_course: Path) -> Assignment:
-    return assignments.load("toy", toy_course)
+    return reader.load("toy", toy_course)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def toy_reference(toy: Assignment) -> str:
 @pytest.fixture(scope="session")
 def assignment() -> Assignment:
     """The module that is taught; a file of tests may have another."""
-    return assignments.load(NAME, ROOT)
+    return reader.load(NAME, ROOT)
 
 
 @pytest.fixture

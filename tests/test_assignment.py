@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from conftest import Ran
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment import solution_file as source
+from autograder.assignment.model import Assignment
 from autograder.errors import AssignmentError, KitError
 
 SLOTS = ("f", "C.m")
 
 
-def load(course: Path) -> assignments.Assignment:
-    return assignments.load("toy", course)
+def load(course: Path) -> Assignment:
+    return reader.load("toy", course)
 
 
 def change(course: Path, file: str, old: str, new: str) -> None:

@@ -27,7 +27,7 @@ from conftest import NAME, ROOT, Ran
 from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
 from test_nbgrader import Course
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -178,7 +178,7 @@ class Lab:
 @pytest.fixture(scope="module")
 def lab(browser: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The notebook `checks.ipynb` was run in it by a person's keys, and saved."""
-    known = assignments.load(NAME, ROOT)
+    known = reader.load(NAME, ROOT)
     where = tmp_path_factory.mktemp("lab")
     folder = Path(shutil.copytree(ROOT / "release" / NAME, where / NAME))
     wrong = [one for one in known.misconceptions if one.id in (FEW, MANY)]
@@ -346,7 +346,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a small class in which one has begun."""
     course = tmp_path_factory.mktemp("class")
     shutil.copytree(ROOT / "solutions", course / "solutions")
-    known = assignments.load(NAME, course)
+    known = reader.load(NAME, course)
     (begun,) = (one for one in known.misconceptions if one.id == FEW)
     for student in ("ada", "bob-with-a-name-that-is-as-long-as-some-learning-platforms-make-it"):
         folder = course / "submitted" / student / NAME

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from conftest import KNOWN, ROOT, Ran
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment import solution_file as source
 from autograder.assignment.model import Assignment
 
@@ -237,7 +237,7 @@ def test_the_last_of_three_hints_names_a_section_of_the_notebook(name: str) -> N
     numbers = {found[0] for one in headings if (found := re.match(r"[\d.]*\d", one))}
     exercises = {found[1] for one in headings if (found := re.match(r"Exercise (\d+)", one))}
     assert numbers
-    for slot in assignments.load(name, ROOT).slots.values():
+    for slot in reader.load(name, ROOT).slots.values():
         assert len(slot.hints) == 3, slot.name
         sections = re.findall(r"section ([\d.]*\d)", slot.hints[2], re.IGNORECASE)
         assert sections, slot.name

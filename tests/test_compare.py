@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.isolation.wire import Opaque, tensor
-from autograder.judging.comparison import difference
+from autograder.judging.difference import difference
 from autograder.judging.failure import Failure
 
 RNG = np.random.default_rng(0)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from conftest import NAME, ROOT
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.public import leaks
 
 
@@ -147,7 +147,7 @@ def test_feedback_says_what_grade_says(played: tuple[Path, str]) -> None:
 
 def test_no_secret_leaves_by_any_door(played: tuple[Path, str]) -> None:
     course, _ = played
-    assignment = assignments.load(NAME, course)
+    assignment = reader.load(NAME, course)
     handed_in = {path.read_bytes() for path in (course / "submitted").rglob("*.py")}
     for door in ("release", "feedback", "exchange/rnn/outbound", "exchange/rnn/feedback"):
         paths = [path for path in (course / door).rglob("*") if path.is_file()]

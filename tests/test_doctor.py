@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Ran
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.course import handout
 from autograder.public import leaks
 
@@ -77,7 +77,7 @@ def wrong(findings: dict[str, dict[str, str]]) -> list[str]:
 
 def notebook(course: Path, changed: dict[str, object] | None = None) -> Path:
     """A notebook with the toy's graded cells, some with other points; None leaves a cell out."""
-    toy = assignments.load("toy", course)
+    toy = reader.load("toy", course)
     cells = []
     for grade_id, points in (handout.parts(toy) | (changed or {})).items():
         about = {"grade": True, "solution": False, "locked": True, "task": False}
@@ -506,4 +506,4 @@ def test_a_students_own_answer_in_feedback_is_no_secret(look: Look, course: Path
 
 
 def test_the_secrets_of_the_toy_are_secrets(course: Path) -> None:
-    assert {ANSWER.strip(), HIDDEN.strip()} <= set(leaks.secrets(assignments.load("toy", course)))
+    assert {ANSWER.strip(), HIDDEN.strip()} <= set(leaks.secrets(reader.load("toy", course)))

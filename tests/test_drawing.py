@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder.judging.comparison import mismatch
+from autograder.judging.difference import mismatch
 from autograder.student import mismatch_drawing as drawing
 
 ONES = np.ones((3, 4))

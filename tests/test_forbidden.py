@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 from conftest import ROOT
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment import solution_file as source
 from autograder.assignment.model import Assignment
-from autograder.hidden.runner import Graders, with_graders
-from autograder.isolation.client import Workers
+from autograder.hidden.collection import with_graders
+from autograder.hidden.runner import Graders
+from autograder.isolation.pool import Workers
 from autograder.judging.judgement import SlotResult, judge
 
 FILE = "torch_rnn.py"
@@ -46,7 +47,7 @@ HELPER = f"\n\ndef helper(self, x, h_prev):\n    return torch.rnn_relu_cell({ARG
 
 @pytest.fixture(scope="module")
 def judged() -> Callable[[dict[str, str]], dict[str, dict[str, SlotResult]]]:
-    assignment = assignments.load("rnn_fundamentals", ROOT)
+    assignment = reader.load("rnn_fundamentals", ROOT)
 
     def run(texts: dict[str, str]) -> dict[str, dict[str, SlotResult]]:
         def body(graders: Graders) -> dict[str, dict[str, SlotResult]]:
@@ -72,7 +73,7 @@ def cell(assignment: Assignment, body: str) -> str:
 def test_each_form_is_found_and_costs_its_slot_only(
     judged: Callable[[dict[str, str]], dict[str, dict[str, SlotResult]]],
 ) -> None:
-    assignment = assignments.load("rnn_fundamentals", ROOT)
+    assignment = reader.load("rnn_fundamentals", ROOT)
     right = "return torch.tanh(self.W_xh(x) + self.W_hh(h_prev))  # not nn.RNNCell"
     texts = {name: cell(assignment, use) for name, use in {**USES, "none": right}.items()}
     results = judged(texts)
@@ -93,7 +94,7 @@ def test_each_form_is_found_and_costs_its_slot_only(
 def test_a_ready_made_layer_is_forbidden_in_my_rnn(
     judged: Callable[[dict[str, str]], dict[str, dict[str, SlotResult]]],
 ) -> None:
-    assignment = assignments.load("rnn_fundamentals", ROOT)
+    assignment = reader.load("rnn_fundamentals", ROOT)
     text = assignment.files[FILE].text
     make = "self.cell = RNNCell(input_size, hidden_size)"
     use = "return nn.RNN(x.shape[2], self.hidden_size, batch_first=True).to(x)(x)[0], h0"

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment.model import Assignment
-from autograder.hidden.runner import Graders, with_graders
-from autograder.isolation.client import Code, Worker, Workers
+from autograder.hidden.collection import with_graders
+from autograder.hidden.runner import Graders
+from autograder.isolation.client import Code, Worker
+from autograder.isolation.pool import Workers
 from autograder.judging.diagnosis import agree
 from autograder.judging.failure import Failure
 from autograder.judging.judgement import SlotResult, judge
@@ -214,7 +216,7 @@ def test_staff_code_that_fails_is_never_a_students_crash(
     toy_course: Path, workers: Workers, toy_reference: str, file: str
 ) -> None:
     (toy_course / "solutions" / "toy" / file).write_text("import nothing_of_this_name\n")
-    toy = assignments.load("toy", toy_course)
+    toy = reader.load("toy", toy_course)
     sources = {"moves.py": toy_reference.replace("x + x", "3 * x").encode()}
 
     def body(graders: Graders) -> dict[str, SlotResult]:
@@ -311,7 +313,7 @@ def test_an_answer_of_another_structure_is_wrong_and_not_the_graders_failure(
         for i, wrong in enumerate(("(x, x, x)", "{1: x, 3: x}", "[x] * 4")):
             file.write(f'\n[[misconceptions]]\nid = "D{i + 4}"\nslot = "double"\nfind = "x + x"\n')
             file.write(f'replace = "{wrong}"\ncause = "a"\nhint = "b"\n')
-    changed = assignments.load("toy", toy_course)
+    changed = reader.load("toy", toy_course)
     text = toy_reference.replace("return x + x", f"return {returned}")
 
     def body(graders: Graders) -> dict[str, SlotResult]:

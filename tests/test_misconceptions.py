@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import ROOT
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 
 # The table of wrong programs that the graders were written against, row by row.
 ROWS = {
@@ -24,7 +24,7 @@ ROWS = {
     ("slots", "row"), [(slots, row) for slots, rows in ROWS.items() for row in rows.split()]
 )
 def test_a_row_is_in_the_library(slots: str, row: str) -> None:
-    assignment = assignments.load("rnn_fundamentals", ROOT)
+    assignment = reader.load("rnn_fundamentals", ROOT)
     known = [k for k in assignment.misconceptions if k.id.partition("_")[0] == row]
     assert known
     assert {k.slot for k in known} <= set(slots.split())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import KNOWN, ROOT
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.proof.mutation import mutants
 
@@ -17,7 +17,7 @@ def changed(toy_course: Path, body: str) -> dict[str, str]:
     path = toy_course / "solutions" / "toy" / "moves.py"
     path.write_text(path.read_text().replace("    return x + x\n", body))
     (path.parent / "moves.toml").write_text("")
-    found = mutants(assignments.load("toy", toy_course), "double")
+    found = mutants(reader.load("toy", toy_course), "double")
     return {mutant.after: mutant.before for mutant in found}
 
 
@@ -63,7 +63,7 @@ def test_all_stay_in_the_region_and_compile(toy: Assignment) -> None:
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_references_have_hundreds_each_once(name: str) -> None:
-    assignment = assignments.load(name, ROOT)
+    assignment = reader.load(name, ROOT)
     texts = [
         assignment.edited(m.program) for slot in assignment.slots for m in mutants(assignment, slot)
     ]

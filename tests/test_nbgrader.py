@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from conftest import ROOT, TOY, Ran
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.public import leaks
 
 HANDOUT = Path(__file__).parent / "handout"
@@ -220,7 +220,7 @@ def test_a_mark_by_hand_is_in_the_export(loop: Course) -> None:
 
 
 def test_no_secret_leaves_by_any_door(loop: Course) -> None:
-    assignment = assignments.load("toy", loop.root)
+    assignment = reader.load("toy", loop.root)
     doors = (loop.root / "release", loop.root / "feedback", loop.exchange / "rnn" / "outbound",
              loop.exchange / "rnn" / "feedback", loop.homes / "bob")  # fmt: skip
     own = {path.read_bytes() for path in (loop.root / "submitted").rglob("moves.py")}
@@ -409,7 +409,7 @@ def test_a_link_brings_nothing_of_the_staffs_into_feedback(broken: tuple[Course,
     assert len(list(feedback.rglob("*.html"))) == len(course.results()) - 1
     assert (
         leaks.found_in(
-            assignments.load("toy", course.root), contents(feedback / "link" / "toy" / "toy_files")
+            reader.load("toy", course.root), contents(feedback / "link" / "toy" / "toy_files")
         )
         == []
     )

@@ -20,10 +20,11 @@ import pytest
 from conftest import KNOWN, ROOT, Ran
 from nbclient import NotebookClient
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment.model import Assignment
-from autograder.notebook import Checker, needs
+from autograder.notebook import needs
 from autograder.public import leaks
+from autograder.student.magic import Checker
 
 NOTEBOOKS = sorted(ROOT.glob("source/*/*.ipynb"))
 PLACEHOLDER = "YOUR ANSWER HERE"
@@ -40,7 +41,7 @@ def path(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="module")
 def assignment(path: Path) -> Assignment:
-    return assignments.load(path.parent.name, ROOT)
+    return reader.load(path.parent.name, ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -343,7 +344,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def known(folder: Path) -> Assignment:
-    return assignments.load(KNOWN[0], ROOT)
+    return reader.load(KNOWN[0], ROOT)
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from autograder.assignment.model import Assignment
 from autograder.classroom import results
 from autograder.errors import GraderFault
 from autograder.hidden import replay as passed
-from autograder.hidden.runner import Graders, with_graders
-from autograder.isolation.client import Workers
+from autograder.hidden.collection import with_graders
+from autograder.hidden.runner import Graders
+from autograder.isolation.pool import Workers
 from autograder.judging.judgement import judge
 from autograder.judging.program import Program
 

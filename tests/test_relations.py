@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.judging.comparison import difference, related
+from autograder.judging.difference import difference, related
 from autograder.judging.relations import lengths_in, relation, transposed
 
 RNG = np.random.default_rng(5)

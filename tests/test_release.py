@@ -19,7 +19,7 @@ from conftest import KNOWN, ROOT, TOY, Ran
 from packaging.specifiers import SpecifierSet
 
 from autograder import files as archive
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.public import bundle, leaks
 
 Command = Callable[..., Ran]
@@ -181,7 +181,7 @@ def test_an_answer_in_source_fails_closed(
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_no_secret_is_in_the_release(name: str) -> None:
-    assignment = assignments.load(name, ROOT)
+    assignment = reader.load(name, ROOT)
     released = contents(ROOT / "release" / name)
     assert set(assignment.files) < set(released)
     assert leaks.secrets(assignment)
@@ -208,7 +208,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 @pytest.mark.parametrize("name", KNOWN)
 def test_no_secret_is_in_the_students_package(name: str, wheel: dict[str, bytes]) -> None:
     assert "autograder/commands/check.py" in wheel
-    assert leaks.found_in(assignments.load(name, ROOT), wheel) == []
+    assert leaks.found_in(reader.load(name, ROOT), wheel) == []
 
 
 def test_a_students_install_is_light(wheel: dict[str, bytes]) -> None:
@@ -225,7 +225,7 @@ def test_a_students_install_is_light(wheel: dict[str, bytes]) -> None:
 def test_the_engine_names_no_exercise(name: str, wheel: dict[str, bytes]) -> None:
     import re
 
-    assignment = assignments.load(name, ROOT)
+    assignment = reader.load(name, ROOT)
     words = {
         *assignment.slots,
         *(slot.partition(".")[0] for slot in assignment.slots),
@@ -262,7 +262,7 @@ def handouts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     subprocess.run([sys.executable, "-m", "autograder.cli", *command, *to], check=True)
     for name in KNOWN:
         shutil.copytree(ROOT / "release" / name, folder / name)
-        data = bundle.build(assignments.load(name, ROOT), contents(folder / name))
+        data = bundle.build(reader.load(name, ROOT), contents(folder / name))
         made[name].write_bytes(data)
     return made
 
@@ -330,12 +330,12 @@ def test_a_zip_twice_has_the_same_bytes(
 @pytest.mark.parametrize("name", ["toy", *KNOWN])
 def test_no_secret_is_in_the_zip(handouts: dict[str, Path], name: str) -> None:
     course = TOY if name == "toy" else ROOT
-    assert bundle.found_in(assignments.load(name, course), handouts[name].read_bytes()) == []
+    assert bundle.found_in(reader.load(name, course), handouts[name].read_bytes()) == []
 
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_secret_anywhere_in_the_zip_is_found(handouts: dict[str, Path], name: str) -> None:
-    assignment = assignments.load(name, ROOT)
+    assignment = reader.load(name, ROOT)
     files = archive.unpacked(handouts[name].read_bytes())
     top = f"{name}-handout"
     (kit,) = [file for file in files if file.endswith(".whl")]

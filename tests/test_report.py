@@ -22,12 +22,13 @@ import jinja2
 import pytest
 from conftest import TOY, Ran
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.classroom import report
-from autograder.classroom.results import write_text
-from autograder.hidden.runner import Graders, with_graders
-from autograder.isolation.client import Workers
+from autograder.files import write_text
+from autograder.hidden.collection import with_graders
+from autograder.hidden.runner import Graders
+from autograder.isolation.pool import Workers
 from autograder.judging.program import Program
 from autograder.public.frozen_checks import FrozenChecks, freeze, thaw
 
@@ -130,7 +131,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     course = tmp_path_factory.mktemp("report") / "course"
     shutil.copytree(TOY, course)
     (course / "solutions" / "toy" / "questions.toml").write_text(QUESTIONS)
-    text = assignments.load("toy", course).files["moves.py"].text
+    text = reader.load("toy", course).files["moves.py"].text
     right = "".join(line for line in text.splitlines(keepends=True) if "### " not in line)
 
     def double(expression: str) -> str:

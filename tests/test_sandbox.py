@@ -19,7 +19,8 @@ from ordinary import LANDLOCK_RESTRICT_SELF, as_nobody, without_landlock, withou
 from autograder.assignment.model import Slot
 from autograder.errors import GraderFault
 from autograder.isolation import canary
-from autograder.isolation.client import Code, Workers
+from autograder.isolation.client import Code
+from autograder.isolation.pool import Workers
 from autograder.isolation.protection import KINDS
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")

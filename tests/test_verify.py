@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import KNOWN, ROOT, Ran
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 
 Command = Callable[..., Ran]
 
@@ -19,7 +19,7 @@ def test_a_real_assignment_is_proved_in_one_screen(autograder: Command, name: st
     ran = autograder("verify", name, cwd=ROOT, timeout=1200)
     assert ran.status == 0, ran.out + ran.err
     assert len(ran.out.splitlines()) <= 24
-    assignment = assignments.load(name, ROOT)
+    assignment = reader.load(name, ROOT)
     wrong, right = len(assignment.misconceptions), len(assignment.variants)
     assert wrong >= 250
     assert right >= 80

@@ -18,16 +18,9 @@ from autograder.commands import check as student
 from autograder.errors import GraderFault
 from autograder.isolation import client as front
 from autograder.isolation import interpreter, warmup
-from autograder.isolation.client import (
-    START_FAILURES,
-    WALL,
-    Callback,
-    Code,
-    Worker,
-    WorkerDied,
-    Workers,
-)
+from autograder.isolation.client import START_FAILURES, WALL, Callback, Code, Worker, WorkerDied
 from autograder.isolation.interpreter import START_SECONDS
+from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Opaque
 from autograder.public.released_folder import find_released
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.authoring import skeleton
 from autograder.course.handout import grade_id
@@ -55,7 +55,7 @@ def plan(course: Path, target: str, file: str | None, points: float) -> Plan:
         raise UsageError(f"--points {points:g}: give a number above zero")
     student_file = _file_name(name, file)
     folder = course / "solutions" / name
-    known = assignments.load(name, course) if (folder / "assignment.toml").exists() else None
+    known = reader.load(name, course) if (folder / "assignment.toml").exists() else None
     _refuse_taken(known, name, slot)
     texts = {
         folder / "assignment.toml": _assignment_toml(
@@ -85,7 +85,7 @@ def write(plan: Plan) -> None:
             beside[path].write_bytes(text.encode())
         for path, temporary in beside.items():
             temporary.replace(path)
-        assignments.load(plan.assignment, plan.course)
+        reader.load(plan.assignment, plan.course)
     except BaseException as error:
         for temporary in beside.values():
             temporary.unlink(missing_ok=True)

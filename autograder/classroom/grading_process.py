@@ -19,12 +19,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.classroom import provenance, results
 from autograder.course import handin_notebook as staging
 from autograder.course import handout
 from autograder.errors import KitError
-from autograder.isolation.client import Workers
+from autograder.isolation.pool import Workers
 from autograder.judging.failure import Failure
 
 if TYPE_CHECKING:
@@ -131,9 +131,9 @@ def _serve(job: Job, isolation: str, pipe: Connection) -> None:
 
 
 def _collect_and_grade(job: Job, isolation: str, pipe: Connection) -> None:
-    from autograder.hidden.runner import with_graders
+    from autograder.hidden.collection import with_graders
 
-    assignment = assignments.load(job.assignment, job.course)
+    assignment = reader.load(job.assignment, job.course)
     with Workers(isolation) as workers:
         with_graders(
             assignment,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.assignment.model import Assignment
 from autograder.classroom import provenance, results
-from autograder.classroom.provenance import digest
+from autograder.files import digest, write_text
 
 TABLE, INDEX, MARKING = "grades.csv", "index.html", "marking.html"
 
@@ -33,7 +33,7 @@ def write(out: Path, assignment: Assignment) -> list[str]:
         _make(out, everybody, assignment, wanted, made)
     if problems:  # then something is missing from the pages, which is to be said again
         made = {}
-    results.write_text(out / "views.json", json.dumps(made) + "\n")
+    write_text(out / "views.json", json.dumps(made) + "\n")
     return problems
 
 
@@ -53,7 +53,7 @@ def _make(
     for name, text in texts.items():
         if name not in made:
             content = text()
-            results.write_text(out / name, content)
+            write_text(out / name, content)
             if name in wanted:
                 written = content.encode("utf-8", "backslashreplace")
                 made[name] = [wanted[name], digest(written)]

@@ -7,7 +7,6 @@ one another.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import platform
 import sys
@@ -20,17 +19,10 @@ from autograder.assignment.model import Assignment, Slot, StudentFile
 from autograder.course import handin_notebook as staging
 from autograder.course import handout
 from autograder.errors import AssignmentError
+from autograder.files import digest
 from autograder.judging.failure import Failure
 
 VERSIONS = ("rnn-autograder", "numpy", "torch", "matplotlib", "pytest")
-
-
-def digest(*parts: bytes) -> str:
-    """32 hexadecimal digits, the same for the same parts only."""
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(len(part).to_bytes(8, "big") + part)
-    return whole.hexdigest()[:32]
 
 
 def versions() -> dict[str, str]:

@@ -22,20 +22,12 @@ from markupsafe import Markup
 
 from autograder.assignment.model import Assignment, KnownProgram
 from autograder.classroom.results import page_file, points
-from autograder.judging.comparison import RTOL
+from autograder.judging.difference import RTOL
+from autograder.judging.verdict import Verdict
 
 BINS = 10
-VERDICTS = (
-    "correct", "wrong", "error", "timeout", "crash", "forbidden",
-    "not_started", "missing", "ungraded",
-)  # fmt: skip
-BARS = {
-    "right": ("correct",),
-    "wrong": ("wrong", "error", "timeout", "crash", "forbidden"),
-    "absent": ("not_started", "missing"),
-    "ungraded": ("ungraded",),
-}
-ATTENTION = ("ungraded", "timeout", "crash", "forbidden", "near", "files")
+BARS = tuple(dict.fromkeys(verdict.bar for verdict in Verdict))
+ATTENTION = (Verdict.UNGRADED, Verdict.TIMEOUT, Verdict.CRASH, Verdict.FORBIDDEN, "near", "files")
 
 
 @dataclass(frozen=True)
@@ -145,13 +137,15 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"points": points, "checks_list": checks_list}
+    environment.filters |= {"sign": lambda name: Verdict(name).sign}
+    environment.filters |= {"words": lambda name: Verdict(name).words}
     for name in ("report.css", "sort.js"):
         text = loader.get_source(environment, name)[0]
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         key = name.partition(".")[2]
         # ours, not a student's: it stands in the pages as it is, and the pages name its hash
         environment.globals |= {key: Markup(text), f"{key}_hash": f"sha256-{digest}"}
-    environment.globals["verdicts"] = VERDICTS
+    environment.globals["verdicts"] = list(Verdict)
     return environment
 
 
@@ -204,14 +198,14 @@ def slot_row(name: str, pages: Sequence[Page], assignment: Assignment) -> SlotRo
     counts = Counter(test["extra_data"]["verdict"] for test in tests)
     scores = [test["score"] for test in tests if test["score"] is not None]
     bars, start = [], 0.0
-    for kind, among in BARS.items():
-        length = 100 * sum(counts[verdict] for verdict in among) / max(len(tests), 1)
+    for kind in BARS:
+        length = 100 * sum(counts[v] for v in Verdict if v.bar == kind) / max(len(tests), 1)
         bars.append(Bar(kind, start, length))
         start += length
     return SlotRow(
         name=name,
         points=assignment.slots[name].points,
-        counts={verdict: counts[verdict] for verdict in VERDICTS},
+        counts={verdict: counts[verdict] for verdict in Verdict},
         carried=sum(test["extra_data"]["carried_forward"] for test in tests),
         mean=statistics.fmean(scores) if scores else None,
         bars=tuple(bars),

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment.model import Assignment
-from autograder.classroom import provenance, results
+from autograder.classroom import mark_changes, provenance, results
 from autograder.classroom.provenance import Conditions
 from autograder.classroom.results import Part, StudentResult
 from autograder.course import intake
 from autograder.errors import KitError, NoRoom
-from autograder.judging.failure import unmistakable
+from autograder.text import distinguishable
 
 NOTES = "notes"  # the part of a result that is of no student file
 
@@ -45,7 +45,7 @@ class Done:
     score: float | None
     verdicts: Mapping[str, str]  # slot -> verdict; none of what is unchanged
     fault: str = ""
-    changed: Sequence[Mapping[str, Any]] = ()  # what a regrade changed: `results.changes`
+    changed: Sequence[Mapping[str, Any]] = ()  # what a regrade changed: `mark_changes.changes`
     unchanged: bool = False
 
 
@@ -140,8 +140,8 @@ class Kept:
 
     def _write(self, student: str, result: StudentResult) -> Done:
         files = {slot.name: slot.file for slot in self.assignment.slots.values()}
-        before = results.read_one(self.job.out, student)
-        changed = results.changes(before, result, files, self.going_on)
+        before = mark_changes.read_one(self.job.out, student)
+        changed = mark_changes.changes(before, result, files, self.going_on)
         result = replace(result, changed=changed)
         fault = next(iter(result.faults.values()), "")
         score = result.score
@@ -158,7 +158,7 @@ class Kept:
     def _about(self, student: str) -> dict[str, Any]:
         conditions = self.conditions
         return {
-            "student": unmistakable(student),
+            "student": distinguishable(student),
             "assignment": conditions.assignment,
             "seed": conditions.seed,
             "isolation": conditions.isolation,

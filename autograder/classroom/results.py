@@ -12,19 +12,17 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import errno
 import io
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.classroom.provenance import digest
-from autograder.errors import KitError, NoRoom
-from autograder.judging.failure import harmless
+from autograder.files import digest, write_text
+from autograder.judging.verdict import Verdict
+from autograder.text import printable
 
 if TYPE_CHECKING:
     from autograder.judging.judgement import CheckResult, SlotResult
@@ -35,9 +33,6 @@ KEYS |= {"made_of", "changed"}
 
 END = re.compile(rb',\n  "digest": "([0-9a-f]{32})",\n  "seconds": ([0-9.]+)\n }\n}\n\Z')
 ABOUT = b'\n "extra_data": {'
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# A busy machine, or the grader, may be to blame: another run may well find something else.
-FLEETING = ("ungraded", "timeout", "crash")
 
 Entry = Mapping[str, Any]  # what a result file has of a slot
 
@@ -52,7 +47,7 @@ class Part:
     def lasts(self, device: str) -> bool:
         """Whether grading the same again would give the same."""
         found = [entry["extra_data"] for entry in self.entries.values()]
-        if any(about["verdict"] in FLEETING for about in found):
+        if not all(Verdict(about["verdict"]).lasting for about in found):
             return False
         # without a GPU, its checks are not run
         ran = all(check["passed"] is not None for about in found for check in about["checks"])
@@ -122,7 +117,7 @@ def ungraded(slots: Iterable[tuple[str, float]], why: str) -> Part:
     from autograder.judging.judgement import SlotResult
 
     return part(
-        SlotResult(name, "", "ungraded", None, points, (), broken=harmless(why))
+        SlotResult(name, "", Verdict.UNGRADED, None, points, (), broken=printable(why))
         for name, points in slots
     )
 
@@ -130,7 +125,7 @@ def ungraded(slots: Iterable[tuple[str, float]], why: str) -> Part:
 def _entry(slot: SlotResult) -> dict[str, Any]:
     from autograder.judging.message import explain, headline
 
-    status = {"correct": {"status": "passed"}, "ungraded": {}}
+    status = {Verdict.CORRECT: {"status": "passed"}, Verdict.UNGRADED: {}}
     second = (
         {"second_misconception": slot.second_misconception} if slot.second_misconception else {}
     )
@@ -218,72 +213,6 @@ def part_of(result: Mapping[str, Any], slots: Iterable[str]) -> Part | None:
         return None
 
 
-def read_one(out: Path, folder: str) -> dict[str, Any] | None:
-    """The result that a student's folder had before; None where there is none to be read."""
-    try:
-        result: dict[str, Any] = json.loads((out / "results" / f"{folder}.json").read_text("utf-8"))
-        whole = all({"name", "score"} <= set(test) for test in result["tests"])
-        return result if whole and isinstance(result["extra_data"], dict) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def changes(
-    before: Mapping[str, Any] | None,
-    now: StudentResult,
-    files: Mapping[str, str],
-    going_on: bool = False,
-) -> list[dict[str, Any]]:
-    """Which slots have another score than before, and why: `{slot, before, after, why}`.
-
-    `files` says in which file a slot stands. Where a run goes on with one that did not come to its
-    end, what that one changed is counted as changed by this one.
-    """
-    if before is None:
-        return []
-    old = {test["name"]: test["score"] for test in before["tests"]}
-    about = before["extra_data"]
-    earlier = {one["slot"]: one for one in about.get("changed", ()) if going_on}
-    found = []
-    for slot, entry in now.entries.items():
-        score = entry["score"]
-        first = earlier[slot]["before"] if slot in earlier else old.get(slot)
-        if first == score and slot in old:
-            continue
-        if slot in earlier and old.get(slot) == score:
-            found.append(dict(earlier[slot]))
-            continue
-        why = _why(about, now, slot, files[slot])
-        found.append({"slot": slot, "before": first, "after": score, "why": why})
-    return found
-
-
-def _why(before: Mapping[str, Any], now: StudentResult, slot: str, file: str) -> str:
-    """What differs between two gradings of a slot, in words."""
-    old = before.get("made_of")
-    if not isinstance(old, dict):
-        return "it was graded by an older version of the kit"
-    if not old or not now.made_of:
-        return f"the grader failed {'now' if old else 'before'}"
-    reasons = []
-    if old.get("submission", {}).get(file) != now.made_of.get("submission", {}).get(file):
-        reasons.append(f"another {file} was handed in")
-    if old.get("graders", {}).get(file) != now.made_of.get("graders", {}).get(file):
-        reasons.append(f"the graders or the points of {file} were changed")
-    if before.get("seed") != now.seed:
-        reasons.append(f"another seed: {now.seed} instead of {before.get('seed')}")
-    reasons += [
-        f"{name} {version} instead of {before.get('versions', {}).get(name, 'none')}"
-        for name, version in now.versions.items()
-        if before.get("versions", {}).get(name) != version
-    ]
-    if slot in now.faults:
-        reasons.append("the grader failed")
-    elif slot in before.get("faults", {}):
-        reasons.append("the grader failed before")
-    return "; ".join(reasons) or "nothing that is recorded: grade it once more and look at it"
-
-
 def read_all(out: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """The results in an output folder, by file name, and what could not be read, in words."""
     found, problems = {}, []
@@ -291,7 +220,9 @@ def read_all(out: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:
         try:
             result = json.loads(path.read_text("utf-8"))
             names = {test["name"] for test in result["tests"]}
-            if not (names and set(result["extra_data"]) >= KEYS and "score" in result):
+            verdicts = {test["extra_data"]["verdict"] for test in result["tests"]}
+            whole = names and set(result["extra_data"]) >= KEYS and "score" in result
+            if not (whole and verdicts <= set(Verdict)):
                 raise ValueError
             found[path.stem] = result
         except (OSError, ValueError, KeyError, TypeError):
@@ -300,36 +231,6 @@ def read_all(out: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:
 
 
 # ------------------------------------------------------------------------------ writing
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a whole file or none. Raises KitError naming it, NoRoom where the disk is full.
-
-    A file that has the text already is left as it is.
-    """
-    data = text.encode("utf-8", "backslashreplace")
-    try:
-        if path.stat().st_size == len(data) and path.read_bytes() == data:
-            return
-    except OSError:
-        pass
-    temporary = path.with_name(f".{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        if not isinstance(error, OSError):
-            raise
-        said = f"{path} cannot be written: {error.strerror}"
-        if error.errno in FULL:
-            raise NoRoom(f"{said}: make room, and run it again; what is finished stays") from None
-        raise KitError(said) from None
 
 
 def write_result(out: Path, result: StudentResult, folder: str) -> None:
@@ -366,5 +267,5 @@ def points(score: float | None) -> str:
 
 def spreadsheet_safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
-    text = harmless(text, 200)
+    text = printable(text, 200)
     return f"'{text}" if text.startswith(tuple("=+-@＝＋－＠")) else text

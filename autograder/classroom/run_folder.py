@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom import results
-from autograder.classroom.provenance import digest
 from autograder.errors import KitError, UsageError
+from autograder.files import digest, write_text
 
 try:
     import fcntl
@@ -69,7 +68,7 @@ class Output:
 
     def _note(self, **more: Any) -> None:
         self.record.update(more)
-        results.write_text(self.path / "run.json", json.dumps(self.record) + "\n")
+        write_text(self.path / "run.json", json.dumps(self.record) + "\n")
 
 
 @contextlib.contextmanager

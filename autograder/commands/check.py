@@ -5,26 +5,22 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
-import shutil
 import sys
-import textwrap
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.console import STYLES, new_console
-from autograder.errors import UsageError
+from autograder.commands.console import new_console
+from autograder.judging.verdict import Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograder.isolation.client import Workers
+    from autograder.isolation.pool import Workers
     from autograder.judging.judgement import SlotResult
     from autograder.public.released_folder import Released
-
-HINT_WIDTH = 96  # as wide as a message
 
 
 @click.command()
@@ -63,7 +59,7 @@ def check(slots: tuple[str, ...], watch: bool, as_json: bool, as_lines: bool) ->
             for line in editor.lines(results):
                 click.echo(line)
     verdicts = {result.verdict for result in results.values()}
-    sys.exit(3 if "ungraded" in verdicts else int(verdicts != {"correct"}))
+    sys.exit(3 if Verdict.UNGRADED in verdicts else int(verdicts != {Verdict.CORRECT}))
 
 
 def _workers(released: Released, names: list[str]) -> Workers:
@@ -73,7 +69,7 @@ def _workers(released: Released, names: list[str]) -> Workers:
     there = [name for name in released.files_of(names) if (released.folder / name).exists()]
     begun = begin(released.assignment.files[name].libraries for name in there)
     try:
-        from autograder.isolation.client import Workers  # and with it NumPy
+        from autograder.isolation.pool import Workers  # and with it NumPy
 
         return Workers(begun=begun)
     except BaseException:
@@ -120,33 +116,4 @@ def _show_check(console: Console, results: dict[str, SlotResult], everything: bo
     from autograder.judging.message import checked
 
     for line, kind in checked(results, everything, "autograder check"):
-        console.print(line, style=STYLES.get(kind, "red") if kind else None, markup=False)
-
-
-@click.command()
-@click.argument("slot")
-@click.option("--stage", type=click.IntRange(1), help="Which hint: 1, 2 or 3. Default: 1.")
-@click.option("--all", "every", is_flag=True, help="All hints, one after the other.")
-def hint(slot: str, stage: int | None, every: bool) -> None:
-    """A hint for SLOT: a question first, then a pointer. Never the answer."""
-    from autograder.public.released_folder import find_released
-
-    if every and stage:
-        raise click.UsageError("--all and --stage do not go together")
-    found = find_released(Path.cwd()).assignment.slot(slot)
-    if not found.hints:
-        raise UsageError(f"{found.name} has no hints")
-    last = len(found.hints)
-    first = min(stage or 1, last)
-    for number in range(first, last + 1 if every else first + 1):
-        click.echo(f"{found.name}, hint {number} of {last}\n")
-        click.echo(f"{_indented(found.hints[number - 1])}\n")
-    if every or first == last:
-        click.echo(f"  next: autograder check {found.name}")
-    else:
-        click.echo(f"  next: autograder hint {found.name} --stage {first + 1}")
-
-
-def _indented(text: str) -> str:
-    width = min(shutil.get_terminal_size().columns, HINT_WIDTH)
-    return textwrap.fill(text, width, initial_indent="  ", subsequent_indent="  ")
+        console.print(line, style=kind or None, markup=False)

@@ -13,6 +13,7 @@ import click
 
 from autograder.commands.console import assignment_argument, course_option, new_console
 from autograder.errors import KitError, UsageError
+from autograder.limits import default_jobs
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -64,15 +65,15 @@ def grade(
     says which marks changed and why; marks that a person gave stay. Ctrl-C stops; what was finished
     stays, and the next run goes on.
     """
-    from autograder.assignment import model as assignments
+    from autograder.assignment import reader
     from autograder.classroom import class_run as grading
     from autograder.classroom import run_folder as output
     from autograder.classroom.result_cache import Job
     from autograder.course import intake
-    from autograder.judging.failure import harmless
     from autograder.nbgrader import gradebook as gradebooks
+    from autograder.text import printable
 
-    loaded = assignments.load(assignment, course)
+    loaded = reader.load(assignment, course)
     submissions = folder or course / "submitted"
     students, without = intake.students(submissions, assignment)
     unknown = sorted(set(only) - set(students))
@@ -101,7 +102,7 @@ def grade(
         status = _grade(console, job, opened, loaded, chosen, jobs, gradebook)
         left_out = {} if only else without
         for student, why in left_out.items():
-            console.print(f"{harmless(student, 100)} {why}", style="yellow", markup=False)
+            console.print(f"{printable(student, 100)} {why}", style="yellow", markup=False)
         console.print(f"seed {job.seed}   results: {out}/index.html, {out}/grades.csv")
     sys.exit(status)
 
@@ -141,7 +142,7 @@ def _grade(
     done: list[Done] = []
     interrupted = False
     try:
-        _progress(console, group, students, jobs or grading.default_jobs(), done)
+        _progress(console, group, students, jobs or default_jobs(), done)
     except KeyboardInterrupt:
         interrupted = True
     problems = views.write(job.out, loaded)
@@ -190,7 +191,7 @@ def _progress(
     )
 
     from autograder.classroom.results import points
-    from autograder.judging.failure import harmless
+    from autograder.text import printable
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Any:
@@ -215,7 +216,7 @@ def _progress(
         progress.update(task, total=len(students) - len(done), description="starting")
 
         def show() -> None:
-            names = ", ".join(harmless(student, 30) for student in at_work[:3])
+            names = ", ".join(printable(student, 30) for student in at_work[:3])
             progress.update(task, description=names + (", …" if len(at_work) > 3 else ""))
 
         def started(student: str) -> None:
@@ -267,14 +268,14 @@ def _show_class(console: Console, done: list[Any], points: float) -> None:
     from rich.table import Table
 
     from autograder.classroom import results
-    from autograder.judging.message import MARKS
+    from autograder.judging.verdict import Verdict
 
     table = Table(box=None, padding=(0, 2))
     table.add_column("student")
     table.add_column(f"of {points:g}", justify="right")
     table.add_column("slots (✓ correct, ✗ wrong, ○ not started or missing, ? ungraded)")
     for one in sorted(done, key=lambda d: d.student):
-        marks = "".join(MARKS.get(verdict, "✗") for verdict in one.verdicts.values())
+        marks = "".join(Verdict(verdict).mark for verdict in one.verdicts.values())
         table.add_row(_plain(one.student), results.points(one.score) or "?", marks)
     console.print(table)
 

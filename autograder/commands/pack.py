@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.console import STYLES, new_console
+from autograder.commands.console import new_console
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,4 +74,4 @@ def _show(console: Console, part: Part) -> None:
     for note in part.notes:
         console.print(f"○ {part.name}: {note}", markup=False, soft_wrap=True)
     if not part.wrong and not part.notes:
-        console.print(f"✓ {part.name}", style=STYLES["correct"], markup=False)
+        console.print(f"✓ {part.name}", style="green", markup=False)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.console import assignment_argument, course_option, new_console
-from autograder.errors import UsageError
+from autograder.commands.console import assignment_argument, course_option, new_console, progress
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,14 +43,14 @@ def verify(
     something of a wrong type or shape costs no other; every check can fail; and every tolerance
     is two decades or more from what is right and from what is wrong.
     """
-    from autograder.assignment import model as assignments
-    from autograder.classroom.class_run import default_jobs
+    from autograder.assignment import reader
+    from autograder.limits import default_jobs
     from autograder.proof import proof_record as gate
     from autograder.proof import verification as proving
 
-    loaded = assignments.load(assignment, course)
+    loaded = reader.load(assignment, course)
     console = new_console()
-    with _progress(console) as step:
+    with progress(console) as step:
         reports = proving.verify(
             loaded,
             course.resolve(),
@@ -66,34 +62,13 @@ def verify(
         )
     if thorough:
         _show_margins(console, list(proving.margins(reports)))
-    _show_proof(console, reports)
+    show_proof(console, reports)
     failed = any(report.problems for report in reports)
     gate.remember(loaded, course, not failed)
     sys.exit(failed)
 
 
-@contextmanager
-def _progress(console: Console) -> Iterator[Callable[[int, int], None]]:
-    """A bar with the time left on a terminal; elsewhere a line now and then, beside the output."""
-    from rich.progress import Progress
-
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("proving", total=None)
-
-        def step(done: int, all: int) -> None:
-            progress.update(task, completed=done, total=all)
-            if (
-                not console.is_terminal
-                and all >= LONG
-                and 10 * done // all > 10 * (done - 1) // all
-            ):
-                click.echo(f"proved {done} of {all} shares", err=True)
-
-        yield step
-
-
 WIDE = 150
-LONG = 40  # shares of a proof from which on it takes minutes
 # The columns of the proof: a heading, how many, of how many (or None).
 PROVED: Sequence[tuple[str, str, str | None]] = (
     ("checks", "checks", None),
@@ -112,7 +87,7 @@ PROVED: Sequence[tuple[str, str, str | None]] = (
 ONLY_THOROUGH = ("recognised", "runs", "mutants", "pairs", "equivalents", "mislabelled")
 
 
-def _show_proof(console: Console, reports: list[SlotReport]) -> None:
+def show_proof(console: Console, reports: list[SlotReport]) -> None:
     from rich.table import Table
 
     def total(name: str) -> int:
@@ -185,149 +160,3 @@ def _show_margins(console: Console, margins: list[tuple[str, str, Margin]]) -> N
         )
     console.print(table)
     console.print()
-
-
-HANDOUT = "ASSIGNMENT-handout.zip"  # what --zip alone stands for
-
-
-@click.command()
-@assignment_argument
-@course_option
-@click.option("--check", "only_check", is_flag=True, help="Fail if release/ is not up to date.")
-@click.option("--to", type=click.Path(path_type=Path), help="Default: release/ASSIGNMENT.")
-@click.option("--no-verify", is_flag=True, help="Release without proof.")
-@click.option(
-    "--zip",
-    "zipped",
-    type=click.Path(path_type=Path),
-    is_flag=False,
-    flag_value=HANDOUT,
-    help="Also one zip with the kit and an installer. Default: ASSIGNMENT-handout.zip.",
-)
-def release(
-    assignment: str,
-    course: Path,
-    only_check: bool,
-    to: Path | None,
-    no_verify: bool,
-    zipped: Path | None,
-) -> None:
-    """Build what students get of ASSIGNMENT: stubs and public checks. Never an answer.
-
-    What has changed since it was last proved is proved first, as `autograder verify` does; where
-    that finds something, nothing is released.
-    """
-    if only_check and zipped:
-        raise UsageError("--check writes nothing: leave --zip out")
-    from autograder import files as archive
-    from autograder.assignment import model as assignments
-    from autograder.isolation.client import Workers
-    from autograder.proof import proof_record as gate
-    from autograder.proof.verification import verify as prove
-    from autograder.public import bundle
-    from autograder.public import release as releasing
-
-    loaded = assignments.load(assignment, course)
-    folder = to or course / "release" / assignment
-    if zipped == Path(HANDOUT):
-        zipped = course / f"{assignment}-handout.zip"
-    if zipped:
-        bundle.demand_free(zipped)
-    if not only_check and not no_verify and not gate.is_proved(loaded, course):
-        console = new_console()
-        console.print(f"proving {assignment} first (--no-verify releases without proof)")
-        with _progress(console) as step:
-            reports = prove(loaded, course.resolve(), progress=step)
-        failed = any(report.problems for report in reports)
-        gate.remember(loaded, course, not failed)
-        if failed:
-            _show_proof(console, reports)
-            click.echo("nothing was released")
-            sys.exit(1)
-    with Workers() as workers:
-        files = releasing.build(loaded, course, workers)
-    if not only_check:
-        files = releasing.keep_numbers(files, folder)
-        data = bundle.build(loaded, files) if zipped else b""  # first, since it may find a leak
-        releasing.write(files, folder)
-        click.echo(f"{folder}: {len(files)} files, {sum(map(len, files.values())) / 1e3:.0f} kB")
-        if zipped:
-            archive.write(data, zipped)
-            click.echo(f"{zipped}: {len(data) / 1e3:.0f} kB; students run install.py in it")
-        return
-    stale = releasing.stale(files, folder)
-    for problem in stale:
-        click.echo(f"{folder}: {problem}")
-    if stale:
-        click.echo(f"stale: run autograder release {assignment}")
-        sys.exit(1)
-    click.echo(f"{folder} is up to date")
-
-
-@click.command()
-@click.argument("target", metavar="ASSIGNMENT/SLOT")
-@course_option
-@click.option("--file", help="The students' file. Default: ASSIGNMENT.py.")
-@click.option("--points", type=float, default=5, show_default=True)
-def new(target: str, course: Path, file: str | None, points: float) -> None:
-    """Make the files of a new slot, and of a new assignment where it is not there.
-
-    SLOT is the name of a function, or Class.method. What is made works at once, as a placeholder
-    to be edited. What is there already stays as it is: the slot is added to it.
-    """
-    from autograder.authoring import scaffold as making
-
-    plan = making.plan(course, target, file, points)
-    created = [path for path in plan.texts if not path.exists()]
-    making.write(plan)
-    for path in plan.texts:
-        click.echo(f"{'made' if path in created else 'added to'} {path}")
-    for note in plan.notes:
-        click.echo(f"note: {note}")
-    folder = course / "solutions" / plan.assignment
-    where = "" if course == Path() else f" --course {course}"
-    click.echo(f"\nThe slot computes 2 x as a placeholder. To make it yours, edit {folder}/:")
-    click.echo(f"  {plan.file}: the docstring and the answer, then test_{plan.file}: the checks,")
-    click.echo(f"  then {Path(plan.file).stem}.toml: hints, misconceptions, variants. And run")
-    click.echo(f"  autograder verify {plan.assignment}{where}")
-    click.echo(f"  autograder release {plan.assignment}{where}")
-    if not (course / "nbgrader_config.py").exists():
-        click.echo(making.WITHOUT_CONFIG)
-
-
-MARKS = {"right": "✓", "wrong": "✗", "none": "–"}
-
-
-@click.command()
-@click.argument("assignment", required=False)
-@course_option
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def doctor(assignment: str | None, course: Path, as_json: bool) -> None:
-    """Look for traps: the installation, nbgrader's files, and what students can see.
-
-    Of ASSIGNMENT, or of all. Nothing is changed. ✓ is right, ✗ is wrong and has its mend below,
-    – has nothing to look at.
-    """
-    from autograder.doctor import checkup as looking
-
-    console = new_console()
-    findings = []
-    with console.status("looking") if console.is_terminal and not as_json else nullcontext():
-        for finding in looking.examine(course, assignment):
-            findings.append(finding)
-            if not as_json:
-                style = {"wrong": "red", "none": "dim"}.get(finding.state)
-                text = f"{MARKS[finding.state]} {finding.name}: {finding.said}"
-                console.print(text, style=style, markup=False, soft_wrap=True)
-                if finding.mend:
-                    console.print(f"    {finding.mend}", markup=False, soft_wrap=True)
-    wrong = sum(finding.state == "wrong" for finding in findings)
-    if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
-    else:
-        console.print(
-            f"{wrong} of {len(findings)} checks found something wrong."
-            if wrong
-            else "Nothing is wrong."
-        )
-    sys.exit(bool(wrong))

@@ -21,7 +21,7 @@ from typing import Any
 
 from autograder.course import intake
 from autograder.course.handout import PLACEHOLDER
-from autograder.judging.failure import harmless
+from autograder.text import printable
 
 MAX_NOTEBOOK = 32 << 20
 MAX_CELLS = 5000
@@ -30,27 +30,6 @@ PICTURES = ("image/png", "image/jpeg", "image/gif")
 SAFE_TARGET = r"(?:https?://|attachment:|#)"
 SECRET = "submission_secret.txt"  # by which nbgrader returns feedback to whom it belongs
 Cell = dict[str, Any]
-
-
-def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, str]) -> None:
-    """Copy a hand-in to the new folder `to`.
-
-    `files` are the student files' names, `released` the notebooks that students got.
-    """
-    to.mkdir(parents=True)
-    for name, source in intake.read(folder, "", files).sources.items():
-        if isinstance(source, bytes):
-            (to / name).write_bytes(source)
-    stamp = timestamp(folder)
-    if stamp is not None:
-        (to / STAMP).write_text(f"{stamp:%Y-%m-%d %H:%M:%S.%f} UTC", "utf-8")
-    secret = _read(folder / SECRET, 1000)
-    if secret is not None and secret.isalnum():
-        (to / SECRET).write_bytes(secret)
-    for name, template in released.items():
-        notebook, _ = read_notebook(folder, name, template)
-        text = json.dumps(notebook, indent=1, ensure_ascii=False)
-        (to / name).write_bytes(text.encode("utf-8", "replace"))
 
 
 def notes(folder: Path, released: Mapping[str, str]) -> list[str]:
@@ -101,7 +80,7 @@ def read_notebook(folder: Path, name: str, released: str) -> tuple[dict[str, Any
         if len(others) != 1:
             more = f", and {len(others)} others that may be it" if others else ""
             return template, [f"{name} was not handed in{more}: its written answers count as none"]
-        where = harmless(others[0].relative_to(folder).as_posix(), 100)
+        where = printable(others[0].relative_to(folder).as_posix(), 100)
         notebook = _parse(others[0])
         assert notebook is not None
         repaired, said = repair(notebook, template, name)
@@ -193,7 +172,7 @@ def _with_unique_ids(cells: list[Cell]) -> list[Cell]:
 
 
 def _clean(cell: Mapping[str, Any], given: Mapping[str, str]) -> Cell:
-    """A student's cell, made anew of what is known to be harmless; `given` are released texts."""
+    """A student's cell, made anew of what is known to be printable; `given` are released texts."""
     made: Cell = {"cell_type": "code", "metadata": {}, "source": _text(cell)}
     id = cell.get("id")
     if isinstance(id, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id):

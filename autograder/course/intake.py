@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.judging.failure import Failure, harmless
+from autograder.judging.failure import Failure
+from autograder.judging.verdict import Verdict
+from autograder.text import printable
 
 MAX_BYTES = 1 << 20
 MAX_ENTRIES = 2000
@@ -71,7 +73,7 @@ def read(folder: Path, student: str, files: Iterable[str]) -> Submission:
     missing = {name for name, source in sources.items() if _is_missing(source)}
     notes = []
     for name, where in (_elsewhere(folder, missing) if missing else {}).items():
-        shown = ", ".join(f"{harmless(one, 100)}/" for one in where)
+        shown = ", ".join(f"{printable(one, 100)}/" for one in where)
         if len(where) == 1:
             sources[name] = read_file(folder / where[0] / name)
             notes.append(f"{name} lies in {shown} instead of beside the notebook: taken from there")
@@ -81,7 +83,7 @@ def read(folder: Path, student: str, files: Iterable[str]) -> Submission:
 
 
 def _is_missing(source: bytes | Failure) -> bool:
-    return isinstance(source, Failure) and source.verdict == "missing"
+    return isinstance(source, Failure) and source.verdict == Verdict.MISSING
 
 
 def read_file(path: Path) -> bytes | Failure:
@@ -91,28 +93,30 @@ def read_file(path: Path) -> bytes | Failure:
         descriptor = os.open(path, os.O_RDONLY | _flag("O_NOFOLLOW") | _flag("O_NONBLOCK"))
     except FileNotFoundError:
         return Failure(
-            "missing",
+            Verdict.MISSING,
             f"{name} is not there",
             ("it belongs beside the other files, under this name",),
         )
     except OSError:
         if path.is_symlink() or not path.is_file():
-            return Failure("missing", f"{name} is not a regular file", ("links are not followed",))
-        return Failure("ungraded", f"{name} cannot be read by the grader")
+            return Failure(
+                Verdict.MISSING, f"{name} is not a regular file", ("links are not followed",)
+            )
+        return Failure(Verdict.UNGRADED, f"{name} cannot be read by the grader")
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            return Failure("missing", f"{name} is not a regular file")
+            return Failure(Verdict.MISSING, f"{name} is not a regular file")
         if status.st_nlink > 1:  # of a file that is somebody else's, perhaps
             fact = f"{name} is a second name of another file (a hard link)"
-            return Failure("missing", fact, ("links are not followed: put a copy there",))
+            return Failure(Verdict.MISSING, fact, ("links are not followed: put a copy there",))
         if status.st_size > MAX_BYTES:
             size = f"{status.st_size / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.1f} MB are read"
-            return Failure("error", f"{name} is too large", (size,))
+            return Failure(Verdict.ERROR, f"{name} is too large", (size,))
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(MAX_BYTES)
     except OSError:
-        return Failure("ungraded", f"{name} cannot be read by the grader")
+        return Failure(Verdict.UNGRADED, f"{name} cannot be read by the grader")
     finally:
         os.close(descriptor)
     return _not_text(name, data) or data
@@ -126,13 +130,13 @@ def _flag(name: str) -> int:
 def _not_text(name: str, data: bytes) -> Failure | None:
     """UTF-8, or whatever encoding the file itself declares in Python's way."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Failure("error", f"{name} is UTF-16 text: save it as UTF-8")
+        return Failure(Verdict.ERROR, f"{name} is UTF-16 text: save it as UTF-8")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         data.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
         line = data.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
-        return Failure("error", f"{name} is not UTF-8 text: save it as UTF-8", line=line)
+        return Failure(Verdict.ERROR, f"{name} is not UTF-8 text: save it as UTF-8", line=line)
     return None
 
 

@@ -17,6 +17,7 @@ from autograder.doctor.findings import Course, Finding, listed
 from autograder.doctor.nbgrader import TABLES, opened, tables
 from autograder.errors import AssignmentError, GraderFault
 from autograder.public import leaks, release
+from autograder.public.release_folder import stale as stale_files
 
 MAX_FILE = 5 << 20  # a larger file is no text that someone wrote
 MAX_FOLDER = 20 << 20  # read of each folder: of a class's feedback a part tells as much as all
@@ -146,7 +147,7 @@ def _recorded(course: Course, name: str) -> tuple[Cells | None, int]:
 
 
 def release_folder(course: Course, assignment: Assignment) -> Finding:
-    from autograder.isolation.client import Workers
+    from autograder.isolation.pool import Workers
 
     name, folder = "release", course.folder / "release" / assignment.name
     again = f"autograder release {assignment.name}"
@@ -158,7 +159,7 @@ def release_folder(course: Course, assignment: Assignment) -> Finding:
     except (AssignmentError, GraderFault) as error:
         said = f"it cannot be built: {error}"
         return Finding(name, "wrong", said, f"autograder verify {assignment.name} tells more")
-    stale = release.stale(files, folder)
+    stale = stale_files(files, folder)
     if stale:
         return Finding(name, "wrong", f"it is stale: {listed(stale)}", again)
     return Finding(name, "right", f"{len(files)} files, up to date")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.doctor import assignment as doctor_assignment
 from autograder.doctor import installation as doctor_installation
@@ -56,7 +56,7 @@ def examine(folder: Path, name: str | None) -> Iterator[Finding]:
 
 def _assignment(course: Course, name: str) -> Iterator[Finding]:
     try:
-        loaded = assignments.load(name, course.folder)
+        loaded = reader.load(name, course.folder)
     except AssignmentError as error:
         mend = f"edit solutions/{name}/, then run autograder verify {name}"
         yield Finding(f"{name}: files", "wrong", str(error), mend)

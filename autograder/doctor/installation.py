@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 from autograder.doctor.findings import Course, Finding, listed
 from autograder.errors import GraderFault
-from autograder.isolation.client import Workers
+from autograder.isolation.pool import Workers
 
 KIT = "rnn-autograder"
 EXTRAS = ("course", "staff")

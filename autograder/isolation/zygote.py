@@ -22,9 +22,9 @@ import sys
 import tempfile
 from collections.abc import Iterable
 
+from autograder.isolation.channel import Channel
 from autograder.isolation.control import READY, REQUEST, STATUS
 from autograder.isolation.warmup import warm_up
-from autograder.isolation.wire import Channel
 
 CHANNEL = 3  # the descriptor of a worker's channel, after the three standard ones
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from autograder.assignment.model import Assignment, Slot
-from autograder.judging.comparison import Log
+from autograder.judging.answers import Log
 from autograder.judging.failure import Failure
 from autograder.judging.program import Mode, Program
 

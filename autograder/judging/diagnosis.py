@@ -14,8 +14,8 @@ import numpy as np
 
 from autograder.assignment.model import KnownProgram
 from autograder.isolation.wire import Opaque
+from autograder.judging.answers import Answer
 from autograder.judging.checks import CheckRun
-from autograder.judging.comparison import Answer
 from autograder.judging.failure import Failure
 from autograder.judging.program import Mode
 

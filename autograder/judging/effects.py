@@ -11,8 +11,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from autograder.judging.answers import Answer
 from autograder.judging.checks import Check, CheckRun
-from autograder.judging.comparison import Answer, modifies, touches
+from autograder.judging.comparison import modifies, touches
 
 Usual = Callable[[Check], Collection[str]]  # what the reference's own calls in a check do
 

@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograder.assignment.model import Slot
+from autograder.judging.answers import Mismatch
 from autograder.judging.checks import CheckRun, Runner
-from autograder.judging.comparison import Mismatch
 from autograder.judging.diagnosis import Library, Tried, ladder, recognise
 from autograder.judging.effects import with_effects
 from autograder.judging.failure import Failure
 from autograder.judging.program import Program
+from autograder.judging.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class SlotResult:
 
     slot: str
     file: str
-    verdict: str
+    verdict: Verdict
     score: float | None
     max_score: float
     checks: tuple[CheckResult, ...]
@@ -107,7 +108,7 @@ def decide(
             line=(result.failure.line if result.failure else None) or program.line(name),
             printed=program.printed.get(name, ""),
         )
-        unlike = result.verdict not in ("wrong", "error") or not program.loads(name)
+        unlike = result.verdict not in (Verdict.WRONG, Verdict.ERROR) or not program.loads(name)
         if library is not None and not unlike:
             likely = recognise(runs, library, name)
             if likely:
@@ -139,23 +140,26 @@ def _result(slot: Slot, tried: Tried, wrong: tuple[str, ...]) -> SlotResult:
         )
         for run in shown
     )
-    result = SlotResult(slot.name, slot.file, "correct", slot.points, slot.points, checks)
+    result = SlotResult(slot.name, slot.file, Verdict.CORRECT, slot.points, slot.points, checks)
     broken = next((run.broken for run in shown if run.broken), "")
     failed = [run for run in shown if run.failure is not None]
     if broken or not shown:
-        return replace(result, verdict="ungraded", score=None, broken=broken or "it has no check")
+        return replace(
+            result, verdict=Verdict.UNGRADED, score=None, broken=broken or "it has no check"
+        )
     if not failed:
         carried = bool(wrong) and any(runs[-1].mode for runs in tried)
         return replace(result, carried_forward=carried)
     failures = [run.failure for run in failed if run.failure is not None]
-    first = next((f for f in failures if f.verdict in ("forbidden", "ungraded")), failures[0])
+    decisive = (Verdict.FORBIDDEN, Verdict.UNGRADED)
+    first = next((f for f in failures if f.verdict in decisive), failures[0])
     shown_run = failed[failures.index(first)]
     sentence = shown_run.check.sentence
     if shown_run.log.tell is not None:
         first = replace(first, related=shown_run.log.tell())
-    if first.verdict == "not_started" and any(run.passed for run in shown):
+    if first.verdict == Verdict.NOT_STARTED and any(run.passed for run in shown):
         fact = "not finished: a `raise NotImplementedError` is still in it"
-        first = replace(first, verdict="error", fact=fact)
+        first = replace(first, verdict=Verdict.ERROR, fact=fact)
     verdict = first.verdict
     return replace(
         result,
@@ -166,15 +170,15 @@ def _result(slot: Slot, tried: Tried, wrong: tuple[str, ...]) -> SlotResult:
         facts=tuple(ladder(shown)),
         carried_forward=bool(wrong) and any(r[-1].passed and r[-1].mode for r in tried),
         blocked_by=wrong,
-        broken=first.fact if verdict == "ungraded" else "",
+        broken=first.fact if verdict == Verdict.UNGRADED else "",
         mismatch=shown_run.log.mismatch,
     )
 
 
 def _score(slot: Slot, shown: Sequence[CheckRun], verdict: str) -> float | None:
-    if verdict == "ungraded":
+    if verdict == Verdict.UNGRADED:
         return None
-    if verdict == "forbidden" or slot.all_or_nothing:
+    if verdict == Verdict.FORBIDDEN or slot.all_or_nothing:
         return 0.0
     counted = [run for run in shown if not run.skipped]
     total = sum(run.check.weight(slot) for run in counted)

@@ -11,13 +11,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.judging.judgement import SlotResult
+from autograder.judging.verdict import Verdict
 
 MAX_LINES = 11
 WIDTH = 96
 MIN_WIDTH = 20  # beside what stands before a part, on the narrowest screen
 PRINTED_LINES = 5
 SENTENCES = ("related", "right", "everywhere")  # parts that are one sentence, in several lines
-MARKS = {"correct": "✓", "not_started": "○", "missing": "○", "ungraded": "?"}
+ONE_WORD = (  # verdicts that say it all: how many checks pass would add nothing
+    *(Verdict.NOT_STARTED, Verdict.MISSING),
+    *(Verdict.TIMEOUT, Verdict.CRASH, Verdict.FORBIDDEN),
+)
 
 
 @dataclass(frozen=True)
@@ -27,31 +31,26 @@ class Line:
     `part` says to views that set the parts apart what it is: headline, sentence, fact, numbers,
     detail, related, right, everywhere, cause, question, builds_on, place, printed, last; or "" for
     an empty line. A part that was too long for one line goes on in the next. `slot` is the slot
-    that it speaks of, `colour` the verdict or kind that the terminal colours it by, or "".
+    that it speaks of, `style` how a terminal shows it: "green", "red", "dim" or "".
     """
 
     text: str
     part: str = ""
     slot: str = ""
-    colour: str = ""
-
-
-def mark(result: SlotResult) -> str:
-    """One character for a verdict; the word beside it says the same."""
-    return MARKS.get(result.verdict, "✗")
+    style: str = ""
 
 
 def headline(result: SlotResult) -> str:
     """`double   3 of 7 checks pass`, without the mark."""
     run = [check for check in result.checks if check.passed is not None]
     passed = sum(bool(check.passed) for check in run)
-    if result.verdict == "correct":
+    if result.verdict == Verdict.CORRECT:
         carried = " (carried forward)" if result.carried_forward else ""
         return f"{result.slot}   all {len(run)} checks pass{carried}"
-    if result.verdict == "ungraded":
+    if result.verdict == Verdict.UNGRADED:
         return f"{result.slot}   ungraded: a person will look at it"
-    if result.verdict in ("not_started", "missing", "timeout", "crash", "forbidden"):
-        return f"{result.slot}   {result.verdict.replace('_', ' ')}"
+    if result.verdict in ONE_WORD:
+        return f"{result.slot}   {result.verdict.words}"
     return f"{result.slot}   {passed} of {len(run)} checks pass"
 
 
@@ -62,9 +61,9 @@ def explain(result: SlotResult, hint_command: bool = False, width: int = WIDTH) 
 
 def _explained(result: SlotResult, hint_command: bool, width: int = WIDTH) -> list[Line]:
     failure = result.failure
-    if failure is None or result.verdict == "ungraded":
+    if failure is None or result.verdict == Verdict.UNGRADED:
         return []
-    if result.verdict == "not_started":
+    if result.verdict == Verdict.NOT_STARTED:
         text = f"  write it in {_place(result)}, where the TODO is"
         return [Line(text, "place", result.slot)] if result.line else []
     lines: list[tuple[int, Line]] = []  # how soon it may be left out, and the line
@@ -76,7 +75,7 @@ def _explained(result: SlotResult, hint_command: bool, width: int = WIDTH) -> li
         for line in _wrap(text, prefix, width, -(-most * WIDTH // width)):
             add(rank, part, line)
 
-    if not failure.loading and result.verdict != "missing":
+    if not failure.loading and result.verdict != Verdict.MISSING:
         say(0, "sentence", f"it {result.sentence}", "  ✗ ")
     say(0, "fact", failure.fact)
     for detail in failure.details:
@@ -101,9 +100,9 @@ def _explained(result: SlotResult, hint_command: bool, width: int = WIDTH) -> li
 def checked(
     results: Mapping[str, SlotResult], everything: bool, more: str
 ) -> Iterator[tuple[str, str]]:
-    """What a student reads after checking: lines, each with the verdict it is coloured by or ""."""
+    """What a student reads after checking: lines, each with its style or ""."""
     for line in told(results, everything, more):
-        yield line.text, line.colour
+        yield line.text, line.style
 
 
 def told(results: Mapping[str, SlotResult], everything: bool, more: str) -> Iterator[Line]:
@@ -112,22 +111,24 @@ def told(results: Mapping[str, SlotResult], everything: bool, more: str) -> Iter
     One line a slot, and the message of each that is to be mended, or only of the first. `more` is
     the command that says more of one slot.
     """
-    fine = ("correct", "not_started", "ungraded")
+    fine = (Verdict.CORRECT, Verdict.NOT_STARTED, Verdict.UNGRADED)
     to_mend = [result for result in results.values() if result.verdict not in fine]
     shown = to_mend if everything else to_mend[:1]
     for result in results.values():
         slot = result.slot
-        if result.verdict == "ungraded":  # on one's own machine, nobody else will look at it
+        if result.verdict == Verdict.UNGRADED:  # on one's own machine, nobody else will look at it
             yield Line(f"? {slot}   not checked: {result.broken}", "headline", slot)
             continue
-        yield Line(f"{mark(result)} {headline(result)}", "headline", slot, result.verdict)
-        if result in shown or (everything and result.verdict == "not_started"):
+        yield Line(
+            f"{result.verdict.mark} {headline(result)}", "headline", slot, result.verdict.style
+        )
+        if result in shown or (everything and result.verdict == Verdict.NOT_STARTED):
             yield from _explained(result, hint_command=True)
             if result.printed and everything:
-                yield Line("  your code printed:", "printed", slot, "printed")
+                yield Line("  your code printed:", "printed", slot, "dim")
                 for line in result.printed.splitlines()[-PRINTED_LINES:]:
-                    yield Line(f"    {line[:200]}", "printed", slot, "printed")
-    correct = sum(result.verdict == "correct" for result in results.values())
+                    yield Line(f"    {line[:200]}", "printed", slot, "dim")
+    correct = sum(result.verdict == Verdict.CORRECT for result in results.values())
     last = "Grading adds others."
     if to_mend and not everything:
         last = f"See more: {more} {to_mend[-1].slot}"
@@ -143,11 +144,16 @@ def _advice(result: SlotResult, width: int) -> Iterator[tuple[str, str]]:
             yield "cause", line
         for line in _wrap(result.hint, "  Ask yourself: ", width):
             yield "question", line
-    elif result.blocked_by and result.verdict in ("wrong", "error") and not _loading(result):
+    elif result.blocked_by and _is_judged(result):
         yield "", ""
         text = f"{', '.join(result.blocked_by)} is not right yet, and this builds on it."
         for line in _wrap(text, "  ", width):
             yield "builds_on", line
+
+
+def _is_judged(result: SlotResult) -> bool:
+    """Whether the file could be loaded and the slot gave an answer, or raised."""
+    return result.verdict in (Verdict.WRONG, Verdict.ERROR) and not _loading(result)
 
 
 def _loading(result: SlotResult) -> bool:

@@ -15,10 +15,13 @@ from typing import Any
 from autograder.assignment.model import Assignment
 from autograder.errors import GraderFault
 from autograder.isolation import wire
-from autograder.isolation.client import Callback, Code, Worker, WorkerDied, Workers, calling
+from autograder.isolation.client import Callback, Code, Worker, WorkerDied, calling
+from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded, decode
-from autograder.judging.comparison import Answer, Log, bare
-from autograder.judging.failure import CheckFailed, Failure, from_error, harmless
+from autograder.judging.answers import Answer, Log, unwrap
+from autograder.judging.failure import CheckFailed, Failure, from_error
+from autograder.judging.verdict import Verdict
+from autograder.text import printable
 
 EFFECTS = ("mutated", "places", "touched")  # of a call, as a worker reports them
 CALLS = 5  # times the seconds of one call are what all calls of a slot may take together
@@ -136,11 +139,13 @@ class Program:
         if isinstance(worker, Failure):
             return Heard(worker)
         if slot in self._stubs.get(file, ()):  # no call can tell more
-            return Heard(Failure("not_started", "not started yet", line=self._stubs[file][slot]))
+            return Heard(
+                Failure(Verdict.NOT_STARTED, "not started yet", line=self._stubs[file][slot])
+            )
         whole = CALLS * self.assignment.slots[slot].seconds
         if self._reference is not None and self._spent.get(slot, 0.0) > whole:
             fact = f"no call was too long, but all together took more than {whole:g} s"
-            self._over[slot, mode] = Failure("timeout", fact, line=self.line(slot))
+            self._over[slot, mode] = Failure(Verdict.TIMEOUT, fact, line=self.line(slot))
             return Heard(self._over[slot, mode])
         before = worker.spent
         try:
@@ -152,8 +157,8 @@ class Program:
             )
         except WorkerDied as died:
             del self._loaded[file, mode, device]
-            verdict = "timeout" if died.timeout else "crash"
-            self._over[slot, mode] = Failure(verdict, harmless(died.reason), line=self.line(slot))
+            verdict = Verdict.TIMEOUT if died.timeout else Verdict.CRASH
+            self._over[slot, mode] = Failure(verdict, printable(died.reason), line=self.line(slot))
             return Heard(self._over[slot, mode])
         finally:
             self._spent[slot] = self._spent.get(slot, 0.0) + worker.spent - before
@@ -173,7 +178,7 @@ class Program:
             return self._unloadable[file]
         key = (file, mode, device)
         if key not in self._loaded or key in self._outdated:
-            source = self.sources.get(file, Failure("missing", f"{file} is not there"))
+            source = self.sources.get(file, Failure(Verdict.MISSING, f"{file} is not there"))
             loaded = source if isinstance(source, Failure) else self._load(source, *key)
             if isinstance(loaded, Failure):
                 loaded = replace(loaded, loading=True)
@@ -207,7 +212,8 @@ class Program:
             else:
                 reply = worker.change(source)
         except WorkerDied as died:
-            return Failure("timeout" if died.timeout else "crash", harmless(died.reason))
+            verdict = Verdict.TIMEOUT if died.timeout else Verdict.CRASH
+            return Failure(verdict, printable(died.reason))
         error = reply.get("error")
         if error:
             worker.close()
@@ -237,10 +243,13 @@ class Program:
             self._asked = Program(self.assignment, self._workers, self._reference.sources)
         outcome = self._asked.call(slot, slot, args, kwargs, (), "cpu")
         if isinstance(outcome, Failure):
-            if outcome.verdict in ("timeout", "crash"):  # the next question is another one
+            if outcome.verdict in (
+                Verdict.TIMEOUT,
+                Verdict.CRASH,
+            ):  # the next question is another one
                 self._asked.close()
                 self._asked = None
-            return {"error": harmless(outcome.fact)}
+            return {"error": printable(outcome.fact)}
         return {"value": outcome.value}
 
 
@@ -279,8 +288,8 @@ class Caller:
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Answer:
         """Call by name, which may contain dots. Raises CheckFailed where there is no answer."""
-        args = tuple(bare(arg) for arg in args)
-        kwargs = {key: bare(arg) for key, arg in kwargs.items()}
+        args = tuple(unwrap(arg) for arg in args)
+        kwargs = {key: unwrap(arg) for key, arg in kwargs.items()}
         outcome = self._ask(name, args, kwargs)
         self._log.calls.append(Call(name, args, kwargs, outcome))
         if isinstance(outcome, Failure):

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from autograder.errors import KitError
-from autograder.judging.failure import harmless
 from autograder.nbgrader.settings import CONFIG
+from autograder.text import printable
 
 
 def is_course(course: Path, assignment: str) -> bool:
@@ -34,7 +34,7 @@ def write(
     """
     from nbgrader.apps.baseapp import NbGrader
 
-    from autograder.nbgrader_plugin import EngineAutograde
+    from autograder.nbgrader.autograde import EngineAutograde
 
     app = NbGrader()
     errors: list[str] = []
@@ -74,7 +74,7 @@ def write(
     if missing and len(missing) == len(students):
         why = next(iter(missing.values()))
         raise KitError(f"the gradebook was not written ({why}): run autograder doctor {assignment}")
-    return [f"the gradebook lacks {harmless(s, 100)}: {why}" for s, why in missing.items()]
+    return [f"the gradebook lacks {printable(s, 100)}: {why}" for s, why in missing.items()]
 
 
 class _Collect(logging.Handler):
@@ -92,5 +92,5 @@ def _last_line(errors: Sequence[str]) -> str:
     """The most telling line: the end of the first traceback, else the first error."""
     for error in errors:
         if error.startswith("Traceback"):
-            return harmless(error.strip().splitlines()[-1], 200)
-    return harmless(errors[0], 200) if errors else ""
+            return printable(error.strip().splitlines()[-1], 200)
+    return printable(errors[0], 200) if errors else ""

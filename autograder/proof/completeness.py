@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from autograder.assignment import solution_file as source
-from autograder.assignment.model import MAX_HINT_WORDS, Assignment, Slot
+from autograder.assignment.model import Assignment, Slot
+from autograder.assignment.reader import MAX_HINT_WORDS
 from autograder.judging.checks import Check
 
 HINTS = 3

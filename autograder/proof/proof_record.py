@@ -13,9 +13,9 @@ from pathlib import Path
 
 import autograder
 from autograder.assignment.model import Assignment
-from autograder.classroom import results
 from autograder.classroom.provenance import versions
 from autograder.errors import KitError
+from autograder.files import write_text
 
 
 def is_proved(assignment: Assignment, course: Path) -> bool:
@@ -31,7 +31,7 @@ def remember(assignment: Assignment, course: Path, proved: bool) -> None:
     record = _record(assignment, course)
     try:
         if proved:
-            results.write_text(record, digest(assignment) + "\n")
+            write_text(record, digest(assignment) + "\n")
         else:
             record.unlink(missing_ok=True)
     except (OSError, KitError):

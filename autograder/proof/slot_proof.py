@@ -22,6 +22,7 @@ from autograder.judging.diagnosis import Made, Tried, fingerprint, recognise
 from autograder.judging.effects import with_effects
 from autograder.judging.judgement import SlotResult, judge
 from autograder.judging.program import Mode, Program
+from autograder.judging.verdict import Verdict
 from autograder.proof.completeness import missing
 from autograder.proof.mutation import mutants
 from autograder.public.frozen_checks import (
@@ -227,7 +228,7 @@ class _Proof:
         sources = self.assignment.reference()
         with self.graders.program(sources) as program:
             result = judge(self.graders, program, [self.slot.name])[self.slot.name]
-            if result.verdict != "correct":
+            if result.verdict != Verdict.CORRECT:
                 self.wrong(f"the reference {_outcome(result)}")
                 return False
             for check in self.checks:
@@ -241,7 +242,7 @@ class _Proof:
         stub = {self.slot.file: self.assignment.stubs()[self.slot.file]}
         with self.graders.program(stub) as program:
             result = judge(self.graders, program, [self.slot.name])[self.slot.name]
-        if result.verdict != "not_started" or result.score != 0:
+        if result.verdict != Verdict.NOT_STARTED or result.score != 0:
             self.wrong(f"the stub {_outcome(result)}")
 
     def prove_misconception(self, known: KnownProgram) -> Tried:
@@ -373,11 +374,11 @@ class _Proof:
             return
         with self.graders.program(self.graders.edited(known)) as program:
             results = judge(self.graders, program, [self.slot.name, *others])
-        if results[self.slot.name].verdict == "correct":
+        if results[self.slot.name].verdict == Verdict.CORRECT:
             self.wrong(f"{known.id} is wrong and keeps its points\n{self.diff(known)}")
         for other in others:
             self.report.dependents += 1
-            if results[other].verdict == "correct":
+            if results[other].verdict == Verdict.CORRECT:
                 self.report.spared += 1
             else:
                 self.wrong(f"{known.id} costs points in {other}: {_outcome(results[other])}")

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment.model import Assignment
-from autograder.classroom.class_run import default_jobs
-from autograder.hidden.runner import with_graders
-from autograder.isolation.client import Workers
+from autograder.hidden.collection import with_graders
+from autograder.isolation.pool import Workers
+from autograder.limits import default_jobs
 from autograder.proof.slot_proof import DECADES, Margin, Share, SlotReport, prove
 
 SEEDS_OF_A_SHARE = 25
@@ -92,7 +92,7 @@ def _begin() -> None:
 
 
 def _prove(name: str, course: str, share: Share) -> SlotReport:
-    assignment = assignments.load(name, Path(course))
+    assignment = reader.load(name, Path(course))
     return with_graders(
         assignment,
         _workers,

@@ -6,96 +6,27 @@ misconception answers them. They are replayed without pytest and without a refer
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from autograder.assignment.model import Assignment, KnownProgram, Slot
-from autograder.isolation.wire import Opaque, Tensor, tensor
+from autograder.judging.answers import Answer, Log, unwrap
 from autograder.judging.checks import Check, CheckRun
-from autograder.judging.comparison import (
-    Answer,
-    Log,
-    bare,
-    difference,
-    same,
-    undisturbed,
-    unmodified,
-)
+from autograder.judging.comparison import same, undisturbed, unmodified
 from autograder.judging.diagnosis import Fingerprint, Made, Outcome
+from autograder.judging.difference import difference
 from autograder.judging.effects import effects
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.program import Caller, Mode, Program
+from autograder.judging.verdict import Verdict
+from autograder.public.json_values import from_json, to_json
 from autograder.public.released_folder import Released
 
 OPTIONS = ("names", "rtol", "extra_keys")  # of a comparison, as `compare.same` takes them
-# Expected numbers are rounded, so that the last bits of one machine's arithmetic are not released.
-# Two decades below the tolerances of compare.RTOL.
-DIGITS = {"float64": 12, "complex128": 12, "float32": 7, "complex64": 7}
 
 
 # ------------------------------------------------------------------------------ values
-
-
-def to_json(value: Any, rounded: bool = False) -> Any:
-    """A value as JSON; `rounded` numbers lose what is below `DIGITS` significant digits."""
-    if isinstance(value, float) and not isinstance(value, np.generic):
-        return {"float": _number(value, 12 if rounded else 17)}
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, (np.ndarray, np.generic)):
-        array = np.asarray(value)
-        digits = DIGITS.get(array.dtype.name, 17) if rounded else 17
-        numbers = [_number(x, digits) for x in array.ravel().tolist()]
-        kind = "scalar" if isinstance(value, np.generic) else "array"
-        node = {kind: numbers, "shape": list(array.shape), "dtype": array.dtype.name}
-        return {**node, "device": value.on} if isinstance(value, Tensor) else node
-    if isinstance(value, list):
-        return [to_json(item, rounded) for item in value]
-    if isinstance(value, tuple):
-        return {"tuple": [to_json(item, rounded) for item in value]}
-    if isinstance(value, dict):
-        return {"dict": [[key, to_json(item, rounded)] for key, item in value.items()]}
-    if isinstance(value, Opaque):
-        return {"opaque": value.type_name}
-    raise TypeError(f"{type(value).__name__} cannot be frozen")
-
-
-def from_json(node: Any) -> Any:
-    """The inverse of `to_json`, without what was rounded away."""
-    if isinstance(node, list):
-        return [from_json(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if "float" in node:
-        return float(node["float"])
-    if "tuple" in node:
-        return tuple(from_json(item) for item in node["tuple"])
-    if "dict" in node:
-        return {key: from_json(item) for key, item in node["dict"]}
-    if "opaque" in node:
-        return Opaque(node["opaque"])
-    numbers = [complex(x) if isinstance(x, str) and "j" in x else x for x in _values(node)]
-    array = np.array(numbers, dtype=node["dtype"]).reshape(node["shape"])
-    if "scalar" in node:
-        return array[()]
-    return tensor(array, node["device"]) if "device" in node else array
-
-
-def _values(node: dict[str, Any]) -> list[Any]:
-    found: list[Any] = node["array"] if "array" in node else node["scalar"]
-    return found
-
-
-def _number(value: Any, digits: int) -> Any:
-    if isinstance(value, complex):
-        return str(value)
-    if isinstance(value, float):
-        return float(f"{value:.{digits}g}") if math.isfinite(value) else str(value)
-    return value
 
 
 # ------------------------------------------------------------------------------ checks
@@ -136,7 +67,7 @@ def _freeze_comparison(comparison: Mapping[str, Any]) -> dict[str, Any]:
         lookalikes = node.pop("lookalikes") or list
         want, options = node["want"], {name: node[name] for name in OPTIONS}
         node["want"] = to_json(want, rounded=True)
-        values = [(text, bare(value)) for text, value in lookalikes()]
+        values = [(text, unwrap(value)) for text, value in lookalikes()]
         alike = [
             [text, to_json(value, rounded=True)]
             for text, value in values
@@ -237,7 +168,8 @@ def _freeze_outcome(outcome: Outcome) -> dict[str, Any]:
 
 def _thaw_outcome(node: Mapping[str, Any]) -> Outcome:
     if "failure" in node:
-        return Failure(*node["failure"])
+        verdict, fact = node["failure"]
+        return Failure(Verdict(verdict), fact)
     places, touched = tuple(node.get("mutated", ())), tuple(node.get("touched", ()))
     return Answer(from_json(node["value"]), places, places, touched)
 

@@ -115,3 +115,15 @@ def _read_json(path: Path) -> Any:
             f"{path.name} cannot be read ({type(error).__name__}): "
             f"take the folder {FOLDER}/ from the handout again"
         ) from None
+
+
+TASKS = ".vscode/tasks.json"
+TEMPLATE = Path(__file__).parent / "templates" / "tasks.json"
+
+
+def tasks() -> bytes:
+    """The file that tells Visual Studio Code how to check."""
+    return TEMPLATE.read_bytes()
+
+
+NOTEBOOKS = "notebooks"  # in checks/assignment.json: file name -> the questions to answer in it

@@ -7,21 +7,12 @@ regular expression; both are here, and the tests hold them together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
-from autograder.judging.failure import harmless
 from autograder.judging.judgement import SlotResult
+from autograder.judging.verdict import Verdict
+from autograder.text import printable
 
-TASKS = ".vscode/tasks.json"
-TEMPLATE = Path(__file__).parent / "templates" / "tasks.json"
 LONGEST = 400  # characters of a message
-# How bad it is in the words of editors. What is not started is no mistake.
-SEVERITIES = {"not_started": "info", "ungraded": "warning"}
-
-
-def tasks() -> bytes:
-    """The file that tells Visual Studio Code how to check."""
-    return TEMPLATE.read_bytes()
 
 
 def lines(results: Mapping[str, SlotResult]) -> Iterator[str]:
@@ -30,20 +21,19 @@ def lines(results: Mapping[str, SlotResult]) -> Iterator[str]:
     And one for a person who looks at the terminal, which says how many are right.
     """
     for result in results.values():
-        if result.verdict != "correct":
-            severity = SEVERITIES.get(result.verdict, "error")
-            said = harmless(f"{result.slot}: {_said(result)}", LONGEST)
-            yield f"{result.file}:{result.line or 1}: {severity}: {said}"
-    correct = sum(result.verdict == "correct" for result in results.values())
+        if result.verdict != Verdict.CORRECT:
+            said = printable(f"{result.slot}: {_said(result)}", LONGEST)
+            yield f"{result.file}:{result.line or 1}: {result.verdict.severity}: {said}"
+    correct = sum(result.verdict == Verdict.CORRECT for result in results.values())
     yield f"{correct} of {len(results)} slots pass the public checks."
 
 
 def _said(result: SlotResult) -> str:
     failure = result.failure
-    if failure is None or result.verdict == "ungraded":
+    if failure is None or result.verdict == Verdict.UNGRADED:
         return f"not checked: {result.broken}"
-    if result.verdict == "not_started":
+    if result.verdict == Verdict.NOT_STARTED:
         return "not started: write it where the TODO is"
-    at = "" if failure.loading or result.verdict == "missing" else f"it {result.sentence}: "
+    at = "" if failure.loading or result.verdict == Verdict.MISSING else f"it {result.sentence}: "
     cause = f". Likely cause: {result.cause}" if result.cause else ""
     return f"{at}{failure.fact}{cause} (more: autograder check {result.slot})"

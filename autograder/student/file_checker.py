@@ -11,13 +11,15 @@ from typing import Any
 from autograder.assignment.model import Slot
 from autograder.course import intake
 from autograder.errors import GraderFault
-from autograder.isolation.client import Workers
-from autograder.judging.failure import Failure, harmless
+from autograder.isolation.pool import Workers
+from autograder.judging.failure import Failure
 from autograder.judging.judgement import SlotResult, judge
 from autograder.judging.message import explain, headline
 from autograder.judging.program import Program
+from autograder.judging.verdict import Verdict
 from autograder.public.frozen_checks import FrozenChecks, FrozenLibrary, public_checks
 from autograder.public.released_folder import Released
+from autograder.text import printable
 
 POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 0.5  # an editor that saves by renaming leaves no file, or an empty one, so long
@@ -69,7 +71,7 @@ def _read(path: Path, patience: float) -> bytes | Failure:
     end = time.monotonic() + patience
     while True:
         source = intake.read_file(path)
-        there = source.strip() if isinstance(source, bytes) else source.verdict != "missing"
+        there = source.strip() if isinstance(source, bytes) else source.verdict != Verdict.MISSING
         if there or time.monotonic() >= end:
             return source
         time.sleep(POLL_SECONDS)
@@ -83,7 +85,7 @@ def _demand(libraries: Sequence[str]) -> None:
 
 def _not_checked(slot: Slot, fault: GraderFault) -> SlotResult:
     return SlotResult(
-        slot.name, slot.file, "ungraded", None, slot.points, (), broken=harmless(str(fault))
+        slot.name, slot.file, Verdict.UNGRADED, None, slot.points, (), broken=printable(str(fault))
     )
 
 

@@ -19,10 +19,10 @@ from autograder.course import intake
 from autograder.course.handin_notebook import MAX_NOTEBOOK
 from autograder.course.handout import PLACEHOLDER
 from autograder.errors import KitError
-from autograder.judging.failure import Failure, harmless
-from autograder.public.released_folder import FOLDER, Released
-
-NOTEBOOKS = "notebooks"  # in checks/assignment.json: file name -> the questions to answer in it
+from autograder.judging.failure import Failure
+from autograder.judging.verdict import Verdict
+from autograder.public.released_folder import FOLDER, NOTEBOOKS, Released
+from autograder.text import printable
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _code(path: Path, read: bytes | Failure, slots: Sequence[Slot]) -> Part:
     name = path.name
     if isinstance(read, Failure):
         said = f"{read.fact}: {'; '.join(read.details)}" if read.details else read.fact
-        if read.verdict != "error":
+        if read.verdict != Verdict.ERROR:
             return Part(name, None, (said,))
         content, _ = _read(path)  # no good for the graders, but a person may look at it
         return Part(name, content, (said if content else f"{said}; it was not packed",))
@@ -127,9 +127,9 @@ def _parsed(name: str, data: bytes) -> ast.Module | str:
             compile(data, name, "exec", dont_inherit=True)  # which finds more than parsing does
             return ast.parse(data, name)
     except SyntaxError as error:
-        why = f"{harmless(error.msg, 100)}, line {error.lineno}"
+        why = f"{printable(error.msg, 100)}, line {error.lineno}"
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        why = harmless(str(error), 100) or type(error).__name__
+        why = printable(str(error), 100) or type(error).__name__
     return f"{name} is no valid Python: {why}; as it is, none of its slots gets points"
 
 
@@ -188,7 +188,7 @@ def _notebook(name: str, path: Path, questions: Sequence[str]) -> Part:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         wrong = f"{path.name} cannot be read as a notebook: open it in Jupyter and save it"
         return Part(name, content, (wrong,))
-    notes = [] if path.name == name else [f"packed from {harmless(path.name, 100)}"]
+    notes = [] if path.name == name else [f"packed from {printable(path.name, 100)}"]
     missing = [question for question in questions if question not in answers]
     if missing:
         notes.append(f"no answer to {', '.join(missing)} (if there is one, save the notebook)")

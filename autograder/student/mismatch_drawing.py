@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging.comparison import Mismatch
+from autograder.judging.answers import Mismatch
 
 WIDTH = 96
 INDENT = "    "

@@ -36,7 +36,7 @@ else:
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograder.isolation.client import Workers
+    from autograder.isolation.pool import Workers
     from autograder.public.released_folder import Released
 
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"  # another screen, without a cursor

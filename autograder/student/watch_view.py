@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from autograder.commands.console import STYLES
-from autograder.judging.message import PRINTED_LINES, WIDTH, explain, headline, mark
+from autograder.judging.message import PRINTED_LINES, WIDTH, explain, headline
+from autograder.judging.verdict import Verdict
 
 if TYPE_CHECKING:
     from autograder.assignment.model import Slot
@@ -40,7 +40,7 @@ class View:
     def to_mend(self) -> list[str]:
         """The slots that are known not to be right."""
         known = (self.results.get(slot) for slot in self.slots)
-        return [result.slot for result in known if result and result.verdict != "correct"]
+        return [result.slot for result in known if result and result.verdict != Verdict.CORRECT]
 
 
 def with_results(view: View, results: Mapping[str, SlotResult], saved: bool, checking: str) -> View:
@@ -110,7 +110,7 @@ def _names(view: View, width: int) -> list[Text]:
     files: dict[str, list[Text]] = {}
     for name, slot in view.slots.items():
         result = view.results.get(name)
-        cell = Text(f"{mark(result) if result else UNKNOWN} {name}", style=_style(result))
+        cell = Text(f"{result.verdict.mark if result else UNKNOWN} {name}", style=_style(result))
         if name == view.focus:
             cell.stylize("bold")
         files.setdefault(slot.file, []).append(cell)
@@ -126,7 +126,7 @@ def _marks(view: View, width: int) -> list[Text]:
     for name, slot in view.slots.items():
         result = view.results.get(name)
         cell = files.setdefault(slot.file, Text(f"{slot.file} "))
-        cell.append(mark(result) if result else UNKNOWN, style=_style(result))
+        cell.append(result.verdict.mark if result else UNKNOWN, style=_style(result))
     return [*_flow(list(files.values()), width, ""), Text()]
 
 
@@ -140,7 +140,7 @@ def _flow(cells: Sequence[Text], width: int, first: str) -> list[Text]:
 
 
 def _style(result: SlotResult | None) -> str:
-    return STYLES.get(result.verdict, "red") if result else "dim"
+    return result.verdict.style if result else "dim"
 
 
 def _message(view: View, width: int) -> list[Text]:
@@ -151,8 +151,8 @@ def _message(view: View, width: int) -> list[Text]:
             return []
         done = f"All {len(view.slots)} slots pass the public checks. Grading adds others."
         return [Text(line) for line in _wrapped(done, width)]
-    first = f"{mark(result)} {headline(result)}"
-    if result.verdict == "ungraded":  # on one's own machine, nobody else will look at it
+    first = f"{result.verdict.mark} {headline(result)}"
+    if result.verdict == Verdict.UNGRADED:  # on one's own machine, nobody else will look at it
         first = f"? {result.slot}   not checked: {result.broken}"
     lines = [Text(line, style=_style(result)) for line in _wrapped(first, width)]
     told = explain(result, width=min(width, WIDTH))

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment import model as assignments
+from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from hostile.catalogue import CANARY, SECRET, Hostile, Places
 
@@ -65,7 +65,7 @@ class Course:
             shutil.copytree(self.source / folder / ASSIGNMENT, self.course / folder / ASSIGNMENT)
         self.solutions = self.course / "solutions" / ASSIGNMENT
         self._leave_out()
-        self.assignment: Assignment = assignments.load(ASSIGNMENT, self.course)
+        self.assignment: Assignment = reader.load(ASSIGNMENT, self.course)
         self.places = Places(
             self.course,
             self.solutions,

@@ -1,0 +1,97 @@
+"""nbgrader's exchange and zip collector: no links, and no stop at the first odd hand-in."""
+
+from __future__ import annotations
+
+import glob
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
+from nbgrader.plugins import FileNameCollectorPlugin
+from nbgrader.utils import temp_attrs
+from traitlets import Unicode
+
+from autograder.course import handin_notebook as staging
+from autograder.text import printable
+
+
+class CollectWithoutLinks(ExchangeCollect):
+    """nbgrader's collecting, which would follow a link to any file that staff can read."""
+
+    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        if self.get_size(src) > 1000 * self.coursedir.max_dir_size:
+            self.log.error("%s is too large: left out", src)
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            plain = Path(folder, "copy")
+            try:
+                shutil.copytree(src, plain, symlinks=True, ignore=_no_plain_files)
+            except shutil.Error as error:  # what can be read was copied
+                self.log.warning("%s cannot be read in full: %s", src, error)
+            for path in list(plain.rglob("*")):
+                if path.is_symlink():
+                    self.log.warning("%s is a link, which is not followed: left out", path.name)
+                    path.unlink()
+            super().do_copy(str(plain), dest, log)
+
+
+def _no_plain_files(folder: str, names: list[str]) -> list[str]:
+    """What is neither a folder, a regular file nor a link: fifos would block, devices never end."""
+    kinds = {name: Path(folder, name) for name in names}
+    return [name for name, p in kinds.items() if not (p.is_symlink() or p.is_dir() or p.is_file())]
+
+
+class ReleaseFeedbackToTheExchange(ExchangeReleaseFeedback):
+    """nbgrader's releasing, which ends at the first hand-in that came by another way."""
+
+    def copy_files(self) -> None:
+        excluded = self.coursedir.student_id_exclude
+        for page in sorted(glob.glob(str(Path(self.src_path, "*.html")))):
+            folder = Path(page).parent
+            if not all((folder / name).is_file() for name in (staging.STAMP, staging.SECRET)):
+                student = folder.parent.name
+                self.log.warning(
+                    "%s did not hand in through the exchange: return %s another way",
+                    printable(student, 100),
+                    page,
+                )
+                excluded = f"{excluded},{student}"
+        with temp_attrs(self.coursedir, student_id_exclude=excluded.strip(",")):
+            super().copy_files()
+
+
+class ZipCollector(FileNameCollectorPlugin):
+    """For `nbgrader zip_collect`: one archive a student, whose name tells who it is.
+
+    `student_regexp` is matched with the archive's name without its ending. Files keep their
+    places in the archive; a single folder around all of them is dropped.
+    """
+
+    student_regexp = Unicode(
+        r"(?P<student_id>[^_]+)", help="Finds the student in an archive's name: (?P<student_id>…)."
+    ).tag(config=True)
+    extracted = Unicode("extracted", help="nbgrader's folder of extracted archives.").tag(
+        config=True
+    )
+
+    def collect(self, submitted_file: str) -> dict[str, str] | None:
+        path = Path(submitted_file)
+        places = [i for i, part in enumerate(path.parts) if part == self.extracted]
+        if not places or len(path.parts) < places[-1] + 3:
+            self.log.warning("%s lies in no archive of a student's: left out", path.name)
+            return None
+        archive = Path(*path.parts[: places[-1] + 2])
+        match = re.match(self.student_regexp, archive.name)
+        if match is None or path.is_symlink() or not path.is_file():
+            return None
+        if match["student_id"].startswith(".") or not match["student_id"]:
+            self.log.warning("%s names no student: left out", archive.name)
+            return None
+        top = archive
+        while len(inside := list(top.iterdir())) == 1 and inside[0].is_dir():
+            top = inside[0]
+        inner = path.relative_to(top) if path.is_relative_to(top) else path.relative_to(archive)
+        return {"student_id": match["student_id"], "file_id": inner.as_posix()}

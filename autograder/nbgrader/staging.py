@@ -1,0 +1,31 @@
+"""A copy of a hand-in as nbgrader may see it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from autograder.course import intake
+from autograder.course.handin_notebook import SECRET, STAMP, _read, read_notebook, timestamp
+
+
+def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, str]) -> None:
+    """Copy a hand-in to the new folder `to`.
+
+    `files` are the student files' names, `released` the notebooks that students got.
+    """
+    to.mkdir(parents=True)
+    for name, source in intake.read(folder, "", files).sources.items():
+        if isinstance(source, bytes):
+            (to / name).write_bytes(source)
+    stamp = timestamp(folder)
+    if stamp is not None:
+        (to / STAMP).write_text(f"{stamp:%Y-%m-%d %H:%M:%S.%f} UTC", "utf-8")
+    secret = _read(folder / SECRET, 1000)
+    if secret is not None and secret.isalnum():
+        (to / SECRET).write_bytes(secret)
+    for name, template in released.items():
+        notebook, _ = read_notebook(folder, name, template)
+        text = json.dumps(notebook, indent=1, ensure_ascii=False)
+        (to / name).write_bytes(text.encode("utf-8", "replace"))
