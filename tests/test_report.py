@@ -30,6 +30,7 @@ from autograder.hidden.collection import with_graders
 from autograder.hidden.runner import Graders
 from autograder.isolation.pool import Workers
 from autograder.judging.program import Program
+from autograder.judging.verdict import Verdict
 from autograder.public.frozen_checks import FrozenChecks, freeze, thaw
 
 Command = Callable[..., Ran]
@@ -259,7 +260,7 @@ def test_each_slot_has_its_verdicts_counted(out: Path, toy: Assignment) -> None:
     said = Page(out / "index.html").section("slots")
     for number, slot in enumerate(toy.slots):
         tests = [one["tests"][number]["extra_data"] for one in results]
-        counts = [sum(t["verdict"] == verdict for t in tests) for verdict in report.VERDICTS]
+        counts = [sum(t["verdict"] == verdict for t in tests) for verdict in Verdict]
         counts.append(sum(t["carried_forward"] for t in tests))
         mean = sum(one["tests"][number]["score"] for one in results) / len(results)
         row = f"{mean:.2f} of {toy.slots[slot].points:g} {' '.join(map(str, counts))} "
