@@ -19,7 +19,7 @@ test: lint
 # Every correct variant with a thousand seeds, the whole proof, and the decoder of what students'
 # processes say, with a hundred thousand frames a property.
 soak: $(READY)
-	@$(BIN)/pytest -q --hypothesis-profile=soak tests/test_wire.py
+	@$(BIN)/pytest -q --hypothesis-profile=soak tests/isolation/test_wire.py
 	@$(BIN)/autograder verify rnn_fundamentals --thorough --seeds 1000
 
 bench: $(READY)

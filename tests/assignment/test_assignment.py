@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Ran
 
 from autograder.assignment import reader
 from autograder.assignment import solution_file as source
 from autograder.assignment.model import Assignment
 from autograder.errors import AssignmentError, KitError
+from tests.conftest import Ran
 
 SLOTS = ("f", "C.m")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import ROOT
 
 from autograder.assignment import reader
+from tests.conftest import ROOT
 
 # The table of wrong programs that the graders were written against, row by row.
 ROWS = {

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT, Ran
 
 from autograder.authoring import scaffold as new
 from autograder.errors import KitError
+from tests.conftest import ROOT, Ran
 
 Command = Callable[..., Ran]
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Ran
+
+from tests.conftest import Ran
 
 Command = Callable[..., Ran]
 HandIn = Callable[..., Path]

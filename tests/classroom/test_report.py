@@ -20,7 +20,6 @@ from urllib.parse import unquote, urlsplit
 
 import jinja2
 import pytest
-from conftest import TOY, Ran
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
@@ -32,6 +31,7 @@ from autograder.isolation.pool import Workers
 from autograder.judging.program import Program
 from autograder.judging.verdict import Verdict
 from autograder.public.frozen_checks import FrozenChecks, freeze, thaw
+from tests.conftest import TOY, Ran
 
 Command = Callable[..., Ran]
 HandIn = Callable[..., Path]

@@ -14,11 +14,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Ran
 
 from autograder.assignment import reader
 from autograder.course import handout
 from autograder.public import leaks
+from tests.conftest import ROOT, Ran
 
 Command = Callable[..., Ran]
 SCRIPTS = sysconfig.get_path("scripts")

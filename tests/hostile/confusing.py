@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostile.catalogue import CHANNEL, Hostile
+from tests.hostile.catalogue import CHANNEL, Hostile
 
 TEXT = ("error",)
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
-from hostile.catalogue import CANARY, SECRET, Hostile, Places
+from tests.hostile.catalogue import CANARY, SECRET, Hostile, Places
 
 ASSIGNMENT = "rnn_fundamentals"
 PERFECT, STUB, MISTAKEN, IDLE = "z-perfect", "z-stub", "z-mistaken", "z-idle"  # graded last

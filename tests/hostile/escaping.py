@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hostile.catalogue import DIED, Hostile
+from tests.hostile.catalogue import DIED, Hostile
 
 BAD = ("wrong", *DIED)
 

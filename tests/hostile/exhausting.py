@@ -6,7 +6,7 @@ sleeping while the file is loaded (a minute), or many slots that each stay just 
 
 from __future__ import annotations
 
-from hostile.catalogue import DIED, Hostile
+from tests.hostile.catalogue import DIED, Hostile
 
 BAD = ("wrong", *DIED)
 

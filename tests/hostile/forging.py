@@ -7,7 +7,7 @@ entries that do the work and lie about such a rule say what they may get for the
 
 from __future__ import annotations
 
-from hostile.catalogue import CHANNEL, DIED, RIGHT, WRONG, Hostile
+from tests.hostile.catalogue import CHANNEL, DIED, RIGHT, WRONG, Hostile
 
 BAD = ("wrong", *DIED)
 

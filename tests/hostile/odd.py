@@ -6,7 +6,7 @@ import os
 import socket
 from pathlib import Path
 
-from hostile.catalogue import DIED, REFERENCE, Build, Hostile, Places
+from tests.hostile.catalogue import DIED, REFERENCE, Build, Hostile, Places
 
 BAD = ("wrong", *DIED)
 FILE = "vanilla_rnn.py"

@@ -6,7 +6,7 @@ and a neighbour's hand-in; each begins with what stands for @CANARY@, and no rep
 
 from __future__ import annotations
 
-from hostile.catalogue import DIED, SECRET, Hostile
+from tests.hostile.catalogue import DIED, SECRET, Hostile
 
 BAD = ("wrong", *DIED)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from conftest import ROOT
 
 from autograder.assignment import reader
 from autograder.assignment import solution_file as source
@@ -14,6 +13,7 @@ from autograder.hidden.collection import with_graders
 from autograder.hidden.runner import Graders
 from autograder.isolation.pool import Workers
 from autograder.judging.judgement import SlotResult, judge
+from tests.conftest import ROOT
 
 FILE = "torch_rnn.py"
 HEAD = (

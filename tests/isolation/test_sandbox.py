@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ordinary import LANDLOCK_RESTRICT_SELF, as_nobody, without_landlock, without_namespaces
 
 from autograder.assignment.model import Slot
 from autograder.errors import GraderFault
@@ -22,6 +21,7 @@ from autograder.isolation import canary
 from autograder.isolation.client import Code
 from autograder.isolation.pool import Workers
 from autograder.isolation.protection import KINDS
+from tests.ordinary import LANDLOCK_RESTRICT_SELF, as_nobody, without_landlock, without_namespaces
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
 pytestmark = LINUX

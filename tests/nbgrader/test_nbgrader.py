@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, TOY, Ran
 
 from autograder.assignment import reader
 from autograder.public import leaks
+from tests.conftest import ROOT, TOY, Ran
 
-HANDOUT = Path(__file__).parent / "handout"
+HANDOUT = ROOT / "tests" / "handout"
 BIN = Path(sys.executable).parent
 
 

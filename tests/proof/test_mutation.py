@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import KNOWN, ROOT
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.proof.mutation import mutants
+from tests.conftest import KNOWN, ROOT
 
 
 def changed(toy_course: Path, body: str) -> dict[str, str]:

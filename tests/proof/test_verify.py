@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import KNOWN, ROOT, Ran
 
 from autograder.assignment import reader
+from tests.conftest import KNOWN, ROOT, Ran
 
 Command = Callable[..., Ran]
 

@@ -15,12 +15,12 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-from conftest import KNOWN, ROOT, TOY, Ran
 from packaging.specifiers import SpecifierSet
 
 from autograder import files as archive
 from autograder.assignment import reader
 from autograder.public import bundle, leaks
+from tests.conftest import KNOWN, ROOT, TOY, Ran
 
 Command = Callable[..., Ran]
 

@@ -1,7 +1,6 @@
 """`autograder check` and `hint` as a student meets them, against transcripts kept as text.
 
-After a deliberate change of a message: UPDATE_TRANSCRIPTS=1 pytest tests/test_check.py, then read
-the diff.
+After a deliberate change of a message, set UPDATE_TRANSCRIPTS=1, run this file and read the diff.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import KNOWN, ROOT, Ran
 
 from autograder.assignment import reader
 from autograder.assignment import solution_file as source
 from autograder.assignment.model import Assignment
+from tests.conftest import KNOWN, ROOT, Ran
 
 Command = Callable[..., Ran]
-TRANSCRIPTS = Path(__file__).parent / "transcripts"
+TRANSCRIPTS = ROOT / "tests" / "transcripts"
 
 
 def write(assignment: Assignment, folder: Path, slot: str, answer: str) -> None:

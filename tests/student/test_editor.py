@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOY
+
+from tests.conftest import TOY
 
 LABELS = ("autograder: check everything", "autograder: check this file")
 

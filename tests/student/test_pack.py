@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import KNOWN, ROOT, TOY, Ran
-from test_nbgrader import Course, edit, write
 
 from autograder.files import packed
+from tests.conftest import KNOWN, ROOT, TOY, Ran
+from tests.nbgrader.test_nbgrader import Course, edit, write
 
 Command = Callable[..., Ran]
 

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_check import ANSWERS, compare, write
 
 from autograder.assignment.model import Assignment
+from tests.student.test_check import ANSWERS, compare, write
 
 if sys.platform != "linux":
     pytest.skip("processes are looked up in /proc", allow_module_level=True)

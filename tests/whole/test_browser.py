@@ -23,11 +23,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import NAME, ROOT, Ran
 from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
-from test_nbgrader import Course
 
 from autograder.assignment import reader
+from tests.conftest import NAME, ROOT, Ran
+from tests.nbgrader.test_nbgrader import Course
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NAME, ROOT
 
 from autograder.assignment import reader
 from autograder.public import leaks
+from tests.conftest import NAME, ROOT
 
 
 @pytest.fixture(scope="module")

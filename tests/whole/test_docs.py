@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+
+from tests.conftest import ROOT
 
 NAME = "rnn_fundamentals"
 BIN = Path(sys.executable).parent

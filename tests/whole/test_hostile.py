@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
-from hostile import confusing, escaping, exhausting, forging, odd, reading
-from hostile.catalogue import SECRET, Hostile
-from hostile.course import IDLE, KEPT, MISTAKEN, PERFECT, STUB, Course, Ran
+
+from tests.conftest import ROOT
+from tests.hostile import confusing, escaping, exhausting, forging, odd, reading
+from tests.hostile.catalogue import SECRET, Hostile
+from tests.hostile.course import IDLE, KEPT, MISTAKEN, PERFECT, STUB, Course, Ran
 
 FAMILIES = (forging, reading, escaping, exhausting, confusing, odd)
 ENTRIES = [entry for family in FAMILIES for entry in family.ENTRIES]

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Ran
-from test_regrade import contents, edit, graded, result
+
+from tests.classroom.test_regrade import contents, edit, graded, result
+from tests.conftest import Ran
 
 Command = Callable[..., Ran]
 HandIn = Callable[..., Path]

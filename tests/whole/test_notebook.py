@@ -17,7 +17,6 @@ import matplotlib
 import nbformat
 import psutil
 import pytest
-from conftest import KNOWN, ROOT, Ran
 from nbclient import NotebookClient
 
 from autograder.assignment import reader
@@ -25,6 +24,7 @@ from autograder.assignment.model import Assignment
 from autograder.notebook import needs
 from autograder.public import leaks
 from autograder.student.magic import Checker
+from tests.conftest import KNOWN, ROOT, Ran
 
 NOTEBOOKS = sorted(ROOT.glob("source/*/*.ipynb"))
 PLACEHOLDER = "YOUR ANSWER HERE"
