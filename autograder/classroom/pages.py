@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.assignment.model import Assignment
-from autograder.classroom import provenance, results
-from autograder.files import digest, write_text
+from autograder.classroom import results
+from autograder.files import digest, utf8, write_file
+from autograder.versions import engine_digest
 
 TABLE, INDEX, MARKING = "grades.csv", "index.html", "marking.html"
 
@@ -33,7 +34,7 @@ def write(out: Path, assignment: Assignment) -> list[str]:
         _make(out, everybody, assignment, wanted, made)
     if problems:  # then something is missing from the pages, which is to be said again
         made = {}
-    write_text(out / "views.json", json.dumps(made) + "\n")
+    write_file(out / "views.json", f"{json.dumps(made)}\n".encode())
     return problems
 
 
@@ -52,11 +53,10 @@ def _make(
     }
     for name, text in texts.items():
         if name not in made:
-            content = text()
-            write_text(out / name, content)
+            content = utf8(text())
+            write_file(out / name, content, parents=True)
             if name in wanted:
-                written = content.encode("utf-8", "backslashreplace")
-                made[name] = [wanted[name], digest(written)]
+                made[name] = [wanted[name], digest(content)]
 
 
 def _results(out: Path) -> dict[str, str]:
@@ -70,7 +70,7 @@ def _results(out: Path) -> dict[str, str]:
 
 def _made_from(found: Mapping[str, str], assignment: Assignment) -> dict[str, str]:
     """file -> a digest of all that it is made from."""
-    kit = provenance.engine()
+    kit = engine_digest()
     everything = digest(kit.encode(), repr(assignment).encode(), repr(found).encode())
     wanted = {TABLE: everything, INDEX: everything}
     if assignment.questions:

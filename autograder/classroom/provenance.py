@@ -7,7 +7,6 @@ one another.
 
 from __future__ import annotations
 
-import importlib.metadata
 import platform
 import sys
 from collections.abc import Iterator, Mapping
@@ -21,28 +20,7 @@ from autograder.course import handout
 from autograder.errors import AssignmentError
 from autograder.files import digest
 from autograder.judging.failure import Failure
-
-VERSIONS = ("rnn-autograder", "numpy", "torch", "matplotlib", "pytest")
-
-
-def versions() -> dict[str, str]:
-    """What a mark depends on besides the files: versions of Python and of the libraries."""
-    found = {"python": platform.python_version()}
-    for name in VERSIONS:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-def engine() -> str:
-    """A digest of this engine: its code and the templates of its pages."""
-    here = Path(__file__).parents[1]
-    files = sorted(path for path in here.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return digest(
-        *(part for path in files for part in (str(path.relative_to(here)).encode(), _bytes(path)))
-    )
+from autograder.versions import engine_digest, versions
 
 
 @dataclass(frozen=True)
@@ -84,7 +62,7 @@ def conditions(
     assignment: Assignment, course: Path, seed: int, device: str, isolation: str
 ) -> Conditions:
     """The conditions of a class as they are now. Raises AssignmentError."""
-    found, kit = versions(), engine()
+    found, kit = versions(), engine_digest()
     graders = {file.name: _marks(assignment, file) for file in assignment.files.values()}
     surroundings = (seed, device, isolation, found, kit, sys.platform, platform.machine())
     shared = digest(

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.files import digest, write_text
+from autograder.files import digest, utf8, write_file
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
@@ -237,9 +237,9 @@ def write_result(out: Path, result: StudentResult, folder: str) -> None:
     """Write the student's results file, named after the student's folder. Raises KitError."""
     path = out / "results" / f"{folder}.json"
     text = json.dumps(to_json(result), indent=1, ensure_ascii=False).removesuffix("\n }\n}")
-    whole = digest(text.encode("utf-8", "backslashreplace"))
+    whole = digest(utf8(text))
     end = f',\n  "digest": "{whole}",\n  "seconds": {result.seconds:.3f}\n }}\n}}\n'
-    write_text(path, text + end)
+    write_file(path, utf8(text + end), parents=True)
 
 
 def page_file(name: str) -> str:

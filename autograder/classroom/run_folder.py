@@ -10,7 +10,6 @@ import contextlib
 import errno
 import json
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,14 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import KitError, UsageError
-from autograder.files import digest, write_text
+from autograder.files import digest, remove_temporary, write_file
 
 try:
     import fcntl
 except ImportError:  # Windows, where nothing keeps two runs apart
     fcntl = None  # type: ignore[assignment]
-
-TEMPORARY = re.compile(r"\.\d+\.tmp")
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ class Output:
 
     def _note(self, **more: Any) -> None:
         self.record.update(more)
-        write_text(self.path / "run.json", json.dumps(self.record) + "\n")
+        write_file(self.path / "run.json", f"{json.dumps(self.record)}\n".encode())
 
 
 @contextlib.contextmanager
@@ -81,7 +78,8 @@ def opened(
     assignment's.
     """
     with _alone(out):
-        _remove_temporary(out)
+        for folder in (out, out / "results", out / "students"):
+            remove_temporary(folder)
         record = _read(out, assignment)
         seed = asked if asked is not None else record.get("seed")
         if not whole_class and seed != record.get("seed", seed):
@@ -145,15 +143,6 @@ def _lock(path: Path) -> int:
             os.close(lock)
             raise
         os.close(lock)
-
-
-def _remove_temporary(out: Path) -> None:
-    """Take away half-written files of runs that were killed."""
-    for folder in (out, out / "results", out / "students"):
-        with contextlib.suppress(OSError):
-            for name in os.listdir(folder):
-                if TEMPORARY.fullmatch(name):
-                    (folder / name).unlink()
 
 
 def _surroundings() -> str:

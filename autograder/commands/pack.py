@@ -27,12 +27,12 @@ def pack(to: Path | None, force: bool) -> None:
     Whatever can be read is packed, so that you always have something to hand in.
     Exit status: 0 all files are there and can be read, 1 something to fix, see the lines with ✗.
     """
-    from autograder import files as archive
+    from autograder.files import require_zip_name, write_file, zip_bytes
     from autograder.public.released_folder import find_released
     from autograder.student import handin_zip as packing
 
     released = find_released(Path.cwd())
-    path = archive.named(to or released.folder / f"{released.assignment.name}.zip")
+    path = require_zip_name(to or released.folder / f"{released.assignment.name}.zip")
     parts = packing.look(released)
     console = new_console()
     for part in parts:
@@ -42,7 +42,7 @@ def pack(to: Path | None, force: bool) -> None:
         said = f"  not packed, for the graders do not read it: {', '.join(others)}"
         console.print(said, markup=False, soft_wrap=True)
     files = packing.contents(parts)
-    data = archive.packed(files)
+    data = zip_bytes(files)
     shown = path.name if path.parent.resolve() == Path.cwd().resolve() else path
     same = path.is_file() and path.read_bytes() == data
     if path.exists() and not same and not force:
@@ -51,7 +51,7 @@ def pack(to: Path | None, force: bool) -> None:
             "--force replaces it, --to OTHER.zip writes another"
         )
     if not same:
-        archive.write(data, path)
+        write_file(path, data)
     click.echo(
         f"\n{shown}{' already' if same else ''} has {len(files)} of {len(parts)} files, "
         f"{len(data) / 1e3:.0f} kB: this is what you hand in."

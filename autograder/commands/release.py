@@ -43,8 +43,8 @@ def release(
     """
     if only_check and zipped:
         raise UsageError("--check writes nothing: leave --zip out")
-    from autograder import files as archive
     from autograder.assignment import reader
+    from autograder.files import write_file
     from autograder.isolation.pool import Workers
     from autograder.proof import proof_record as gate
     from autograder.proof.verification import verify as prove
@@ -76,7 +76,7 @@ def release(
         release_folder.write(files, folder)
         click.echo(f"{folder}: {len(files)} files, {sum(map(len, files.values())) / 1e3:.0f} kB")
         if zipped:
-            archive.write(data, zipped)
+            write_file(zipped, data)
             click.echo(f"{zipped}: {len(data) / 1e3:.0f} kB; students run install.py in it")
         return
     stale = release_folder.stale(files, folder)

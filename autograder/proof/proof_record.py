@@ -13,9 +13,9 @@ from pathlib import Path
 
 import autograder
 from autograder.assignment.model import Assignment
-from autograder.classroom.provenance import versions
 from autograder.errors import KitError
-from autograder.files import write_text
+from autograder.files import write_file
+from autograder.versions import versions
 
 
 def is_proved(assignment: Assignment, course: Path) -> bool:
@@ -31,7 +31,7 @@ def remember(assignment: Assignment, course: Path, proved: bool) -> None:
     record = _record(assignment, course)
     try:
         if proved:
-            write_text(record, digest(assignment) + "\n")
+            write_file(record, f"{digest(assignment)}\n".encode(), parents=True)
         else:
             record.unlink(missing_ok=True)
     except (OSError, KitError):

@@ -22,9 +22,9 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from autograder import files as archive
 from autograder.assignment.model import Assignment
 from autograder.errors import AssignmentError, KitError, UsageError
+from autograder.files import require_zip_name, zip_bytes, zip_contents
 from autograder.public import leaks
 
 INSTALLER = Path(__file__).parent / "templates" / "install.py"
@@ -48,7 +48,7 @@ def build(assignment: Assignment, files: Mapping[str, bytes]) -> bytes:
     }
     released = {f"{assignment.name}/{path}": content for path, content in files.items()}
     top = f"{assignment.name}-handout"
-    data = archive.packed({f"{top}/{n}": content for n, content in (beside | released).items()})
+    data = zip_bytes({f"{top}/{n}": content for n, content in (beside | released).items()})
     found = found_in(assignment, data)
     if found:
         raise AssignmentError(f"the zip would leak: {found[0]}")
@@ -57,7 +57,7 @@ def build(assignment: Assignment, files: Mapping[str, bytes]) -> bytes:
 
 def demand_free(path: Path) -> None:
     """Raises UsageError where `path` is no name of a zip, or has what was not made by `build`."""
-    archive.named(path)
+    require_zip_name(path)
     if path.exists():
         try:
             with zipfile.ZipFile(path) as old:
@@ -111,7 +111,7 @@ def _wheel(kit: Path) -> tuple[str, bytes]:
                 if "setuptools" in why
                 else f"the kit's wheel cannot be built: {why}"
             )
-        return made[0].name, archive.packed(archive.unpacked(made[0].read_bytes()))
+        return made[0].name, zip_bytes(zip_contents(made[0].read_bytes()))
 
 
 def _requirements(assignment: Assignment, kit: Path, constraints: str, wheel: str) -> str:
@@ -148,7 +148,7 @@ def _normal(requirement: str) -> str:
 def found_in(assignment: Assignment, data: bytes) -> list[str]:
     """Where a secret stands in the zip, in what is packed in it, or in the names of its files."""
     released, rest = {}, {}
-    for path, content in _flat(archive.unpacked(data)):
+    for path, content in _flat(zip_contents(data)):
         inside = path.partition("/")[2]
         folder, _, name = inside.partition("/")
         if folder == assignment.name:
@@ -171,7 +171,7 @@ def _flat(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
     """The files, and those in a wheel or zip among them."""
     for name, content in files.items():
         if name.endswith((".whl", ".zip")):
-            yield from ((f"{name}/{n}", c) for n, c in _flat(archive.unpacked(content)))
+            yield from ((f"{name}/{n}", c) for n, c in _flat(zip_contents(content)))
         else:
             yield name, content
 

@@ -24,7 +24,7 @@ import pytest
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.classroom import report
-from autograder.files import write_text
+from autograder.files import utf8, write_file
 from autograder.hidden.collection import with_graders
 from autograder.hidden.runner import Graders
 from autograder.isolation.pool import Workers
@@ -123,7 +123,7 @@ scheme = ["4 points: the sign of x", "2 points: x = 0 is named"]
 
 def write_pages(folder: Path, results: dict[str, dict[str, Any]], toy: Assignment) -> None:
     for name, text in report.texts(results, toy).items():
-        write_text(folder / name, text())
+        write_file(folder / name, utf8(text()), parents=True)
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from autograder import files as archive
 from autograder.assignment import reader
+from autograder.files import zip_bytes, zip_contents
 from autograder.public import bundle, leaks
 from tests.conftest import KNOWN, ROOT, TOY, Ran
 
@@ -269,7 +269,7 @@ def handouts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def inside(path: Path) -> dict[str, bytes]:
     """The files of a zip, without the folder around them."""
-    return {name.partition("/")[2]: c for name, c in archive.unpacked(path.read_bytes()).items()}
+    return {name.partition("/")[2]: c for name, c in zip_contents(path.read_bytes()).items()}
 
 
 @pytest.mark.parametrize("name", ["toy", *KNOWN])
@@ -283,7 +283,7 @@ def test_the_zip_has_the_released_folder_the_kit_and_an_installer(
     rest = {file for file in files if "/" not in file}
     assert rest == {"install.py", "requirements.txt", "constraints.txt", kit}
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "autograder").rglob("*.py")}
-    assert modules <= set(archive.unpacked(files[kit]))
+    assert modules <= set(zip_contents(files[kit]))
 
 
 @pytest.mark.parametrize("name", ["toy", *KNOWN])
@@ -336,26 +336,26 @@ def test_no_secret_is_in_the_zip(handouts: dict[str, Path], name: str) -> None:
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_secret_anywhere_in_the_zip_is_found(handouts: dict[str, Path], name: str) -> None:
     assignment = reader.load(name, ROOT)
-    files = archive.unpacked(handouts[name].read_bytes())
+    files = zip_contents(handouts[name].read_bytes())
     top = f"{name}-handout"
     (kit,) = [file for file in files if file.endswith(".whl")]
     secret = max(leaks.secrets(assignment), key=len)
     wrong = max(bundle._library(assignment), key=lambda known: len(known[1]))[1]
     grader = next(iter(assignment.files.values())).graders
-    kit_files = archive.unpacked(files[kit])
+    kit_files = zip_contents(files[kit])
 
     settings = "assignment.toml"
     planted = {
         f"{top}/constraints.txt": secret.encode(),
         f"{top}/{settings}": b"",
         f"{top}/{name}/notes.md": secret.encode(),
-        kit: archive.packed(
+        kit: zip_bytes(
             kit_files
             | {"autograder/words.py": secret.encode(), "autograder/more.py": wrong.encode()}
             | {f"autograder/{grader.name}": b""}
         ),
     }
-    found = bundle.found_in(assignment, archive.packed(files | planted))
+    found = bundle.found_in(assignment, zip_bytes(files | planted))
     for place in ("constraints.txt", "notes.md", "autograder/words.py", "autograder/more.py"):
         assert any(f"{place} holds a line of" in one for one in found), place
     for place in (settings, grader.name):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.files import packed
+from autograder.files import zip_bytes
 from tests.conftest import KNOWN, ROOT, TOY, Ran
 from tests.nbgrader.test_nbgrader import Course, edit, write
 
@@ -244,7 +244,7 @@ def test_a_platforms_download_is_collected_and_gets_full_marks(
     shutil.copy(folder / "toy.zip", archive / "ada_toy_2026-01-31-23-59-58_toy.zip")
     triples = (folder / "moves.py").read_text().replace("x + x", "x + x + x")
     other = {"moves.py": triples.encode(), "toy.ipynb": (folder / "toy.ipynb").read_bytes()}
-    (archive / "bob_toy_2026-01-31-12-00-00_homework.zip").write_bytes(packed(other))
+    (archive / "bob_toy_2026-01-31-12-00-00_homework.zip").write_bytes(zip_bytes(other))
     course.nbgrader("zip_collect", "toy")
     collected = course.root / "submitted" / "ada" / "toy"
     assert {path.name for path in collected.iterdir()} >= {"moves.py", "toy.ipynb"}
