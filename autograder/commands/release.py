@@ -46,7 +46,7 @@ def release(
     from autograder.assignment import reader
     from autograder.files import write_file
     from autograder.isolation.pool import Workers
-    from autograder.proof import proof_record as gate
+    from autograder.proof import proof_record
     from autograder.proof.verification import verify as prove
     from autograder.public import bundle, release_folder
     from autograder.public import release as releasing
@@ -57,13 +57,13 @@ def release(
         zipped = course / f"{assignment}-handout.zip"
     if zipped:
         bundle.demand_free(zipped)
-    if not only_check and not no_verify and not gate.is_proved(loaded, course):
+    if not only_check and not no_verify and not proof_record.is_proved(loaded, course):
         console = new_console()
         console.print(f"proving {assignment} first (--no-verify releases without proof)")
         with progress(console) as step:
             reports = prove(loaded, course.resolve(), progress=step)
         failed = any(report.problems for report in reports)
-        gate.remember(loaded, course, not failed)
+        proof_record.record(loaded, course, not failed)
         if failed:
             show_proof(console, reports)
             click.echo("nothing was released")

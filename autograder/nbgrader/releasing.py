@@ -24,7 +24,7 @@ class ReleaseFiles(NbGraderPreprocessor):
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         from autograder.isolation.pool import Workers
-        from autograder.proof import proof_record as gate
+        from autograder.proof import proof_record
         from autograder.proof.verification import verify
         from autograder.public import leaks, release
 
@@ -32,12 +32,12 @@ class ReleaseFiles(NbGraderPreprocessor):
         if not is_ours(course, name):
             return nb, resources
         assignment = reader.load(name, course)
-        if self.prove and not gate.is_proved(assignment, course):
+        if self.prove and not proof_record.is_proved(assignment, course):
             self.log.info("proving the graders of %s first", name)
             wrong = [
                 problem for report in verify(assignment, course) for problem in report.problems
             ]
-            gate.remember(assignment, course, not wrong)
+            proof_record.record(assignment, course, not wrong)
             if wrong:
                 raise AssignmentError(f"autograder verify {name} finds: {wrong[0]}")
         with Workers() as workers:

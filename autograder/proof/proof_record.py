@@ -1,56 +1,50 @@
-"""No release without proof: `verify` runs before what it has not proved yet is released.
+"""The record of proofs: nothing is released that `verify` has not proved as it is now.
 
-What was proved is remembered in `build/proved/<assignment>` of the course, as a digest of all that
-the proof depends on: what staff wrote about the assignment, this engine, and the libraries.
+`build/proved/<assignment>` of the course holds a digest of all that the proof depends on: the
+staff files of the assignment, this engine, and the versions of the libraries.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import autograder
 from autograder.assignment.model import Assignment
 from autograder.errors import KitError
-from autograder.files import write_file
-from autograder.versions import versions
+from autograder.files import digest, write_file
+from autograder.versions import engine_digest, versions
 
 
 def is_proved(assignment: Assignment, course: Path) -> bool:
     """Whether `verify` has found nothing wrong with the assignment as it is now."""
     try:
-        return _record(assignment, course).read_text("utf-8").strip() == digest(assignment)
+        return _record(assignment, course).read_text("utf-8").strip() == proof_digest(assignment)
     except (OSError, UnicodeDecodeError):
         return False
 
 
-def remember(assignment: Assignment, course: Path, proved: bool) -> None:
-    """Note what `verify` has found; where the course cannot be written to, nothing is kept."""
-    record = _record(assignment, course)
+def record(assignment: Assignment, course: Path, proved: bool) -> None:
+    """Record the outcome of `verify`. Records nothing where the course cannot be written to."""
+    path = _record(assignment, course)
     try:
         if proved:
-            write_file(record, f"{digest(assignment)}\n".encode(), parents=True)
+            write_file(path, f"{proof_digest(assignment)}\n".encode(), parents=True)
         else:
-            record.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
     except (OSError, KitError):
         pass
 
 
-def digest(assignment: Assignment) -> str:
-    """Of everything that a proof depends on."""
-    whole = hashlib.sha256(json.dumps(versions(), sort_keys=True).encode())
-    for path in [*_files(assignment.folder), *_files(Path(autograder.__file__).parent)]:
-        content = path.read_bytes()
-        whole.update(f"{path.name} {len(content)} ".encode() + content)
-    return whole.hexdigest()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in (".py", ".toml") and path.is_file():
-            yield path
+def proof_digest(assignment: Assignment) -> str:
+    """A digest of everything that the proof of an assignment depends on."""
+    folder = assignment.folder
+    paths = [path for path in sorted(folder.rglob("*")) if path.suffix in (".py", ".toml")]
+    staff = [
+        part
+        for path in paths
+        if path.is_file()
+        for part in (str(path.relative_to(folder)).encode(), path.read_bytes())
+    ]
+    return digest(repr(sorted(versions().items())).encode(), engine_digest().encode(), *staff)
 
 
 def _record(assignment: Assignment, course: Path) -> Path:
