@@ -7,7 +7,8 @@
         x = rng.standard_normal((2, 3))
         same(student.double(x), reference.double(x))
 
-Fixtures: `student` and `reference` call functions of the student's file, or probes, by name;
+Fixtures: `student.f(...)` and `reference.f(...)` call a function of the student's file,
+`student.probe.f(...)` one of the probe file, `reference.oracle.f(...)` one of the oracle file;
 `rng` is a numpy Generator of the class's seed; `device` is "cpu" and, where asked for, "cuda".
 """
 

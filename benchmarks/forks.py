@@ -85,7 +85,9 @@ def main() -> None:
         for file, text in assignment.reference().items():
             assert isinstance(text, bytes)
             staff = assignment.files[file]
-            code = Code(file, text, ((f"probe_{file}", staff.probe),) if staff.probe else ())
+            code = Code(
+                file, text, (("probe", f"probe_{file}", staff.probe),) if staff.probe else ()
+            )
             own = workers._start_single(staff.libraries, "cpu")
             own.load(code)
             seconds_of(own, calls[file])

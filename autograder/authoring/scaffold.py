@@ -220,6 +220,7 @@ def _slot_files(folder: Path, slot: str, file: str, known: Assignment | None) ->
         texts[answers] = _with_method(answers, there.get(owner), owner, name)
         made = skeleton.probe(call, owner, name, made=owner not in there)
         texts[probes] = _appended(probes, skeleton.probe_header(), made, blank=2)
+        call = f"probe.{call}"
     texts[graders] = _graders(graders, file, slot, call)
     ids = [k.id for k in (*known.misconceptions, *known.variants)] if known else []
     base = slot.replace(".", "_")

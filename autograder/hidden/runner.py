@@ -19,7 +19,7 @@ from _pytest.runner import runtestprotocol
 from autograder.assignment.model import Assignment, KnownProgram, Slot
 from autograder.errors import AssignmentError, GraderFault
 from autograder.hidden.replay import PassedRuns
-from autograder.isolation.client import calling
+from autograder.isolation.client import Function, calling
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded, encode
 from autograder.judging.answers import Answer, Log
@@ -244,8 +244,8 @@ class Graders:
             return Caller(self._now.ask, self._now.log)
         check, mode = self._now.check, self._now.mode
 
-        def ask(name: str, args: Any, kwargs: Any) -> Answer:
-            return self.reference.call(check.slot, name, args, kwargs, mode, device_of(check))
+        def ask(function: Function, args: Any, kwargs: Any) -> Answer:
+            return self.reference.call(check.slot, function, args, kwargs, mode, device_of(check))
 
         return Caller(ask, Log())
 
@@ -288,10 +288,10 @@ class _Running:
         self.heard.append(self.program.ask(slot, request, self.mode, device, known))
         return self.heard[-1]
 
-    def ask(self, name: str, args: Any, kwargs: Any) -> Answer | Failure:
+    def ask(self, function: Function, args: Any, kwargs: Any) -> Answer | Failure:
         """What the program answers, or has answered already."""
         slot = self.program.assignment.slots[self.check.slot]
-        request = calling(name, args, kwargs, slot)
+        request = calling(function, args, kwargs, slot)
         if self.asked == len(self.heard):
             self.hear(request)
         elif self.heard[self.asked].request not in (None, encode(request)):

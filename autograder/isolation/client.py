@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from autograder.assignment.model import Slot
 from autograder.errors import GraderFault
@@ -42,13 +42,27 @@ WALL = 6
 ANSWERED = ("value", "mutated", "places", "touched", "printed")  # of a call
 
 
+Owner = Literal["student", "probe", "oracle"]
+
+
+class Function(NamedTuple):
+    """A function that a worker can call: the code it is looked up in, and its name there.
+
+    Probes and oracles are staff's; they get the student's module as their first argument. The name
+    of a student's function may contain dots.
+    """
+
+    owner: Owner
+    name: str
+
+
 @dataclass(frozen=True)
 class Code:
     """What a worker loads: one student file and the staff code that runs beside it."""
 
     file: str
     source: bytes
-    extras: tuple[tuple[str, str], ...] = ()
+    extras: tuple[tuple[Owner, str, str], ...] = ()  # (owner, file name, source)
     stand_in_source: str = ""
     stand_ins: Mapping[str, str] = field(default_factory=dict)  # slot -> name in it, or ""
     blocked: tuple[str, ...] = ()
@@ -157,7 +171,7 @@ class Worker:
         """
         body = {
             "file": code.file,
-            "extras": [[name, _bytes(text.encode())] for name, text in code.extras],
+            "extras": [[owner, name, _bytes(text.encode())] for owner, name, text in code.extras],
             "stand_in_source": _bytes(code.stand_in_source.encode()),
             "stand_ins": dict(code.stand_ins),
             "blocked": list(code.blocked),
@@ -192,10 +206,12 @@ class Worker:
         kwargs: Mapping[str, Any],
         *,
         slot: Slot,
+        owner: Owner = "student",
         callback: Callback | None = None,
     ) -> dict[str, Any]:
         """Call a function. Returns the worker's reply, checked for form; raises WorkerDied."""
-        reply = self.ask(calling(name, args, kwargs, slot), slot=slot, callback=callback).body
+        request = calling(Function(owner, name), args, kwargs, slot)
+        reply = self.ask(request, slot=slot, callback=callback).body
         assert reply is not None  # no reply was known
         return reply
 
@@ -309,11 +325,12 @@ def _computed(callback: Callback, request: Any) -> dict[str, Any]:
 
 
 def calling(
-    name: str, args: Sequence[Any], kwargs: Mapping[str, Any], slot: Slot
+    function: Function, args: Sequence[Any], kwargs: Mapping[str, Any], slot: Slot
 ) -> dict[str, Any]:
     """The request to call a function for a slot."""
     return {
-        "name": name,
+        "owner": function.owner,
+        "name": function.name,
         "args": list(args),
         "kwargs": dict(kwargs),
         "slot": slot.name,

@@ -6,12 +6,12 @@ This side holds no secret and is not believed: it runs next to the student's cod
               staff's code, before anything of the student's                -> ok {} | error
     load      {source}  the student's file; or another, of staff's own
                                                 -> ok {lines, stubs} | error
-    call      {name, args, kwargs, slot, largest}
+    call      {owner, name, args, kwargs, slot, largest}
                                                 -> ok {value, mutated, touched, printed} | error
     callback  {slot, args, kwargs}  (to the grader, for a stand-in)       -> answer {value | error}
 
-A called name is looked up in the extras first (probe functions, which get the student's module
-as their first argument), then in the student's module.
+The owner of a called function says where its name is looked up: "student" in the student's module,
+"probe" and "oracle" in staff's code, whose functions get the student's module as first argument.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class _Worker:
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.module = types.ModuleType("student")
-        self.extras: list[types.ModuleType] = []
+        self.extras: dict[str, types.ModuleType] = {}  # by the owner of their functions
         self.forbidden: dict[str, frozenset[str]] = {}
         self.stand_ins: dict[str, Callable[..., Any]] = {}
         self.printed = _Printed()
@@ -95,10 +95,10 @@ class _Worker:
 
     def prepare(self, body: dict[str, Any]) -> tuple[str, Any]:
         self.file = str(body["file"])
-        self.guard = Guard(self.file, [*(name for name, _ in body["extras"]), STAND_INS])
+        self.guard = Guard(self.file, [*(name for _, name, _ in body["extras"]), STAND_INS])
         try:
-            for name, text in body["extras"]:
-                self.extras.append(_execute(name, text.tobytes()))
+            for owner, name, text in body["extras"]:
+                self.extras[owner] = _execute(name, text.tobytes())
             stand_ins = _execute(STAND_INS, body["stand_in_source"].tobytes())
         except Exception as error:
             return "error", {"message": f"{type(error).__name__}: {error}"}
@@ -160,7 +160,7 @@ class _Worker:
     def call(self, body: dict[str, Any]) -> tuple[str, Any]:
         try:
             self.find_own(str(body["slot"]))
-            function, names = self.find(str(body["name"]))
+            function, names = self.find(str(body["owner"]), str(body["name"]))
         except AttributeError as error:
             return "error", {"kind": "missing", "message": str(error)}
         try:
@@ -200,14 +200,12 @@ class _Worker:
             "printed": self.printed.take(),
         }
 
-    def find(self, name: str) -> tuple[Callable[..., Any], list[str]]:
+    def find(self, owner: str, name: str) -> tuple[Callable[..., Any], list[str]]:
         """A callable and the names of its arguments. Raises AttributeError."""
-        try:
-            probe = self.find_extra(name)
-        except AttributeError:
+        if owner == "student":
             found = self.find_own(name)
             return found, _argument_names(found)
-        module = self.module
+        module, probe = self.module, getattr(self.extras.get(owner), name)
         return lambda *args, **kwargs: probe(module, *args, **kwargs), _argument_names(probe)[1:]
 
     def find_own(self, name: str) -> Any:
@@ -215,13 +213,6 @@ class _Worker:
         for part in name.split("."):
             found = getattr(found, part)
         return found
-
-    def find_extra(self, name: str) -> Callable[..., Any]:
-        for extra in self.extras:
-            if name in extra.__dict__:
-                found: Callable[..., Any] = extra.__dict__[name]
-                return found
-        raise AttributeError(name)
 
     def describe(self, error: BaseException) -> dict[str, Any]:
         """What a grader may know of an exception: facts as text, and the student's line."""

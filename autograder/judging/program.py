@@ -15,7 +15,15 @@ from typing import Any
 from autograder.assignment.model import Assignment
 from autograder.errors import GraderFault
 from autograder.isolation import wire
-from autograder.isolation.client import Callback, Code, Worker, WorkerDied, calling
+from autograder.isolation.client import (
+    Callback,
+    Code,
+    Function,
+    Owner,
+    Worker,
+    WorkerDied,
+    calling,
+)
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded, decode
 from autograder.judging.answers import Answer, Log, unwrap
@@ -32,7 +40,7 @@ Mode = tuple[str, ...]  # the slots that are replaced by stand-ins; () is the pr
 class Call:
     """One call of a program and what came of it: an Answer or a Failure."""
 
-    name: str
+    function: Function
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     outcome: Answer | Failure
@@ -116,10 +124,10 @@ class Program:
         return self._lines.get(self.assignment.slots[slot].file, {}).get(slot)
 
     def call(
-        self, slot: str, name: str, args: Any, kwargs: Any, mode: Mode, device: str
+        self, slot: str, function: Function, args: Any, kwargs: Any, mode: Mode, device: str
     ) -> Answer | Failure:
         """Call a probe or a function of the slot's file. A process that ends costs the slot."""
-        request = calling(name, args, kwargs, self.assignment.slots[slot])
+        request = calling(function, args, kwargs, self.assignment.slots[slot])
         outcome = self.ask(slot, request, mode, device).outcome
         assert outcome is not None  # no answer was known
         return outcome
@@ -191,13 +199,13 @@ class Program:
 
     def _load(self, source: bytes, file: str, mode: Mode, device: str) -> Worker | Failure:
         assignment, staff = self.assignment, self.assignment.files[file]
-        extras = [(f"probe_{file}", staff.probe)]
+        extras: list[tuple[Owner, str, str]] = [("probe", f"probe_{file}", staff.probe)]
         if self._reference is None:
-            extras.append((f"oracle_{file}", staff.oracle))
+            extras.append(("oracle", f"oracle_{file}", staff.oracle))
         code = Code(
             file=file,
             source=source,
-            extras=tuple(extra for extra in extras if extra[1]),
+            extras=tuple(extra for extra in extras if extra[2]),
             stand_in_source=staff.stand_in if mode else "",
             stand_ins={slot: stand_in_of(assignment, slot) for slot in mode},
             blocked=assignment.blocked(file),
@@ -241,7 +249,7 @@ class Program:
             return {"error": "no such function"}
         if self._asked is None:  # of this program alone: what it is asked may be its end
             self._asked = Program(self.assignment, self._workers, self._reference.sources)
-        outcome = self._asked.call(slot, slot, args, kwargs, (), "cpu")
+        outcome = self._asked.call(slot, Function("student", slot), args, kwargs, (), "cpu")
         if isinstance(outcome, Failure):
             if outcome.verdict in (
                 Verdict.TIMEOUT,
@@ -275,23 +283,42 @@ def outcome_of(heard: Heard) -> Answer | Failure:
 
 
 class Caller:
-    """What a grader knows as `student` or `reference`: `student.double(x)` gives an Answer."""
+    """What a grader knows as `student` or `reference`: `student.double(x)` gives an Answer.
 
-    def __init__(self, ask: Callable[[str, Any, Any], Answer | Failure], log: Log) -> None:
+    `student.probe.walk(x)` calls a function of the probe file, `reference.oracle.sums(x)` one of
+    the oracle file, which a student's process has not.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[Function, Any, Any], Answer | Failure],
+        log: Log,
+        owner: Owner = "student",
+    ) -> None:
         self._ask = ask
         self._log = log
+        self._owner = owner
+
+    @property
+    def probe(self) -> Caller:
+        return Caller(self._ask, self._log, "probe")
+
+    @property
+    def oracle(self) -> Caller:
+        return Caller(self._ask, self._log, "oracle")
 
     def __getattr__(self, name: str) -> Callable[..., Answer]:
         if name.startswith("_"):
             raise AttributeError(name)
-        return lambda *args, **kwargs: self.call(name, *args, **kwargs)
+        function = Function(self._owner, name)
+        return lambda *args, **kwargs: self.call(function, *args, **kwargs)
 
-    def call(self, name: str, *args: Any, **kwargs: Any) -> Answer:
-        """Call by name, which may contain dots. Raises CheckFailed where there is no answer."""
+    def call(self, function: Function, *args: Any, **kwargs: Any) -> Answer:
+        """Call a function. Raises CheckFailed where there is no answer."""
         args = tuple(unwrap(arg) for arg in args)
         kwargs = {key: unwrap(arg) for key, arg in kwargs.items()}
-        outcome = self._ask(name, args, kwargs)
-        self._log.calls.append(Call(name, args, kwargs, outcome))
+        outcome = self._ask(function, args, kwargs)
+        self._log.calls.append(Call(function, args, kwargs, outcome))
         if isinstance(outcome, Failure):
             raise CheckFailed(outcome)
         number = len(self._log.calls) - 1
@@ -309,15 +336,21 @@ class ReferenceCache:
     def forget(self) -> None:
         self._answers.clear()
 
-    def call(self, slot: str, name: str, args: Any, kwargs: Any, mode: Mode, device: str) -> Answer:
+    def call(
+        self, slot: str, function: Function, args: Any, kwargs: Any, mode: Mode, device: str
+    ) -> Answer:
         """Raises GraderFault where the reference itself fails."""
         named = tuple(s for s in mode if stand_in_of(self.program.assignment, s))
-        frame = wire.pack("key", 0, [slot, name, list(args), dict(kwargs), list(named), device])
+        frame = wire.pack(
+            "key", 0, [slot, *function, list(args), dict(kwargs), list(named), device]
+        )
         key = hashlib.sha256(frame).digest()
         if key not in self._answers:
-            outcome = self.program.call(slot, name, args, kwargs, named, device)
+            outcome = self.program.call(slot, function, args, kwargs, named, device)
             if isinstance(outcome, Failure):
-                raise GraderFault(f"the reference failed in {name} ({slot}): {outcome.fact}")
+                raise GraderFault(
+                    f"the reference failed in {function.name} ({slot}): {outcome.fact}"
+                )
             self._answers[key] = outcome
             self.computed += 1
         return self._answers[key]

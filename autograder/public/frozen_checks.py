@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.assignment.model import Assignment, KnownProgram, Slot
+from autograder.isolation.client import Function
 from autograder.judging.answers import Answer, Log, unwrap
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.comparison import same, undisturbed, unmodified
@@ -36,7 +37,7 @@ OPTIONS = ("names", "rtol", "extra_keys")  # of a comparison, as `compare.same` 
 class FrozenCheck:
     """The calls of a check, the comparisons of their answers, and the effects they may have."""
 
-    calls: Sequence[tuple[str, tuple[Any, ...], Mapping[str, Any]]]
+    calls: Sequence[tuple[Function, tuple[Any, ...], Mapping[str, Any]]]
     comparisons: Sequence[Mapping[str, Any]]
     usual: frozenset[str] = frozenset()
 
@@ -44,7 +45,12 @@ class FrozenCheck:
 def freeze(run: CheckRun) -> dict[str, Any]:
     """A run of the reference as JSON: the check's calls and comparisons."""
     calls = [
-        {"name": c.name, "args": to_json(list(c.args)), "kwargs": to_json(dict(c.kwargs))}
+        {
+            "owner": c.function.owner,
+            "name": c.function.name,
+            "args": to_json(list(c.args)),
+            "kwargs": to_json(dict(c.kwargs)),
+        }
         for c in run.log.calls
     ]
     comparisons = [_freeze_comparison(comparison) for comparison in run.log.comparisons]
@@ -81,7 +87,11 @@ def _freeze_comparison(comparison: Mapping[str, Any]) -> dict[str, Any]:
 def thaw(node: Mapping[str, Any]) -> Check:
     """A frozen check, ready to be replayed."""
     calls = [
-        (call["name"], tuple(from_json(call["args"])), from_json(call["kwargs"]))
+        (
+            Function(call["owner"], call["name"]),
+            tuple(from_json(call["args"])),
+            from_json(call["kwargs"]),
+        )
         for call in node["calls"]
     ]
     comparisons = [
@@ -118,13 +128,13 @@ class FrozenChecks:
         """Replay the calls in order, and after each its comparisons."""
         log = Log()
 
-        def ask(name: str, args: Any, kwargs: Any) -> Answer | Failure:
-            return program.call(check.slot, name, args, kwargs, mode, "cpu")
+        def ask(function: Function, args: Any, kwargs: Any) -> Answer | Failure:
+            return program.call(check.slot, function, args, kwargs, mode, "cpu")
 
         caller = Caller(ask, log)
         try:
-            for number, (name, args, kwargs) in enumerate(check.body.calls):
-                answer = caller.call(name, *args, **kwargs)
+            for number, (function, args, kwargs) in enumerate(check.body.calls):
+                answer = caller.call(function, *args, **kwargs)
                 for comparison in check.body.comparisons:
                     if comparison["call"] == number:
                         _compare(answer, comparison)

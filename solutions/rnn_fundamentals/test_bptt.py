@@ -59,10 +59,10 @@ def agrees(student, reference, *case):
         for k in range(1, min(len(case[1]), 33)):
             steps = "1 step" if k == 1 else f"{k} steps"
             what = f"the gradient that each output sends {steps} back and no further"
-            yield what, reference.truncated(*case, k)
+            yield what, reference.oracle.truncated(*case, k)
 
-    want = reference.bptt(*case)
-    same(student.bptt(*case), want, extra_keys=True, lookalikes=truncated)
+    want = reference.probe.bptt(*case)
+    same(student.probe.bptt(*case), want, extra_keys=True, lookalikes=truncated)
 
 
 # ---------------------------------------------------------------- rnn_step_backward
@@ -109,7 +109,7 @@ def test_differences_of_step(student, reference, rng):
     b_h = 0.3 * rng.standard_normal((5, 1))
     W_xh = 0.3 * W_xh
     h = np.tanh(W_xh @ x + W_hh @ h_prev + b_h)
-    want = reference.step_by_differences(dh, x, h_prev, W_xh, W_hh, b_h)
+    want = reference.oracle.step_by_differences(dh, x, h_prev, W_xh, W_hh, b_h)
     # difference quotients are right to about 1e-12, wrong gradients to no better than 1e-3
     same(student.rnn_step_backward(dh, x, h_prev, h, W_xh, W_hh), want, names=STEP, rtol=1e-6)
 
@@ -189,8 +189,8 @@ def test_float32_step(student, reference, rng):
 def test_steps_in_turn(student, reference, rng):
     """gives results that last, whatever is called later, and disturbs nothing"""
     case = step_case(rng, D=1, H=2), step_case(rng, D=1, H=2)
-    answer = student.steps_in_turn(*case)
-    same(answer, reference.steps_in_turn(*case), names=("first", "second", "third"))
+    answer = student.probe.steps_in_turn(*case)
+    same(answer, reference.probe.steps_in_turn(*case), names=("first", "second", "third"))
     undisturbed(answer)
 
 
@@ -222,7 +222,7 @@ def test_one_loss(student, reference, rng, t):
     rnn = network(rng, D=2, H=3, O=1)
     inputs, states, d_outputs = sequence(rng, rnn, 4)
     case = rnn, inputs, states, only(d_outputs, t)
-    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+    same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
 @public
@@ -232,7 +232,7 @@ def test_large_loss(student, reference, rng):
     rnn = network(rng, D=2, H=3, O=1)
     inputs, states, d_outputs = sequence(rng, rnn, 3)
     case = rnn, inputs, states, [1000.0 * dy for dy in d_outputs]
-    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+    same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
 @public
@@ -241,7 +241,7 @@ def test_arguments(student, reference, rng):
     """leaves the weights and the three lists as they were"""
     rnn = network(rng, D=2, H=3, O=1)
     case = rnn, *sequence(rng, rnn, 3)
-    after = student.left_by_bptt(*case)
+    after = student.probe.left_by_bptt(*case)
     unmodified(after)
     same(after, list(case), names=("rnn", "inputs", "hidden_states", "d_outputs"))
 
@@ -251,9 +251,9 @@ def test_differences(student, reference, rng):
     """agrees with difference quotients over ten steps"""
     rnn = network(rng)
     inputs, states, d_outputs = sequence(rng, rnn, 10)
-    want = reference.bptt_by_differences(rnn, inputs, states[0], d_outputs)
+    want = reference.oracle.bptt_by_differences(rnn, inputs, states[0], d_outputs)
     # difference quotients are right to about 1e-10 here, wrong gradients to no better than 1e-4
-    same(student.bptt(rnn, inputs, states, d_outputs), want, rtol=1e-6, extra_keys=True)
+    same(student.probe.bptt(rnn, inputs, states, d_outputs), want, rtol=1e-6, extra_keys=True)
 
 
 @grades("bptt")
@@ -265,7 +265,7 @@ def test_sizes(student, reference, rng, D, H, O):
     """is right for other sizes, equal ones and one unit included"""
     rnn = network(rng, D, H, O)
     case = rnn, *sequence(rng, rnn, 4)
-    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+    same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
 @grades("bptt")
@@ -273,7 +273,7 @@ def test_zero_state(student, reference, rng):
     """is right when the initial state is zero"""
     rnn = network(rng)
     case = rnn, *sequence(rng, rnn, 4, h_0=np.zeros((5, 1)))
-    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+    same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
 @grades("bptt")
@@ -283,7 +283,7 @@ def test_scale(student, reference, rng, scale):
     rnn = network(rng)
     inputs, states, d_outputs = sequence(rng, rnn, 5)
     case = rnn, inputs, states, [scale * dy for dy in d_outputs]
-    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+    same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
 @grades("bptt")
@@ -293,7 +293,7 @@ def test_saturated(student, reference, rng):
     # two states are exactly 1 and -1, whatever the input; one is within 1e-7 of 1
     rnn["b_h"][:3] = [[40.0], [-2000.0], [9.0]]
     case = rnn, *sequence(rng, rnn, 5)
-    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+    same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
 @grades("bptt")
@@ -302,7 +302,7 @@ def test_large_numbers(student, reference, rng):
     rnn = network(rng)
     rnn["W_xh"] *= 1e-3
     case = rnn, *sequence(rng, rnn, 4, h_0=rng.uniform(-4.0, 4.0, (5, 1)), scale=1e3)
-    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+    same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
 @public
@@ -319,7 +319,7 @@ def test_float32(student, reference, rng, T):
     lists = inputs, states, [0.2 * dy for dy in d_outputs]
     case = [{name: weight.astype(np.float32) for name, weight in rnn.items()}]
     case += [[a.astype(np.float32) for a in arrays] for arrays in lists]
-    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+    same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
 @public
@@ -328,8 +328,8 @@ def test_in_turn(student, reference, rng):
     """gives results that last, reads the weights as they are, and disturbs nothing"""
     first, second = network(rng, D=1, H=2, O=1), network(rng, D=1, H=2, O=1)
     case = first, sequence(rng, first, 2), second, sequence(rng, second, 2)
-    answer, names = student.bptt_in_turn(*case), ("first", "second", "third")
-    same(answer, reference.bptt_in_turn(*case), names=names, extra_keys=True)
+    answer, names = student.probe.bptt_in_turn(*case), ("first", "second", "third")
+    same(answer, reference.probe.bptt_in_turn(*case), names=names, extra_keys=True)
     undisturbed(answer)
 
 
@@ -347,7 +347,7 @@ def test_at_rest(student, reference, rng):
     rnn = {name: 0 * w if name == "b_h" else w for name, w in remembering(rng).items()}
     T, dy, rest = 40, rng.standard_normal((2, 1)), [np.zeros((5, 1))]
     d_outputs = only([dy] * T, T - 1)
-    answer = student.bptt(rnn, [np.zeros((3, 1))] * T, rest * (T + 1), d_outputs)
+    answer = student.probe.bptt(rnn, [np.zeros((3, 1))] * T, rest * (T + 1), d_outputs)
     back, dh = np.linalg.matrix_power(rnn["W_hh"].T, T - 1), rnn["W_hy"].T @ dy
     same(answer["h_0"], rnn["W_hh"].T @ back @ dh)
     same(answer["inputs"][0], rnn["W_xh"].T @ back @ dh)
@@ -361,4 +361,4 @@ def test_long_way(student, reference, rng):
     rnn = remembering(rng)
     inputs, states, d_outputs = sequence(rng, rnn, 150)
     case = rnn, inputs, states, only(d_outputs, 149)
-    same(student.bptt(*case), reference.bptt(*case), extra_keys=True)
+    same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)

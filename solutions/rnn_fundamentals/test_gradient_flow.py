@@ -63,7 +63,7 @@ def steps(rng, T, D=3, dtype=np.float64):
 def test_rnn(student, reference, rng):
     """measures an nn.RNN over five steps"""
     case = network(rng), steps(rng, 5)
-    same(student.norm(*case), reference.norm(*case), rtol=RTOL)
+    same(student.probe.norm(*case), reference.probe.norm(*case), rtol=RTOL)
 
 
 @public
@@ -71,7 +71,7 @@ def test_rnn(student, reference, rng):
 def test_lstm(student, reference, rng):
     """measures an nn.LSTM, whose state has two parts"""
     case = network(rng, "LSTM", H=2), steps(rng, 4)
-    same(student.norm(*case), reference.norm(*case), rtol=RTOL)
+    same(student.probe.norm(*case), reference.probe.norm(*case), rtol=RTOL)
 
 
 @public
@@ -79,7 +79,7 @@ def test_lstm(student, reference, rng):
 def test_own_module(student, reference, rng):
     """reads the outputs of a float32 module of its own kind, whose state is something else"""
     case = network(rng, "Scan", dtype=np.float32), steps(rng, 4)
-    same(student.norm(*case), reference.norm(*case), rtol=RTOL)
+    same(student.probe.norm(*case), reference.probe.norm(*case), rtol=RTOL)
 
 
 @public
@@ -88,7 +88,7 @@ def test_own_module(student, reference, rng):
 def test_mode(student, reference, rng, mode):
     """runs the model in the mode that it is in"""
     case = network(rng, "Scan"), steps(rng, 3), mode
-    same(student.norm_of_busy(*case), reference.norm_of_busy(*case), rtol=RTOL)
+    same(student.probe.norm_of_busy(*case), reference.probe.norm_of_busy(*case), rtol=RTOL)
 
 
 @public
@@ -97,7 +97,7 @@ def test_float32_small(student, reference, rng):
     """measures a float32 model to 1e-9, also where the norm is far below 1e-23"""
     model = network(rng, D=2, H=3, gain=0.2, dtype=np.float32)
     case = model, steps(rng, 50, 2, np.float32)
-    same(student.norm(*case), reference.norm(*case), rtol=RTOL)
+    same(student.probe.norm(*case), reference.probe.norm(*case), rtol=RTOL)
 
 
 @public
@@ -105,7 +105,7 @@ def test_float32_small(student, reference, rng):
 def test_model_left_alone(student, reference, rng):
     """leaves the model (parameters, dtype, gradients, mode) and x as they were"""
     case = network(rng, D=2, H=2, dtype=np.float32), steps(rng, 3, 2), "training"
-    same(student.model_after_norm(*case), reference.model_after_norm(*case))
+    same(student.probe.model_after_norm(*case), reference.probe.model_after_norm(*case))
 
 
 @grades("gradient_norm")
@@ -113,7 +113,7 @@ def test_model_left_alone(student, reference, rng):
 def test_lengths(student, reference, rng, T):
     """is right for every length of the sequence"""
     case = network(rng), steps(rng, T)
-    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+    same(student.probe.norm(*case), reference.oracle.norm_by_complex_step(*case), rtol=RTOL)
 
 
 @grades("gradient_norm")
@@ -121,7 +121,7 @@ def test_lengths(student, reference, rng, T):
 def test_sizes(student, reference, rng, D, H):
     """is right for other sizes, equal ones included"""
     case = network(rng, D=D, H=H), steps(rng, 4, D)
-    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+    same(student.probe.norm(*case), reference.oracle.norm_by_complex_step(*case), rtol=RTOL)
 
 
 @grades("gradient_norm")
@@ -129,7 +129,7 @@ def test_sizes(student, reference, rng, D, H):
 def test_kinds(student, reference, rng, kind):
     """is right for other recurrent networks"""
     case = network(rng, kind), steps(rng, 20)
-    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+    same(student.probe.norm(*case), reference.oracle.norm_by_complex_step(*case), rtol=RTOL)
 
 
 @grades("gradient_norm")
@@ -146,7 +146,7 @@ def test_kinds(student, reference, rng, kind):
 def test_float32(student, reference, rng, kind, x_dtype):
     """computes in float64 for a float32 model, whatever the dtype of x"""
     case = network(rng, kind, dtype=np.float32), steps(rng, 8, dtype=x_dtype)
-    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+    same(student.probe.norm(*case), reference.oracle.norm_by_complex_step(*case), rtol=RTOL)
 
 
 @grades("gradient_norm")
@@ -164,14 +164,14 @@ def test_short_dtypes(student, reference, rng, model_dtype, x_dtype, size):
     model, x = network(rng), size * rng.standard_normal((1, 5, 3))
     model["parameters"]["weight_ih_l0"] /= size
     case = model, tensor(x), model_dtype, x_dtype
-    same(student.norm_in(*case), reference.norm_in(*case), rtol=RTOL)
+    same(student.probe.norm_in(*case), reference.probe.norm_in(*case), rtol=RTOL)
 
 
 @grades("gradient_norm")
 def test_float32_x(student, reference, rng):
     """computes in float64 for a float64 model and a float32 x"""
     case = network(rng), steps(rng, 20, dtype=np.float32)
-    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+    same(student.probe.norm(*case), reference.oracle.norm_by_complex_step(*case), rtol=RTOL)
 
 
 @grades("gradient_norm")
@@ -182,7 +182,7 @@ def test_small_and_large(student, reference, rng, a, dtype):
     T, A = 60, rng.uniform(-0.5, 0.5, (4, 3)).astype(dtype)
     factors = np.full(4, a, dtype)
     truth = float(factors[0]) ** (T - 1) * np.linalg.norm(A.astype(np.float64).sum(axis=0))
-    answer = student.norm(scan(factors, A), steps(rng, T, dtype=dtype))
+    answer = student.probe.norm(scan(factors, A), steps(rng, T, dtype=dtype))
     same(answer, float(truth), rtol=RTOL)
 
 
@@ -193,7 +193,7 @@ def test_changing_factors(student, reference, rng, T):
     a, A = rng.uniform(0.3, 1.5, (T, 4)), rng.standard_normal((4, 3))
     C = rng.standard_normal((2, 4)) + 1
     truth = np.linalg.norm(A.T @ (np.prod(a[1:], axis=0) * C.sum(axis=0)))
-    same(student.norm(scan(a, A, C), steps(rng, T)), float(truth), rtol=RTOL)
+    same(student.probe.norm(scan(a, A, C), steps(rng, T)), float(truth), rtol=RTOL)
 
 
 @grades("gradient_norm")
@@ -208,7 +208,7 @@ def test_known_jacobian(student, reference, rng, gain):
     for _ in range(T - 1):
         v = weights["weight_hh_l0"].T @ v
     truth = np.linalg.norm(weights["weight_ih_l0"].T @ v)
-    same(student.norm(model, tensor(np.zeros((1, T, 3)))), float(truth), rtol=RTOL)
+    same(student.probe.norm(model, tensor(np.zeros((1, T, 3)))), float(truth), rtol=RTOL)
 
 
 @grades("gradient_norm")
@@ -222,14 +222,14 @@ def test_known_gates(student, reference, rng, forget_bias):
     model = {"kind": "LSTM", "parameters": {**weights, "bias_ih_l0": 2 * b, "bias_hh_l0": -b}}
     i, f, _, o = 1 / (1 + np.exp(-b[::H]))
     truth = o * i * f ** (T - 1) * np.linalg.norm(W.sum(axis=0))
-    same(student.norm(model, tensor(np.zeros((1, T, 3)))), float(truth), rtol=RTOL)
+    same(student.probe.norm(model, tensor(np.zeros((1, T, 3)))), float(truth), rtol=RTOL)
 
 
 @grades("gradient_norm")
 def test_relu(student, reference, rng):
     """is right for an nn.RNN with relu"""
     case = network(rng, H=9, nonlinearity="relu"), steps(rng, 4)
-    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+    same(student.probe.norm(*case), reference.oracle.norm_by_complex_step(*case), rtol=RTOL)
 
 
 @grades("gradient_norm")
@@ -237,7 +237,7 @@ def test_relu(student, reference, rng):
 def test_stacked(student, reference, rng, kind):
     """is right for two layers with dropout, in evaluation mode"""
     case = network(rng, kind, layers=2, dropout=0.5), steps(rng, 6)
-    same(student.norm(*case), reference.norm_by_complex_step(*case), rtol=RTOL)
+    same(student.probe.norm(*case), reference.oracle.norm_by_complex_step(*case), rtol=RTOL)
 
 
 @grades("gradient_norm")
@@ -245,16 +245,16 @@ def test_stacked(student, reference, rng, kind):
 def test_busy_model(student, reference, rng, dtype, mode):
     """is right where model and x hold gradients already and some parameters are frozen"""
     model, x = network(rng, "LSTM", dtype=dtype), steps(rng, 6, dtype=dtype)
-    answer = student.norm_of_busy(model, x, mode)
-    same(answer, reference.norm_by_complex_step(model, x), rtol=RTOL)
+    answer = student.probe.norm_of_busy(model, x, mode)
+    same(answer, reference.oracle.norm_by_complex_step(model, x), rtol=RTOL)
 
 
 @grades("gradient_norm")
 def test_view(student, reference, rng):
     """is right for an x that is part of a longer one, with gaps in between"""
     model, x = network(rng, "GRU"), steps(rng, 9)
-    answer = student.norm_in(model, x, "float64", "float64", 2)
-    same(answer, reference.norm_by_complex_step(model, x[:, ::2]), rtol=RTOL)
+    answer = student.probe.norm_in(model, x, "float64", "float64", 2)
+    same(answer, reference.oracle.norm_by_complex_step(model, x[:, ::2]), rtol=RTOL)
     unmodified(answer)
 
 
@@ -271,7 +271,7 @@ def test_view(student, reference, rng):
 def test_model_left_alone_in(student, reference, rng, kind, mode, dtype):
     """leaves a model of either dtype and in any mode as it was"""
     case = network(rng, kind, dtype=dtype), steps(rng, 3), mode
-    same(student.model_after_norm(*case), reference.model_after_norm(*case))
+    same(student.probe.model_after_norm(*case), reference.probe.model_after_norm(*case))
 
 
 @public
@@ -281,7 +281,7 @@ def test_model_left_alone_in(student, reference, rng, kind, mode, dtype):
 def test_x_left_alone(student, reference, rng, dtype, role):
     """leaves x, its gradient and whether it requires one as they were"""
     case = network(rng, D=2, H=2, dtype=dtype), steps(rng, 3, 2, dtype=dtype), role
-    same(student.x_after_norm(*case), reference.x_after_norm(*case))
+    same(student.probe.x_after_norm(*case), reference.probe.x_after_norm(*case))
 
 
 @public
@@ -289,9 +289,12 @@ def test_x_left_alone(student, reference, rng, dtype, role):
 def test_again(student, reference, rng):
     """measures anew when the model or x has changed"""
     case = network(rng, D=2, H=2), steps(rng, 3, 2), 0.5
-    student.norm(network(rng, "GRU", D=2, H=2), steps(rng, 3, 2))
+    student.probe.norm(network(rng, "GRU", D=2, H=2), steps(rng, 3, 2))
     names = "at first", "weights changed in place", "weights replaced", "x changed in place"
-    answer, want = student.norms_after_changes(*case), reference.norms_after_changes(*case)
+    answer, want = (
+        student.probe.norms_after_changes(*case),
+        reference.probe.norms_after_changes(*case),
+    )
     same(answer, want, names=names, rtol=RTOL)
 
 
@@ -300,9 +303,9 @@ def test_again(student, reference, rng):
 def test_undisturbed(student, reference, rng):
     """changes no global setting and leaves the random generators alone"""
     case = network(rng, D=2, H=2, dtype=np.float32), steps(rng, 3, 2)
-    answer = student.norm_then_draw(*case)
+    answer = student.probe.norm_then_draw(*case)
     undisturbed(answer)
-    same(answer, reference.norm_then_draw(*case))
+    same(answer, reference.probe.norm_then_draw(*case))
 
 
 # ---------------------------------------------------------------- compute_gradient_norms
@@ -320,7 +323,7 @@ def same_norms(answer, want):
 def test_three_lengths(student, reference, rng):
     """measures the last steps of one draw for each length"""
     case = network(rng), [2, 3, 5], 0
-    same(student.norms(*case), reference.norms(*case), rtol=RTOL)
+    same(student.probe.norms(*case), reference.probe.norms(*case), rtol=RTOL)
 
 
 @public
@@ -328,7 +331,7 @@ def test_three_lengths(student, reference, rng):
 def test_order_and_repeats(student, reference, rng):
     """answers in the order of seq_lengths, repeats included, for another seed"""
     case = network(rng), [4, 1, 3, 3], 5
-    same(student.norms(*case), reference.norms(*case), rtol=RTOL)
+    same(student.probe.norms(*case), reference.probe.norms(*case), rtol=RTOL)
 
 
 @public
@@ -336,7 +339,7 @@ def test_order_and_repeats(student, reference, rng):
 def test_other_input_size(student, reference, rng):
     """takes the input size from the model, and seed 0 by default"""
     case = network(rng, "LSTM", D=5, H=2, dtype=np.float32), [3, 4]
-    same(student.norms(*case), reference.norms(*case), rtol=RTOL)
+    same(student.probe.norms(*case), reference.probe.norms(*case), rtol=RTOL)
 
 
 @public
@@ -344,8 +347,8 @@ def test_other_input_size(student, reference, rng):
 def test_left_alone(student, reference, rng):
     """leaves model and seq_lengths as they were, and every global setting"""
     case = network(rng, D=2, H=2, dtype=np.float32), [3, 1, 2, 2], 8
-    answer = student.after_norms(*case)
-    same(answer, reference.after_norms(*case))
+    answer = student.probe.after_norms(*case)
+    same(answer, reference.probe.after_norms(*case))
     undisturbed(answer)
     unmodified(answer)
 
@@ -356,7 +359,7 @@ def test_left_alone(student, reference, rng):
 def test_range(student, reference, rng, a):
     """passes on norms from 1e-110 to 1e110 as they are"""
     case = even(rng, a), [49, 2], 1
-    same_norms(student.norms(*case), reference.norms(*case))
+    same_norms(student.probe.norms(*case), reference.probe.norms(*case))
 
 
 @public
@@ -365,7 +368,7 @@ def test_in_turn(student, reference, rng):
     """measures anew in every call, and leaves the lists that it returned before as they were"""
     case = network(rng, D=2, H=2), [3, 1], [2, 5, 1], 6
     names = "first call, more lengths", "second call", "third call, other weights"
-    answer, want = student.norms_in_turn(*case), reference.norms_in_turn(*case)
+    answer, want = student.probe.norms_in_turn(*case), reference.probe.norms_in_turn(*case)
     same(answer, want, names=names, rtol=RTOL)
 
 
@@ -374,7 +377,7 @@ def test_in_turn(student, reference, rng):
 def test_seeds(student, reference, rng, seed):
     """draws the input with the seed"""
     case = network(rng), [6, 2, 9], seed
-    same_norms(student.norms(*case), reference.norms(*case))
+    same_norms(student.probe.norms(*case), reference.probe.norms(*case))
 
 
 @grades("compute_gradient_norms")
@@ -382,7 +385,7 @@ def test_seeds(student, reference, rng, seed):
 def test_input_sizes(student, reference, rng, D):
     """is right for other input sizes"""
     case = network(rng, D=D), [6, 2, 9], 3
-    same_norms(student.norms(*case), reference.norms(*case))
+    same_norms(student.probe.norms(*case), reference.probe.norms(*case))
 
 
 @grades("compute_gradient_norms")
@@ -399,7 +402,7 @@ def test_input_sizes(student, reference, rng, D):
 def test_models(student, reference, rng, kind, dtype):
     """is right for every kind of model"""
     case = network(rng, kind, dtype=dtype), [3, 12], 1
-    same_norms(student.norms(*case), reference.norms(*case))
+    same_norms(student.probe.norms(*case), reference.probe.norms(*case))
 
 
 @grades("compute_gradient_norms")
@@ -418,7 +421,7 @@ def test_models(student, reference, rng, kind, dtype):
 def test_lists(student, reference, rng, lengths):
     """is right for lists of every kind: one entry or many, repeats, any order, a tuple"""
     case = network(rng), lengths, 2
-    same_norms(student.norms(*case), reference.norms(*case))
+    same_norms(student.probe.norms(*case), reference.probe.norms(*case))
 
 
 @grades("compute_gradient_norms")
@@ -426,17 +429,17 @@ def test_lists(student, reference, rng, lengths):
 def test_model_left_alone_by_lengths(student, reference, rng, kind):
     """leaves models of every kind as they were"""
     case = network(rng, kind), [5, 2, 5], 1, "evaluation"
-    same(student.after_norms(*case), reference.after_norms(*case))
+    same(student.probe.after_norms(*case), reference.probe.after_norms(*case))
 
 
 @grades("compute_gradient_norms")
 def test_norms_again(student, reference, rng):
     """gives the same norms when it is called again, and disturbs nothing"""
     first, second = (network(rng), [4, 7], 3), (network(rng, "GRU", D=5), [3, 8, 2], 6)
-    student.norms(*first)
-    student.norms(*second)
-    again = student.norms(*first)
-    same_norms(again, reference.norms(*first))
+    student.probe.norms(*first)
+    student.probe.norms(*second)
+    again = student.probe.norms(*first)
+    same_norms(again, reference.probe.norms(*first))
     undisturbed(again)
 
 
@@ -566,22 +569,25 @@ def test_decay_again(student, reference, rng):
 @grades("lstm_with_forget_bias")
 def test_forget_bias(student, reference, rng):
     """gives every forget gate the total bias that was asked for"""
-    same(student.as_made(3, 5, 1.5)["forget bias"], reference.as_made(3, 5, 1.5)["forget bias"])
+    same(
+        student.probe.as_made(3, 5, 1.5)["forget bias"],
+        reference.probe.as_made(3, 5, 1.5)["forget bias"],
+    )
 
 
 @public
 @grades("lstm_with_forget_bias")
 def test_settings(student, reference, rng):
     """makes one trainable batch-first layer of the sizes asked for"""
-    same(student.settings(3, 5, 1.0), reference.settings(3, 5, 1.0))
+    same(student.probe.settings(3, 5, 1.0), reference.probe.settings(3, 5, 1.0))
 
 
 @public
 @grades("lstm_with_forget_bias")
 def test_other_parameters(student, reference, rng):
     """leaves every other parameter as PyTorch draws it"""
-    want = reference.as_made(48, 64, 2.0)
-    same(student.as_made(48, 64, 2.0)["parameters"], want["parameters"])
+    want = reference.probe.as_made(48, 64, 2.0)
+    same(student.probe.as_made(48, 64, 2.0)["parameters"], want["parameters"])
 
 
 @public
@@ -589,8 +595,8 @@ def test_other_parameters(student, reference, rng):
 def test_three(student, reference, rng):
     """makes a new LSTM each time, with weights drawn anew, and seeds no generator"""
     case = 3, 4, [1.0, -2.0, 0.5]
-    answer = student.three_lstms(*case)
-    same(answer, reference.three_lstms(*case))
+    answer = student.probe.three_lstms(*case)
+    same(answer, reference.probe.three_lstms(*case))
     undisturbed(answer, "torch.random")
 
 
@@ -598,7 +604,7 @@ def test_three(student, reference, rng):
 @pytest.mark.parametrize("forget_bias", [0.0, -1.5, 0.123456, 12.0, -12.0])
 def test_forget_biases(student, reference, rng, forget_bias):
     """is right for any bias, zero and negative ones included"""
-    answer = student.as_made(4, 6, forget_bias)
+    answer = student.probe.as_made(4, 6, forget_bias)
     same(answer["forget bias"], np.full(6, forget_bias, np.float32))
 
 
@@ -606,9 +612,9 @@ def test_forget_biases(student, reference, rng, forget_bias):
 @pytest.mark.parametrize("D, H", [(1, 1), (5, 5), (10, 2), (1, 10), (20, 70)])
 def test_lstm_sizes(student, reference, rng, D, H):
     """is right for other sizes"""
-    answer = student.as_made(D, H, 2.5)
+    answer = student.probe.as_made(D, H, 2.5)
     same(answer["forget bias"], np.full(H, 2.5, np.float32))
-    same(student.settings(D, H, 2.5), reference.settings(D, H, 2.5))
+    same(student.probe.settings(D, H, 2.5), reference.probe.settings(D, H, 2.5))
 
 
 @grades("lstm_with_forget_bias")
@@ -616,7 +622,7 @@ def test_lstm_sizes(student, reference, rng, D, H):
 def test_other_parameters_of(student, reference, rng, D, H, forget_bias):
     """leaves the other parameters as PyTorch draws them, for other sizes and biases"""
     case = D, H, forget_bias, [0, 2, 3]  # the gates in order: i, f, g, o
-    same(student.as_made(*case)["parameters"], reference.as_made(*case)["parameters"])
+    same(student.probe.as_made(*case)["parameters"], reference.probe.as_made(*case)["parameters"])
 
 
 @grades("lstm_with_forget_bias")
@@ -624,7 +630,7 @@ def test_runs(student, reference, rng):
     """makes an LSTM that runs and can be trained"""
     weights = network(rng, "LSTM", D=3, H=4, dtype=np.float32)["parameters"]
     case = {name: tensor(w) for name, w in weights.items()}, tensor(np.ones((2, 5, 3), "f4")), 1.0
-    same(student.lstm_run(*case), reference.lstm_run(*case))
+    same(student.probe.lstm_run(*case), reference.probe.lstm_run(*case))
 
 
 # ---------------------------------------------------------------- compare_gradient_norms
@@ -648,7 +654,7 @@ def test_two_models(student, reference, rng):
     """measures every model under its name"""
     models = {"a": network(rng, H=2), "b": network(rng, H=3)}
     case = models, [2, 4, 1]
-    same(student.comparison(*case), reference.comparison(*case), rtol=RTOL)
+    same(student.probe.comparison(*case), reference.probe.comparison(*case), rtol=RTOL)
 
 
 @public
@@ -657,7 +663,7 @@ def test_seed(student, reference, rng):
     """puts the same input, drawn with the seed, into all models"""
     model = network(rng, H=2)
     case = {"one": model, "two": model}, [3, 1], 9
-    same(student.comparison(*case), reference.comparison(*case), rtol=RTOL)
+    same(student.probe.comparison(*case), reference.probe.comparison(*case), rtol=RTOL)
 
 
 @grades("compare_gradient_norms")
@@ -665,7 +671,7 @@ def test_seed(student, reference, rng):
 def test_kinds_of_models(student, reference, rng, seed, dtype):
     """is right for several kinds of models"""
     case = several(rng, 4, dtype, ("LSTM", "RNN", "Scan", "GRU")), [6, 2, 2], seed
-    same_comparison(student.comparison(*case), reference.comparison(*case))
+    same_comparison(student.probe.comparison(*case), reference.probe.comparison(*case))
 
 
 @grades("compare_gradient_norms")
@@ -673,7 +679,7 @@ def test_kinds_of_models(student, reference, rng, seed, dtype):
 def test_one_model(student, reference, rng, names):
     """is right for one model, under one name or many, and one length"""
     case = dict.fromkeys(names, network(rng)), [6], 1
-    same_comparison(student.comparison(*case), reference.comparison(*case))
+    same_comparison(student.probe.comparison(*case), reference.probe.comparison(*case))
 
 
 @public
@@ -681,7 +687,7 @@ def test_one_model(student, reference, rng, names):
 def test_small_and_large_norms(student, reference, rng):
     """passes on norms from 1e-110 to 1e110 as they are"""
     case = {"vanishing": even(rng, 0.005), "exploding": even(rng, 200.0)}, [49, 2], 4
-    same_comparison(student.comparison(*case), reference.comparison(*case))
+    same_comparison(student.probe.comparison(*case), reference.probe.comparison(*case))
 
 
 @public
@@ -691,7 +697,10 @@ def test_comparisons_in_turn(student, reference, rng):
     first, second = ({name: network(rng, D=2, H=2) for name in "xy"} for _ in range(2))
     case = first, second, [3, 1], 2
     names = "first call", "second call, other models", "third call, other weights"
-    answer, want = student.comparisons_in_turn(*case), reference.comparisons_in_turn(*case)
+    answer, want = (
+        student.probe.comparisons_in_turn(*case),
+        reference.probe.comparisons_in_turn(*case),
+    )
     same(answer, want, names=names, rtol=RTOL)
 
 
@@ -700,8 +709,8 @@ def test_order_of_models(student, reference, rng):
     """keeps model and name together, whatever the order"""
     models = several(rng)
     backwards = dict(reversed(models.items()))
-    want = reference.comparison(models, [5, 2], 1)
-    same_comparison(student.comparison(backwards, [5, 2], 1), want)
+    want = reference.probe.comparison(models, [5, 2], 1)
+    same_comparison(student.probe.comparison(backwards, [5, 2], 1), want)
 
 
 @public
@@ -709,8 +718,8 @@ def test_order_of_models(student, reference, rng):
 def test_left_alone_by_comparison(student, reference, rng):
     """leaves models and seq_lengths as they were, and disturbs nothing"""
     case = several(rng, D=2, dtype=np.float32, kinds=("RNN", "GRU")), [4, 1, 2, 2], 7
-    answer = student.after_comparison(*case)
-    same(answer, reference.after_comparison(*case))
+    answer = student.probe.after_comparison(*case)
+    same(answer, reference.probe.after_comparison(*case))
     undisturbed(answer)
     unmodified(answer)
 
@@ -728,8 +737,8 @@ def test_picture(student, reference, rng):
     """draws one line a name on a logarithmic y axis, with labels and legend"""
     lengths = [5, 10, 20]
     case = lengths, curves(rng, lengths, ["RNN", "LSTM"])
-    answer = student.picture(*case)
-    same(answer["figure"], reference.picture(*case)["figure"])
+    answer = student.probe.picture(*case)
+    same(answer["figure"], reference.probe.picture(*case)["figure"])
     undisturbed(answer)  # here, because a setting that is changed once stays so
 
 
@@ -738,7 +747,7 @@ def test_picture(student, reference, rng):
 def test_one_line(student, reference, rng):
     """has a legend for a single line as well"""
     case = [1, 2, 4, 8], {"GRU": [0.5, 1.5, 0.25, 0.125]}
-    same(student.picture(*case)["figure"], reference.picture(*case)["figure"])
+    same(student.probe.picture(*case)["figure"], reference.probe.picture(*case)["figure"])
 
 
 @grades("plot_gradient_norms")
@@ -746,14 +755,14 @@ def test_four_lines(student, reference, rng):
     """draws four lines over a wide range of norms and of lengths, which are not in order"""
     lengths = [50, 5, 200, 10, 100, 20]
     case = lengths, curves(rng, lengths, ["LSTM", "LSTM, bias 1", "a_b", "RNN"], rate=-0.2)
-    same(student.picture(*case)["figure"], reference.picture(*case)["figure"])
+    same(student.probe.picture(*case)["figure"], reference.probe.picture(*case)["figure"])
 
 
 @grades("plot_gradient_norms")
 def test_one_length(student, reference, rng):
     """draws two names that have one length, one norm small and one large"""
     case = [7], {"first": [1e-9], "second": [2e3]}
-    same(student.picture(*case)["figure"], reference.picture(*case)["figure"])
+    same(student.probe.picture(*case)["figure"], reference.probe.picture(*case)["figure"])
 
 
 @grades("plot_gradient_norms")
@@ -762,7 +771,7 @@ def test_many_lines(student, reference, rng):
     lengths = rng.permutation(np.arange(1, 61)).tolist()
     norms = curves(rng, lengths, list("abcdefghij"), rate=-0.01)
     case = lengths, {**norms, "k": norms["a"], "l": norms["b"]}  # after ten, colours come again
-    same(student.picture(*case)["figure"], reference.picture(*case)["figure"])
+    same(student.probe.picture(*case)["figure"], reference.probe.picture(*case)["figure"])
 
 
 @public
@@ -771,7 +780,7 @@ def test_repeated_lengths(student, reference, rng):
     """draws every point, also where lengths occur twice and two names have the same norms"""
     norms = [0.5, 2.0, 0.25]
     case = [3, 8, 3], {"one": norms, "two": norms}
-    same(student.picture(*case)["figure"], reference.picture(*case)["figure"])
+    same(student.probe.picture(*case)["figure"], reference.probe.picture(*case)["figure"])
 
 
 @public
@@ -779,7 +788,7 @@ def test_repeated_lengths(student, reference, rng):
 def test_only_returned(student, reference, rng):
     """neither shows nor saves the figure"""
     case = [1, 2], {"RNN": [0.5, 0.25]}
-    same(student.only_returned(*case), reference.only_returned(*case))
+    same(student.probe.only_returned(*case), reference.probe.only_returned(*case))
 
 
 @public
@@ -788,8 +797,8 @@ def test_second_figure(student, reference, rng):
     """starts a new figure for each call and leaves others as they were"""
     first = [5, 10], curves(rng, [5, 10], ["first", "second"])
     second = [2, 4], curves(rng, [2, 4], ["third"])
-    answer = student.second_picture(first, second)
-    same(answer, reference.second_picture(first, second))
+    answer = student.probe.second_picture(first, second)
+    same(answer, reference.probe.second_picture(first, second))
 
 
 @public
@@ -798,6 +807,6 @@ def test_arguments_of_plot(student, reference, rng):
     """leaves its arguments as they were"""
     lengths = [9, 3, 27]
     norms = curves(rng, lengths, ["b", "a"])
-    answer = student.picture(lengths, norms)
-    same(answer["figure"], reference.picture(lengths, norms)["figure"])
+    answer = student.probe.picture(lengths, norms)
+    same(answer["figure"], reference.probe.picture(lengths, norms)["figure"])
     unmodified(answer)

@@ -55,7 +55,7 @@ def whole(states):
 def test_rows(student, reference, rng):
     """has the hidden state after t steps in row t, the initial state in row 0"""
     case = network_case(rng, T=3, D=2, H=5)
-    same(student.state_matrix(*case), reference.state_matrix(*case))
+    same(student.probe.state_matrix(*case), reference.probe.state_matrix(*case))
 
 
 @public
@@ -63,7 +63,7 @@ def test_rows(student, reference, rng):
 def test_one_unit(student, reference, rng):
     """has two axes also for one hidden unit"""
     case = network_case(rng, T=3, D=2, H=1)
-    same(student.state_matrix(*case), reference.state_matrix(*case))
+    same(student.probe.state_matrix(*case), reference.probe.state_matrix(*case))
 
 
 @public
@@ -71,7 +71,7 @@ def test_one_unit(student, reference, rng):
 def test_as_many_units_as_states(student, reference, rng):
     """does not mix up time and units where there are as many of both"""
     case = network_case(rng, T=3, D=2, H=4)
-    same(student.state_matrix(*case), reference.state_matrix(*case))
+    same(student.probe.state_matrix(*case), reference.probe.state_matrix(*case))
 
 
 @public
@@ -82,7 +82,7 @@ def test_float32_states(student, reference, rng, T):
     A, h_0, inputs = network_case(rng, T, D=3, H=2)
     inputs = [x.astype(np.float32) for x in inputs]
     case = A.astype(np.float32), h_0.astype(np.float32), inputs
-    same(student.state_matrix(*case), reference.state_matrix(*case))
+    same(student.probe.state_matrix(*case), reference.probe.state_matrix(*case))
 
 
 @grades("hidden_state_matrix")
@@ -90,7 +90,7 @@ def test_float32_states(student, reference, rng, T):
 def test_lengths(student, rng, T):
     """is right for every length, none included"""
     case = network_case(rng, T, D=3, H=5)
-    same(student.state_matrix(*case), rows(*case))
+    same(student.probe.state_matrix(*case), rows(*case))
 
 
 @grades("hidden_state_matrix")
@@ -98,7 +98,7 @@ def test_lengths(student, rng, T):
 def test_containers(student, rng, container):
     """takes the states from a tuple or an array as well as from a list"""
     case = network_case(rng, T=4, D=3, H=2)
-    same(student.state_matrix(*case, container), rows(*case))
+    same(student.probe.state_matrix(*case, container), rows(*case))
 
 
 @grades("hidden_state_matrix")
@@ -106,7 +106,7 @@ def test_containers(student, rng, container):
 def test_sizes_of_network(student, rng, T, D, H):
     """is right for small and large networks"""
     case = network_case(rng, T, D, H)
-    same(student.state_matrix(*case), rows(*case))
+    same(student.probe.state_matrix(*case), rows(*case))
 
 
 @grades("hidden_state_matrix")
@@ -115,7 +115,7 @@ def test_scales(student, rng, scale):
     """has the states as they are, tiny or huge"""
     A, h_0, inputs = network_case(rng, T=3, D=2, H=5)
     case = scale * A, scale * h_0, inputs
-    same(student.state_matrix(*case), rows(*case))
+    same(student.probe.state_matrix(*case), rows(*case))
 
 
 @public
@@ -124,8 +124,8 @@ def test_two_calls(student, reference, rng):
     """is right again where network and inputs have changed, and leaves both as they are"""
     A, h_0, first = network_case(rng, T=2, D=2, H=3)
     B, _, second = network_case(rng, T=2, D=2, H=3)
-    answer = student.state_matrix_twice(A, B, h_0, first, second)
-    same(answer, reference.state_matrix_twice(A, B, h_0, first, second))
+    answer = student.probe.state_matrix_twice(A, B, h_0, first, second)
+    same(answer, reference.probe.state_matrix_twice(A, B, h_0, first, second))
     unmodified(answer)
     undisturbed(answer)
 
@@ -138,7 +138,7 @@ def test_two_calls(student, reference, rng):
 def test_heat_maps(student, reference, rng):
     """draws one heat map a name, titled with it, time on x and hidden units on y"""
     states = {"echo": picture(rng, 4, 3), "noise": picture(rng, 2, 4)}
-    same(student.heat_maps(states), reference.heat_maps(states))
+    same(student.probe.heat_maps(states), reference.probe.heat_maps(states))
 
 
 @public
@@ -147,7 +147,7 @@ def test_colour_limits(student, reference, rng):
     """has the colour limits -1 and 1 in every heat map"""
     # an initial state, or a network of another kind, may leave [-1, 1]
     states = {"strong": picture(rng, 4, 3, scale=2.5), "weak": picture(rng, 4, 3, scale=0.1)}
-    same(student.colour_limits(states), reference.colour_limits(states))
+    same(student.probe.colour_limits(states), reference.probe.colour_limits(states))
 
 
 @public
@@ -155,7 +155,7 @@ def test_colour_limits(student, reference, rng):
 def test_axis_labels(student, reference, rng):
     """labels both axes of every heat map"""
     states = {"echo": picture(rng, 4, 3), "noise": picture(rng, 4, 3)}
-    same(student.axis_labels(states), reference.axis_labels(states))
+    same(student.probe.axis_labels(states), reference.probe.axis_labels(states))
 
 
 @public
@@ -163,7 +163,7 @@ def test_axis_labels(student, reference, rng):
 def test_colour_bar(student, reference, rng):
     """has a colour bar, from -1 to 1"""
     states = {"echo": picture(rng, 4, 3), "noise": picture(rng, 4, 3)}
-    same(student.colour_bars(states), reference.colour_bars(states))
+    same(student.probe.colour_bars(states), reference.probe.colour_bars(states))
 
 
 @public
@@ -171,7 +171,7 @@ def test_colour_bar(student, reference, rng):
 def test_one_name(student, reference, rng):
     """draws one name as it draws several"""
     states = {"echo": picture(rng, 3, 2)}
-    same(student.whole_figure(states), reference.whole_figure(states))
+    same(student.probe.whole_figure(states), reference.probe.whole_figure(states))
 
 
 @grades("plot_hidden_states")
@@ -179,14 +179,14 @@ def test_many_names(student, rng):
     """draws seven names as it draws two, each with exactly its name as its title"""
     names = ["my_RNN", "LSTM, forget bias 1.5", "a", "A", " a", "run 3", "run 1"]
     states = {name: picture(rng, 4, 3) for name in names}
-    same(student.whole_figure(states), whole(states))
+    same(student.probe.whole_figure(states), whole(states))
 
 
 @grades("plot_hidden_states")
 def test_square(student, rng):
     """does not mix up time and units where there are as many of both"""
     states = {"square": picture(rng, 4, 5)}
-    same(student.heat_maps(states), values(states))
+    same(student.probe.heat_maps(states), values(states))
 
 
 @grades("plot_hidden_states")
@@ -194,14 +194,14 @@ def test_square(student, rng):
 def test_sizes(student, rng, T, H):
     """draws other sizes, one unit and the initial state alone included"""
     states = {"one": picture(rng, T, H)}
-    same(student.heat_maps(states), values(states))
+    same(student.probe.heat_maps(states), values(states))
 
 
 @grades("plot_hidden_states")
 def test_different_sizes(student, rng):
     """draws networks and sequences of different sizes side by side"""
     states = {"short": picture(rng, 2, 6), "long": picture(rng, 9, 4), "small": picture(rng, 5, 2)}
-    same(student.whole_figure(states), whole(states))
+    same(student.probe.whole_figure(states), whole(states))
 
 
 @grades("plot_hidden_states")
@@ -209,7 +209,7 @@ def test_limits_of_small_states(student, rng):
     """has the colour limits -1 and 1 where all states are small"""
     tiny = picture(rng, 4, 3, scale=1e-3)
     states = {"tiny": tiny, "positive": abs(tiny)}
-    same(student.whole_figure(states), whole(states))
+    same(student.probe.whole_figure(states), whole(states))
 
 
 @grades("plot_hidden_states")
@@ -217,21 +217,21 @@ def test_limits_of_saturated_states(student, rng):
     """has the colour limits -1 and 1 where units are saturated"""
     signs = np.sign(picture(rng, 4, 3))
     states = {"at one": abs(signs), "far": 0.9 * signs}
-    same(student.whole_figure(states), whole(states))
+    same(student.probe.whole_figure(states), whole(states))
 
 
 @grades("plot_hidden_states")
 def test_float32_states_drawn(student, rng):
     """draws float32 states"""
     states = {f"T = {T}": picture(rng, T, 3).astype(np.float32) for T in (4, 0)}
-    same(student.heat_maps(states), values(states))
+    same(student.probe.heat_maps(states), values(states))
 
 
 @public
 @grades("plot_hidden_states")
 def test_arguments_and_settings(student, rng):
     """leaves the states and matplotlib's settings as they were"""
-    answer = student.heat_maps({"echo": 2 + picture(rng, 1, 2)})
+    answer = student.probe.heat_maps({"echo": 2 + picture(rng, 1, 2)})
     unmodified(answer)
     undisturbed(answer)
 
@@ -242,4 +242,4 @@ def test_new_figure(student, reference, rng):
     """draws each time into a new figure and leaves others alone"""
     first = {"echo": picture(rng, 2, 2), "noise": picture(rng, 1, 2)}
     second = {"echo": picture(rng, 3, 2), "other": picture(rng, 1, 3)}
-    same(student.two_figures(first, second), reference.two_figures(first, second))
+    same(student.probe.two_figures(first, second), reference.probe.two_figures(first, second))

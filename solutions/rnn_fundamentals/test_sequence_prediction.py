@@ -100,7 +100,7 @@ def same_steps(answer, want, rtol=None):
 def test_one_step(student, reference, rng):
     """takes one step down the gradient of the mean squared error"""
     case = *echo_of(rng), NO_LIMIT
-    same(student.echo_step(*case), reference.echo_step(*case))
+    same(student.probe.echo_step(*case), reference.probe.echo_step(*case))
 
 
 @public
@@ -108,7 +108,7 @@ def test_one_step(student, reference, rng):
 def test_clipped_step(student, reference, rng):
     """scales the gradients down to max_norm, and returns their norm before that"""
     case = weights_of(rng), steep_batches_of(rng, 1), 0.05
-    answer, want = student.steps(*case), reference.steps(*case)
+    answer, want = student.probe.steps(*case), reference.probe.steps(*case)
     same(answer["grad_norm"], want["grad_norm"], names=("grad_norm",))
     same(answer["change"], want["change"], rtol=CLIPPED)
 
@@ -118,7 +118,10 @@ def test_clipped_step(student, reference, rng):
 def test_old_gradients(student, reference, rng):
     """does not count what .grad held before, that of frozen parameters included"""
     case = weights_of(rng), batches_of(rng, 1), NO_LIMIT, "SGD", {"lr": 0.5}, ("b",)
-    same(student.steps(*case, old_gradients=0.7), reference.steps(*case, old_gradients=0.7))
+    same(
+        student.probe.steps(*case, old_gradients=0.7),
+        reference.probe.steps(*case, old_gradients=0.7),
+    )
 
 
 @public
@@ -129,7 +132,7 @@ def test_groups(student, reference, rng, max_norm):
     groups = [[["W_x", "W_h", "b"], {"lr": 0.01}], [["W_y", "c"], {"lr": 0.05}]]
     batches = steep_batches_of(rng, 2, B=2, T=3)
     case = weights_of(rng), batches, max_norm, "SGD", {"lr": 0.3}, (), groups
-    same(student.steps(*case), reference.steps(*case), rtol=CLIPPED)
+    same(student.probe.steps(*case), reference.probe.steps(*case), rtol=CLIPPED)
 
 
 @public
@@ -137,7 +140,7 @@ def test_groups(student, reference, rng, max_norm):
 def test_zero_gradient(student, rng):
     """changes nothing where the model meets its targets exactly"""
     weights, (x, y) = with_readout(weights_of(rng, O=1), 0.0), batch_of(rng, B=2, T=3, O=1)
-    answer = student.steps(weights, [(x, 0 * y)], 1.0)
+    answer = student.probe.steps(weights, [(x, 0 * y)], 1.0)
     same(answer["loss"], [0.0], names=("loss",))
     same(answer["grad_norm"], [0.0], names=("grad_norm",))
     same(answer["change"], {name: 0 * w for name, w in weights.items()})
@@ -148,7 +151,7 @@ def test_zero_gradient(student, rng):
 def test_layers(student, reference, rng):
     """runs the model once, all its parts in training mode"""
     case = weights_of(rng, O=1), batches_of(rng, 2, B=2, T=3, O=1), NO_LIMIT
-    same(student.steps(*case, model="Layered"), reference.steps(*case, model="Layered"))
+    same(student.probe.steps(*case, model="Layered"), reference.probe.steps(*case, model="Layered"))
 
 
 @grades("train_step")
@@ -167,8 +170,8 @@ def test_layers(student, reference, rng):
 def test_gradient(student, reference, rng, B, T, D, H, O):
     """moves by the learning rate times the gradient, for all sizes"""
     weights, (x, y) = weights_of(rng, D, H, O), batch_of(rng, B, T, D, O)
-    truth = reference.true_gradient(weights, x, y)
-    answer = student.steps(weights, [(x, y)], NO_LIMIT, settings={"lr": 0.3})
+    truth = reference.oracle.true_gradient(weights, x, y)
+    answer = student.probe.steps(weights, [(x, y)], NO_LIMIT, settings={"lr": 0.3})
     gradient = {name: truth["gradient"][name].array() for name in weights}
     norm = float(np.sqrt(sum(np.sum(g**2) for g in gradient.values())))
     same(answer["loss"], [float(truth["loss"].array())], names=("loss",))
@@ -182,7 +185,7 @@ def test_limits(student, reference, rng, max_norm):
     """scales down what is above max_norm, and nothing else"""
     weights, (x, y) = weights_of(rng), batch_of(rng)
     case = weights, [(x, STEEP * y)], max_norm
-    same_steps(student.steps(*case), reference.true_steps(*case), rtol=CLIPPED)
+    same_steps(student.probe.steps(*case), reference.oracle.true_steps(*case), rtol=CLIPPED)
 
 
 @grades("train_step")
@@ -190,9 +193,9 @@ def test_limits(student, reference, rng, max_norm):
 def test_near_the_limit(student, reference, rng, share):
     """scales what is barely above max_norm, and leaves what is barely below it"""
     weights, (x, y) = weights_of(rng), batch_of(rng)
-    [norm] = reference.true_steps(weights, [(x, STEEP * y)], NO_LIMIT)["grad_norm"].value
+    [norm] = reference.oracle.true_steps(weights, [(x, STEEP * y)], NO_LIMIT)["grad_norm"].value
     case = weights, [(x, STEEP * y)], share * norm
-    same_steps(student.steps(*case), reference.true_steps(*case), rtol=CLIPPED)
+    same_steps(student.probe.steps(*case), reference.oracle.true_steps(*case), rtol=CLIPPED)
 
 
 @grades("train_step")
@@ -200,8 +203,8 @@ def test_limited_length(student, reference, rng):
     """makes a step of max_norm, not much less, where gradients are small, too"""
     weights, (x, y) = weights_of(rng), batch_of(rng)
     batch = x, 2 * outputs_of(weights, x) + 1e-4 * y
-    [norm] = reference.true_steps(weights, [batch], NO_LIMIT)["grad_norm"].value
-    change = student.steps(weights, [batch], 0.1 * norm, settings={"lr": 1.0})["change"]
+    [norm] = reference.oracle.true_steps(weights, [batch], NO_LIMIT)["grad_norm"].value
+    change = student.probe.steps(weights, [batch], 0.1 * norm, settings={"lr": 1.0})["change"]
     squares = [np.sum(np.square(change[name].array())) for name in sorted(weights)]
     length = np.sqrt(sum(squares)) / (0.1 * norm)
     # torch adds 1e-6 to the norm; the step is a difference of parameters, known to 1e-11.
@@ -215,7 +218,7 @@ def test_large_and_small(student, reference, rng, size, max_norm):
     """is right for very large and very small gradients"""
     weights, (x, y) = with_readout(weights_of(rng), size), batch_of(rng)
     case = weights, [(x, size * y)], max_norm
-    same_steps(student.steps(*case), reference.true_steps(*case))
+    same_steps(student.probe.steps(*case), reference.oracle.true_steps(*case))
 
 
 @grades("train_step")
@@ -232,14 +235,14 @@ def test_several_steps(student, reference, rng, optimizer, settings):
     """lets the optimizer it is given take every step"""
     case = weights_of(rng), batches_of(rng, 3), NO_LIMIT, optimizer, settings
     # Adam divides by the size of the gradient: rounding counts for more in small entries.
-    same_steps(student.steps(*case), reference.true_steps(*case), rtol=1e-8)
+    same_steps(student.probe.steps(*case), reference.oracle.true_steps(*case), rtol=1e-8)
 
 
 @grades("train_step")
 def test_several_clipped_steps(student, reference, rng):
     """clips anew at each step"""
     case = weights_of(rng), steep_batches_of(rng, 3), 0.3, "SGD", {"lr": 0.4, "momentum": 0.5}
-    answer, want = student.steps(*case), reference.true_steps(*case)
+    answer, want = student.probe.steps(*case), reference.oracle.true_steps(*case)
     same(answer["change"], want["change"], rtol=CLIPPED)
     same(answer["loss"], want["loss"], rtol=CLIPPED)
     same(answer["grad_norm"], want["grad_norm"], rtol=CLIPPED)
@@ -250,7 +253,7 @@ def test_several_clipped_steps(student, reference, rng):
 def test_old_gradients_and_clipping(student, reference, rng, old):
     """does not count old gradients in the norm either, whatever they are"""
     case = weights_of(rng), [(x, 3 * y) for x, y in steep_batches_of(rng, 2)], 0.2
-    answer, want = student.steps(*case, old_gradients=old), reference.true_steps(*case)
+    answer, want = student.probe.steps(*case, old_gradients=old), reference.oracle.true_steps(*case)
     same(answer["change"], want["change"], rtol=CLIPPED)
     same(answer["grad_norm"], want["grad_norm"], names=("grad_norm",), rtol=CLIPPED)
 
@@ -261,7 +264,7 @@ def test_frozen(student, reference, rng, max_norm, old):
     """works with frozen parameters and with parameters the outputs do not depend on"""
     weights = {**weights_of(rng), "unused": rng.standard_normal(3)}
     case = weights, steep_batches_of(rng, 2), max_norm, "SGD", {"lr": 1e-3}, ("W_h", "c")
-    answer, want = student.steps(*case, old_gradients=old), reference.true_steps(*case)
+    answer, want = student.probe.steps(*case, old_gradients=old), reference.oracle.true_steps(*case)
     same(answer["change"], want["change"], rtol=CLIPPED)
     same(answer["grad_norm"], want["grad_norm"], names=("grad_norm",), rtol=CLIPPED)
 
@@ -271,14 +274,14 @@ def test_frozen_and_decay(student, reference, rng):
     """gives frozen parameters no gradient, not even one of zero: weight decay would shrink them"""
     settings, frozen = {"lr": 0.05, "weight_decay": 0.3}, ("W_h", "c")
     case = weights_of(rng), batches_of(rng, 2), NO_LIMIT, "SGD", settings, frozen
-    same_steps(student.steps(*case), reference.true_steps(*case))
+    same_steps(student.probe.steps(*case), reference.oracle.true_steps(*case))
 
 
 @grades("train_step")
 def test_batch_and_settings(student, rng):
     """leaves x, y, the model's mode, the optimizer's groups and global settings as they were"""
     case = weights_of(rng), batches_of(rng, 2), 0.1, "SGD", {"lr": 0.5}, ("c",)
-    answer = student.steps(*case)
+    answer = student.probe.steps(*case)
     unmodified(answer)
     undisturbed(answer)
     same(answer["in training mode"], {"model": True})
@@ -292,7 +295,7 @@ def test_in_turn(student, reference, rng):
     """keeps nothing between calls: two models can be trained in turn, x and y in any layout"""
     case = weights_of(rng), steep_batches_of(rng, 3), 0.4
     # Two ways of clipping, Adam: see above.
-    same(student.steps_in_turn(*case), reference.steps_in_turn(*case), rtol=CLIPPED)
+    same(student.probe.steps_in_turn(*case), reference.probe.steps_in_turn(*case), rtol=CLIPPED)
 
 
 @grades("train_step")
@@ -301,7 +304,7 @@ def test_float32(student, reference, rng, device, max_norm):
     """returns floats and is right for a float32 model, on the device where it is"""
     x, y = batch_of(rng)
     case = *in_float32(weights_of(rng), [(x, STEEP * y)]), max_norm
-    answer, want = (side.steps(*case, device=device) for side in (student, reference))
+    answer, want = (side.probe.steps(*case, device=device) for side in (student, reference))
     same(answer["change"], want["change"])  # to 1e-4: ways of clipping differ by 1e-7 at most
     # The floats are the numbers of float32 tensors.
     same(answer["loss"], want["loss"], rtol=1e-4)
@@ -319,7 +322,7 @@ def test_float32(student, reference, rng, device, max_norm):
 def test_three_batches(student, reference, rng):
     """takes one step of Adam for each batch and returns the losses"""
     case = weights_of(rng, O=1), batches_of(rng, 3, O=1), {"lr": 0.1, "max_norm": NO_LIMIT}
-    same(student.training(*case), reference.training(*case), rtol=1e-8)
+    same(student.probe.training(*case), reference.probe.training(*case), rtol=1e-8)
 
 
 @public
@@ -328,8 +331,8 @@ def test_gradients_before(student, reference, rng):
     """does not count gradients that were there before the first batch"""
     settings = {"lr": 0.1, "max_norm": NO_LIMIT}
     case = weights_of(rng, O=1), batches_of(rng, 2, B=2, T=3, O=1), settings
-    answer = student.training(*case, old_gradients=0.7)
-    same(answer, reference.training(*case, old_gradients=0.7), rtol=1e-8)
+    answer = student.probe.training(*case, old_gradients=0.7)
+    same(answer, reference.probe.training(*case, old_gradients=0.7), rtol=1e-8)
 
 
 @public
@@ -338,7 +341,7 @@ def test_defaults(student, reference, rng):
     """has a learning rate of 0.01 and a largest norm of 1 when none is given"""
     weights = weights_of(rng, O=1)
     case = weights, growing_batches_of(rng, weights, 3, B=2, T=3, O=1)
-    same(student.training(*case), reference.training(*case), rtol=CLIPPED)
+    same(student.probe.training(*case), reference.probe.training(*case), rtol=CLIPPED)
 
 
 @public
@@ -347,7 +350,7 @@ def test_generator(student, reference, rng):
     """takes batches from a generator"""
     settings = {"lr": 0.1, "max_norm": NO_LIMIT}
     case = weights_of(rng, O=1), batches_of(rng, 2, B=2, T=3, O=1), settings, "generator"
-    same(student.training(*case), reference.training(*case), rtol=1e-8)
+    same(student.probe.training(*case), reference.probe.training(*case), rtol=1e-8)
 
 
 @grades("train")
@@ -357,7 +360,7 @@ def test_numbers_of_batches(student, reference, rng, batches):
     weights = weights_of(rng, O=1)
     pairs = close_batches_of(rng, weights, batches, B=2, T=2, O=1)
     case = weights, pairs, {"lr": 0.01, "max_norm": NO_LIMIT}
-    answer, want = student.training(*case, "iterator"), reference.true_training(*case)
+    answer, want = student.probe.training(*case, "iterator"), reference.oracle.true_training(*case)
     same(answer["losses"], want["losses"], rtol=1e-7)
     same(answer["change"], want["change"], rtol=1e-7)
 
@@ -367,7 +370,7 @@ def test_small_and_rising(student, reference, rng):
     """goes on when losses are small, and when they rise"""
     weights, batches = with_readout(weights_of(rng), 1e-5), small_and_rising_batches_of(rng, 12)
     case = weights, batches, {"lr": 1e-4, "max_norm": NO_LIMIT}
-    answer, want = student.training(*case), reference.true_training(*case)
+    answer, want = student.probe.training(*case), reference.oracle.true_training(*case)
     same(answer["change"], want["change"], rtol=1e-7)
     same(answer["losses"], want["losses"], rtol=1e-7)
 
@@ -377,7 +380,7 @@ def test_one_batch_again(student, reference, rng):
     """takes the same batch as often as it comes"""
     weights, batches = weights_of(rng), batches_of(rng, 1) * 4
     case = weights, batches, {"lr": 0.1, "max_norm": NO_LIMIT}
-    answer, want = student.training(*case, "first"), reference.true_training(*case)
+    answer, want = student.probe.training(*case, "first"), reference.oracle.true_training(*case)
     same(answer["losses"], want["losses"], rtol=1e-8)
     same(answer["change"], want["change"], rtol=1e-7)
 
@@ -387,7 +390,7 @@ def test_one_batch_again(student, reference, rng):
 def test_learning_rates(student, reference, rng, lr):
     """uses the learning rate it is given"""
     case = weights_of(rng), batches_of(rng, 4), {"lr": lr, "max_norm": NO_LIMIT}
-    answer, want = student.training(*case), reference.true_training(*case)
+    answer, want = student.probe.training(*case), reference.oracle.true_training(*case)
     same(answer["losses"], want["losses"], rtol=1e-8)
     same(answer["change"], want["change"], rtol=1e-7)
 
@@ -398,8 +401,8 @@ def test_max_norm(student, reference, rng, max_norm):
     """passes max_norm on, which comes after lr"""
     weights = weights_of(rng)
     batches = growing_batches_of(rng, weights, 4)
-    answer = student.training(weights, batches, [0.1, max_norm])
-    want = reference.true_training(weights, batches, {"lr": 0.1, "max_norm": max_norm})
+    answer = student.probe.training(weights, batches, [0.1, max_norm])
+    want = reference.oracle.true_training(weights, batches, {"lr": 0.1, "max_norm": max_norm})
     same(answer["change"], want["change"], rtol=CLIPPED)
     same(answer["losses"], want["losses"], rtol=CLIPPED)
 
@@ -410,7 +413,7 @@ def test_different_batches(student, reference, rng):
     sizes = [(2, 5), (4, 3), (1, 9), (2, 5)]
     batches = [batch_of(rng, B=B, T=T) for B, T in sizes]
     case = weights_of(rng), batches, {"lr": 0.1, "max_norm": NO_LIMIT}
-    answer, want = student.training(*case), reference.true_training(*case)
+    answer, want = student.probe.training(*case), reference.oracle.true_training(*case)
     same(answer["losses"], want["losses"], rtol=1e-8)
     same(answer["change"], want["change"], rtol=1e-7)
 
@@ -420,29 +423,29 @@ def test_second_training(student, reference, rng):
     """starts with a new optimizer when it is called again"""
     runs = [batches_of(rng, 3), batches_of(rng, 2)]
     case = weights_of(rng), runs, {"lr": 0.1, "max_norm": NO_LIMIT}
-    same(student.trainings(*case), reference.trainings(*case), rtol=1e-8)
+    same(student.probe.trainings(*case), reference.probe.trainings(*case), rtol=1e-8)
 
 
 @grades("train")
 def test_all_parameters(student, reference, rng):
     """trains all parameters of a SequenceModel"""
     case = [echo_of(rng, T=5) for _ in range(3)], {"lr": 0.1, "max_norm": NO_LIMIT}
-    same(student.echo_training(*case), reference.echo_training(*case), rtol=1e-7)
+    same(student.probe.echo_training(*case), reference.probe.echo_training(*case), rtol=1e-7)
 
 
 @grades("train")
 def test_layers_in_training(student, reference, rng):
     """trains with all parts of the model in training mode"""
     case = weights_of(rng), batches_of(rng, 3), {"lr": 0.1, "max_norm": NO_LIMIT}
-    answer = student.training(*case, model="Layered")
-    same(answer, reference.training(*case, model="Layered"), rtol=1e-7)
+    answer = student.probe.training(*case, model="Layered")
+    same(answer, reference.probe.training(*case, model="Layered"), rtol=1e-7)
 
 
 @grades("train")
 def test_float32_training(student, reference, rng, device):
     """leaves a float32 model float32, on the device where it is"""
     case = *in_float32(weights_of(rng), batches_of(rng, 3)), {"lr": 0.1, "max_norm": NO_LIMIT}
-    answer, want = (side.training(*case, device=device) for side in (student, reference))
+    answer, want = (side.probe.training(*case, device=device) for side in (student, reference))
     # Adam divides by the size of the gradient, and the floats are numbers of float32 tensors.
     same(answer["change"], want["change"], rtol=3e-5)
     same(answer["losses"], want["losses"], rtol=3e-5)
@@ -453,13 +456,13 @@ def test_frozen_parameters(student, reference, rng):
     """leaves frozen parameters as they are"""
     settings = {"lr": 0.1, "max_norm": NO_LIMIT}
     case = weights_of(rng), batches_of(rng, 3), settings, "list", ("W_x", "c")
-    same(student.training(*case), reference.training(*case), rtol=1e-8)
+    same(student.probe.training(*case), reference.probe.training(*case), rtol=1e-8)
 
 
 @grades("train")
 def test_batches_and_settings(student, rng):
     """leaves the batches, the model's mode and global settings as they were"""
-    answer = student.training(weights_of(rng), batches_of(rng, 3), {"lr": 0.1})
+    answer = student.probe.training(weights_of(rng), batches_of(rng, 3), {"lr": 0.1})
     unmodified(answer)
     undisturbed(answer)
     same(answer["in training mode"], {"model": True})
@@ -474,7 +477,7 @@ def test_batches_and_settings(student, rng):
 def test_measure(student, reference, rng):
     """is the mean squared error in evaluation mode over the population variance of y"""
     case = weights_of(rng, O=2), *batch_of(rng, B=2, T=3, O=2)
-    same(student.measure(*case), reference.measure(*case))
+    same(student.probe.measure(*case), reference.probe.measure(*case))
 
 
 @public
@@ -483,7 +486,7 @@ def test_measure(student, reference, rng):
 def test_mode(student, reference, rng, training):
     """leaves the model and all its parts in the mode in which they came"""
     case = weights_of(rng, O=1), *batch_of(rng, B=2, T=3, O=1), training
-    same(student.layers_afterwards(*case), reference.layers_afterwards(*case))
+    same(student.probe.layers_afterwards(*case), reference.probe.layers_afterwards(*case))
 
 
 @public
@@ -492,7 +495,7 @@ def test_mode(student, reference, rng, training):
 def test_gradients_afterwards(student, rng, enabled):
     """leaves PyTorch's gradients on, or off, as they were"""
     case = weights_of(rng, O=1), *batch_of(rng, B=2, T=3, O=1), enabled
-    same(student.gradients_afterwards(*case), enabled)
+    same(student.probe.gradients_afterwards(*case), enabled)
 
 
 @grades("normalised_mse")
@@ -512,7 +515,7 @@ def test_gradients_afterwards(student, rng, enabled):
 def test_measures(student, rng, B, T, D, H, O):
     """is right for all sizes"""
     case = weights_of(rng, D, H, O), *batch_of(rng, B, T, D, O)
-    same(student.measure(*case), error_of(*case))
+    same(student.probe.measure(*case), error_of(*case))
 
 
 @grades("normalised_mse")
@@ -521,16 +524,16 @@ def test_shifted_and_scaled(student, rng, shift, scale):
     """is right for targets far from zero, for large ones and for small ones"""
     weights, (x, y) = weights_of(rng), batch_of(rng)
     case = weights, x, shift + scale * y
-    same(student.measure(*case), error_of(*case))
+    same(student.probe.measure(*case), error_of(*case))
 
 
 @grades("normalised_mse")
 def test_perfect_and_mean(student, rng):
     """is 0 for a perfect model and 1 for one that predicts the mean"""
     weights, (x, y) = weights_of(rng), batch_of(rng)
-    same(student.measure(weights, x, outputs_of(weights, x)), 0.0)
+    same(student.probe.measure(weights, x, outputs_of(weights, x)), 0.0)
     mean = {**weights, "W_y": 0 * weights["W_y"], "c": np.full(3, 2 * y.mean())}
-    same(student.measure(mean, x, y), 1.0)
+    same(student.probe.measure(mean, x, y), 1.0)
 
 
 @grades("normalised_mse")
@@ -538,7 +541,7 @@ def test_perfect_and_mean(student, rng):
 def test_evaluation(student, rng, training):
     """leaves parameters and their .grad as they were, in either mode"""
     weights, batch = weights_of(rng), batch_of(rng)
-    answer = student.evaluation(weights, *batch, training)
+    answer = student.probe.evaluation(weights, *batch, training)
     same(answer["normalised_mse"], error_of(weights, *batch))
     same(answer["in training mode"], {"model": training})
     same(answer["change"], {name: 0 * w for name, w in weights.items()})
@@ -552,7 +555,7 @@ def test_evaluation(student, rng, training):
 def test_kept_gradients(student, rng):
     """leaves gradients that are there, and frozen parameters, as they were"""
     weights, batch = weights_of(rng, O=1), batch_of(rng, B=2, T=3, O=1)
-    answer = student.evaluation(weights, *batch, True, 0.5, ("b",))
+    answer = student.probe.evaluation(weights, *batch, True, 0.5, ("b",))
     kept = {n: np.full_like(w, 0.5 * i) for i, (n, w) in enumerate(weights.items(), 1)}
     same(answer["gradients"], {f".grad of {name}": grad for name, grad in kept.items()})
     same(answer["b.requires_grad"], False)
@@ -564,7 +567,7 @@ def test_kept_gradients(student, rng):
 def test_no_gradients(student, reference, rng):
     """does not let PyTorch prepare for gradients while the model runs"""
     case = weights_of(rng, O=1), *batch_of(rng, B=2, T=3, O=1)
-    same(student.gradients_prepared(*case), reference.gradients_prepared(*case))
+    same(student.probe.gradients_prepared(*case), reference.probe.gradients_prepared(*case))
 
 
 @grades("normalised_mse")
@@ -572,15 +575,15 @@ def test_no_gradients(student, reference, rng):
 def test_layers_and_settings(student, reference, rng, training):
     """evaluates all parts of a model and leaves their modes and settings as they were"""
     case = weights_of(rng), *batch_of(rng), training
-    answer = student.evaluation(*case, model="Layered")
-    same(answer, reference.evaluation(*case, model="Layered"))
+    answer = student.probe.evaluation(*case, model="Layered")
+    same(answer, reference.probe.evaluation(*case, model="Layered"))
 
 
 @grades("normalised_mse")
 def test_dropout(student, reference, rng):
     """switches dropout off"""
     batch = echo_of(rng, T=6)
-    same(student.measure_echo(*batch), reference.measure_echo(*batch))
+    same(student.probe.measure_echo(*batch), reference.probe.measure_echo(*batch))
 
 
 @grades("normalised_mse")
@@ -589,7 +592,7 @@ def test_in_turn_and_changed(student, rng):
     weights, (x, y) = weights_of(rng), batch_of(rng)
     half = {name: 0.5 * w for name, w in weights.items()}
     other = {**half, "b": -half["b"]}
-    answer = student.measure_in_turn(weights, x, y)
+    answer = student.probe.measure_in_turn(weights, x, y)
     cases = (weights, y), (half, y), (weights, y), (half, y), (half, 0.5 * y), (other, 0.5 * y)
     same(answer, [error_of(used, x, target) for used, target in cases])
     unmodified(answer)
@@ -602,7 +605,7 @@ def test_float32_measure(student, rng, device):
     x, y = batch_of(rng)
     means = np.array([0.5, 1.0, 1.5])
     weights, [(x, y)] = in_float32(weights_of(rng), [(x, y + means)])
-    answer = student.evaluation(weights, x, y, device=device)
+    answer = student.probe.evaluation(weights, x, y, device=device)
     # The float is the number of a float32 tensor.
     same(answer["normalised_mse"], error_of(weights, x, y), rtol=1e-4)
     same(answer["change"], {name: 0 * w for name, w in weights.items()})

@@ -75,7 +75,7 @@ def truncated(reference, *case):
     def kinds():
         for k in range(1, min(case[1].shape[1], 33)):
             what = f"the gradient with the state cut off every {k} steps" if k > 1 else NO_STEP_BACK
-            yield what, reference.cut_layer_gradients(*case, k)["gradients"]
+            yield what, reference.oracle.cut_layer_gradients(*case, k)["gradients"]
 
     return kinds
 
@@ -93,7 +93,7 @@ def test_parameters(student, D, H):
     """has exactly the parameters W_xh.weight, W_hh.weight and W_hh.bias"""
     shapes = {"W_xh.weight": (H, D), "W_hh.weight": (H, H), "W_hh.bias": (H,)}
     want = {"parameters": {name: str(shape) for name, shape in shapes.items()}}
-    same(student.parameters("RNNCell", D, H), want)
+    same(student.probe.parameters("RNNCell", D, H), want)
 
 
 @public
@@ -101,7 +101,7 @@ def test_parameters(student, D, H):
 def test_one_step(student, reference, rng):
     """computes tanh(W_xh x + W_hh h_prev + b) and lets every gradient through"""
     case = *cell_case(rng, B=2, D=3, H=5), draw(rng, 2, 5)
-    agrees(student.differentiate_cell(*case), reference.true_cell_gradients(*case))
+    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @public
@@ -110,9 +110,9 @@ def test_one_step(student, reference, rng):
 def test_arguments(student, reference, rng, training):
     """leaves its arguments as they were, in training and where no gradients are recorded"""
     case = cell_case(rng, B=2, D=3, H=5)
-    answer = student.run_cell(*case, training)
+    answer = student.probe.run_cell(*case, training)
     unmodified(answer)
-    same(answer, reference.true_cell(*case))
+    same(answer, reference.oracle.true_cell(*case))
 
 
 @public
@@ -122,7 +122,7 @@ def test_zeros(student, reference, rng, zero):
     """is right where all inputs or all states are zero, gradients included"""
     weights, x, h_prev = cell_case(rng, B=2, D=3, H=4)
     case = weights, x * (zero != "x"), h_prev * (zero != "h_prev"), draw(rng, 2, 4)
-    agrees(student.differentiate_cell(*case), reference.true_cell_gradients(*case))
+    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @public
@@ -134,7 +134,7 @@ def test_again(student, reference, rng, mode):
     # Where no gradients are recorded none come back: as if nothing arrived from above.
     arriving = draw(rng, 2, 3) * (mode != "without gradients")
     case = w1, w2, first, second, arriving, mode
-    same(student.use_cell_again(*case), reference.true_cell_again(*case))
+    same(student.probe.use_cell_again(*case), reference.oracle.true_cell_again(*case))
 
 
 @public
@@ -143,7 +143,7 @@ def test_leaves(student, reference, rng):
     """leaves everything but its result alone: its weights, its mode, what its inputs are"""
     weights, x, h_prev = cell_case(rng, B=2, D=2, H=3)
     case = {name: 20 * array for name, array in weights.items()}, x, h_prev
-    same(student.look_back("RNNCell", *case), reference.look_back("RNNCell", *case))
+    same(student.probe.look_back("RNNCell", *case), reference.probe.look_back("RNNCell", *case))
 
 
 @grades("RNNCell")
@@ -153,7 +153,7 @@ def test_leaves(student, reference, rng):
 def test_sizes(student, reference, rng, B, D, H):
     """is right for other sizes, equal ones, one sequence and one unit included"""
     case = *cell_case(rng, B, D, H), draw(rng, B, H)
-    agrees(student.differentiate_cell(*case), reference.true_cell_gradients(*case))
+    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @grades("RNNCell")
@@ -171,7 +171,7 @@ def test_saturated(student, reference, rng, scale, dtype):
     x[1:], h_prev[1:] = scale * (0.1 + abs(x[1:])), 3 * h_prev[1:]
     weights = {name: array.astype(dtype) for name, array in weights.items()}
     case = weights, x.astype(dtype), h_prev.astype(dtype), draw(rng, 4, 5).astype(dtype)
-    agrees(student.differentiate_cell(*case), reference.true_cell_gradients(*case))
+    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @grades("RNNCell")
@@ -181,7 +181,7 @@ def test_large_state(student, reference, rng):
     weights["W_xh.weight"] *= 1e-3
     weights["W_hh.weight"] *= 0.3
     case = weights, 1e3 * x, 3 * h_prev, draw(rng, 2, 5)
-    agrees(student.differentiate_cell(*case), reference.true_cell_gradients(*case))
+    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @grades("RNNCell")
@@ -190,7 +190,7 @@ def test_small(student, reference, rng):
     weights, x, h_prev = cell_case(rng, B=2, D=3, H=5)
     weights["W_hh.bias"] *= 1e-3
     case = weights, 1e-3 * x, 1e-3 * h_prev, draw(rng, 2, 5)
-    agrees(student.differentiate_cell(*case), reference.true_cell_gradients(*case))
+    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @grades("RNNCell")
@@ -198,7 +198,7 @@ def test_small(student, reference, rng):
 def test_gradient_scale(student, reference, rng, scale):
     """lets gradients through as they are, tiny and huge ones"""
     case = *cell_case(rng, B=2, D=3, H=5), draw(rng, 2, 5, scale=scale)
-    agrees(student.differentiate_cell(*case), reference.true_cell_gradients(*case))
+    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @grades("RNNCell")
@@ -206,7 +206,7 @@ def test_float32(student, reference, rng):
     """is made in PyTorch's default dtype and keeps to it"""
     weights, x, h_prev = cell_case(rng, B=4, D=3, H=5)
     case = *single([weights, 0.5 * x, h_prev]), draw(rng, 4, 5).astype(np.float32)
-    agrees(student.differentiate_cell(*case), reference.true_cell_gradients(*case))
+    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @public
@@ -214,8 +214,8 @@ def test_float32(student, reference, rng):
 def test_global_state(student, reference, rng):
     """changes no global setting, shares nothing, draws random numbers only when it is made"""
     case = single(cell_case(rng, B=2, D=3, H=5))
-    answer = student.generator_use("RNNCell", 3, 5, case[1:])
-    same(answer, reference.generator_use("RNNCell", 3, 5, case[1:]))
+    answer = student.probe.generator_use("RNNCell", 3, 5, case[1:])
+    same(answer, reference.probe.generator_use("RNNCell", 3, 5, case[1:]))
     undisturbed(answer, "torch.random")
 
 
@@ -223,7 +223,7 @@ def test_global_state(student, reference, rng):
 def test_parity_on_device(student, reference, rng, device):
     """agrees with nn.RNNCell on the device, gradients included"""
     case = *cell_case(rng, B=3, D=4, H=6), draw(rng, 3, 6), device
-    agrees(student.differentiate_cell(*case), reference.true_cell_gradients(*case))
+    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 # ---------------------------------------------------------------- MyRNN
@@ -235,12 +235,12 @@ def test_parity_on_device(student, reference, rng, device):
 def test_parts(student, D, H):
     """has input_size, hidden_size, a cell that is an RNNCell, and only the cell's parameters"""
     same(
-        student.attributes(D, H),
+        student.probe.attributes(D, H),
         {"input_size": D, "hidden_size": H, "cell is an RNNCell": True},
     )
     shapes = {"W_xh.weight": (H, D), "W_hh.weight": (H, H), "W_hh.bias": (H,)}
     want = {"parameters": {f"cell.{name}": str(shape) for name, shape in shapes.items()}}
-    same(student.parameters("MyRNN", D, H), want)
+    same(student.probe.parameters("MyRNN", D, H), want)
 
 
 @public
@@ -248,8 +248,8 @@ def test_parts(student, D, H):
 def test_three_steps(student, reference, rng):
     """runs over three steps from a given state and lets every gradient through"""
     case = *layer_case(rng, B=2, T=3, D=3, H=4), above(rng, 2, 3, 4)
-    want = reference.true_layer_gradients(*case)
-    agrees(student.differentiate_layer(*case), want, truncated(reference, *case))
+    want = reference.oracle.true_layer_gradients(*case)
+    agrees(student.probe.differentiate_layer(*case), want, truncated(reference, *case))
 
 
 @public
@@ -258,7 +258,7 @@ def test_zero_state(student, reference, rng):
     """starts from zeros of the dtype of x when no state is given"""
     weights, x, _ = layer_case(rng, B=2, T=3, D=3, H=4)
     case = weights, x, None, above(rng, 2, 3, 4)
-    agrees(student.differentiate_layer(*case), reference.true_layer_gradients(*case))
+    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @public
@@ -272,7 +272,7 @@ def test_again_from_zeros(student, reference, rng, mode):
     # In float32 signals are small, and what arrives is positive: gradients do not cancel.
     small = [*single([w1, 0.5 * first]), single(map(abs, arriving))]
     case = w1, w2, small, first, second, arriving, mode
-    same(student.use_layer_again(*case), reference.true_layer_again(*case))
+    same(student.probe.use_layer_again(*case), reference.oracle.true_layer_again(*case))
 
 
 @public
@@ -283,7 +283,7 @@ def test_zero_inputs(student, reference, rng, where):
     weights, x, h0 = layer_case(rng, B=2, T=3, D=2, H=3)
     x[{"step": np.s_[:, 1], "sequence": np.s_[1], "feature": np.s_[:, :, 0]}[where]] = 0.0
     case = weights, x, h0, above(rng, 2, 3, 3)
-    agrees(student.differentiate_layer(*case), reference.true_layer_gradients(*case))
+    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @public
@@ -294,7 +294,7 @@ def test_constant_input(student, reference, rng):
     # A state that settles: 20 steps bring it to within 1e-9 of where it goes.
     weights["cell.W_hh.weight"][:] = 0.35
     case = weights, 0 * x + 0.5, h0, above(rng, 1, 20, 1)
-    agrees(student.differentiate_layer(*case), reference.true_layer_gradients(*case))
+    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @public
@@ -303,7 +303,7 @@ def test_leaves_all(student, reference, rng):
     """leaves everything but its results alone: its weights, its mode, what its inputs are"""
     weights, x, h0 = layer_case(rng, B=2, T=2, D=2, H=3)
     case = {name: 20 * array for name, array in weights.items()}, x, h0
-    same(student.look_back("MyRNN", *case), reference.look_back("MyRNN", *case))
+    same(student.probe.look_back("MyRNN", *case), reference.probe.look_back("MyRNN", *case))
 
 
 @public
@@ -311,7 +311,7 @@ def test_leaves_all(student, reference, rng):
 def test_single_step(student, reference, rng):
     """keeps all axes of one sequence of one step"""
     case = *layer_case(rng, B=1, T=1, D=3, H=4), above(rng, 1, 1, 4)
-    agrees(student.differentiate_layer(*case), reference.true_layer_gradients(*case))
+    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @public
@@ -319,8 +319,8 @@ def test_single_step(student, reference, rng):
 def test_many_steps(student, reference, rng):
     """lets gradients through two dozen steps"""
     case = *long_case(rng, B=1, T=24, D=1, H=2), above(rng, 1, 24, 2)
-    want = reference.true_layer_gradients(*case)
-    agrees(student.differentiate_layer(*case), want, truncated(reference, *case))
+    want = reference.oracle.true_layer_gradients(*case)
+    agrees(student.probe.differentiate_layer(*case), want, truncated(reference, *case))
 
 
 @public
@@ -328,8 +328,8 @@ def test_many_steps(student, reference, rng):
 def test_other_device(student, reference, rng):
     """starts from zeros on the device of x"""
     case = single(layer_case(rng, B=2, T=3, D=3, H=5))[:2]
-    want = reference.true_layer(*case).value
-    same(student.run_layer_elsewhere(*case), {"here": want, "elsewhere": want})
+    want = reference.oracle.true_layer(*case).value
+    same(student.probe.run_layer_elsewhere(*case), {"here": want, "elsewhere": want})
 
 
 @public
@@ -338,9 +338,9 @@ def test_other_device(student, reference, rng):
 def test_arguments_of_run(student, reference, rng, training):
     """leaves inputs and state as they were, in training and where no gradients are recorded"""
     case = layer_case(rng, B=2, T=2, D=2, H=3)
-    answer = student.run_layer(*case, training)
+    answer = student.probe.run_layer(*case, training)
     unmodified(answer)
-    same(answer, reference.true_layer(*case))
+    same(answer, reference.oracle.true_layer(*case))
 
 
 @grades("MyRNN")
@@ -348,8 +348,8 @@ def test_arguments_of_run(student, reference, rng, training):
 def test_lengths(student, reference, rng, T):
     """is right for every length, and gradients reach the first step"""
     case = *long_case(rng, 2, T, 3, 5), above(rng, 2, T, 5)
-    want = reference.true_layer_gradients(*case)
-    agrees(student.differentiate_layer(*case), want, truncated(reference, *case))
+    want = reference.oracle.true_layer_gradients(*case)
+    agrees(student.probe.differentiate_layer(*case), want, truncated(reference, *case))
 
 
 @grades("MyRNN")
@@ -357,7 +357,7 @@ def test_lengths(student, reference, rng, T):
 def test_long_sequences(student, reference, rng, T):
     """is right for long sequences, and gradients reach their first step"""
     case = *long_case(rng, 1, T, 2, 3), above(rng, 1, T, 3)
-    agrees(student.differentiate_layer(*case), reference.true_layer_gradients(*case))
+    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @grades("MyRNN")
@@ -376,7 +376,7 @@ def test_long_sequences(student, reference, rng, T):
 def test_sizes_of_run(student, reference, rng, B, T, D, H):
     """is right for other sizes, equal ones and ones included"""
     case = *layer_case(rng, B, T, D, H), above(rng, B, T, H)
-    agrees(student.differentiate_layer(*case), reference.true_layer_gradients(*case))
+    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @grades("MyRNN")
@@ -387,7 +387,7 @@ def test_ends(student, reference, rng, end):
     outputs, h_T = above(rng, 2, 6, 5)
     outputs[:, 1:] *= end == "outputs"
     case = weights, x, h0, [outputs * (end != "h_T"), h_T * (end == "h_T")]
-    agrees(student.differentiate_layer(*case), reference.true_layer_gradients(*case))
+    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @grades("MyRNN")
@@ -395,7 +395,7 @@ def test_given_zeros(student, reference, rng):
     """lets the gradient of a given state through even where that state is zero"""
     weights, x, h0 = layer_case(rng, B=2, T=3, D=3, H=5)
     case = weights, x, 0 * h0, above(rng, 2, 3, 5)
-    agrees(student.differentiate_layer(*case), reference.true_layer_gradients(*case))
+    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @grades("MyRNN")
@@ -404,7 +404,7 @@ def test_gradient_scales(student, reference, rng, scale):
     """lets gradients through as they are, tiny and huge ones"""
     weights, x, h0 = layer_case(rng, B=2, T=6, D=3, H=5)
     case = weights, x, h0, [scale * g for g in above(rng, 2, 6, 5)]
-    agrees(student.differentiate_layer(*case), reference.true_layer_gradients(*case))
+    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @grades("MyRNN")
@@ -415,7 +415,7 @@ def test_large_inputs(student, reference, rng, scale):
     # The first sequence stays moderate: 1 - h**2 of saturated units alone is mere rounding.
     x[1:], h0[1:] = scale * x[1:], scale * h0[1:]
     case = weights, x, h0, above(rng, 4, 6, 5)
-    agrees(student.differentiate_layer(*case), reference.true_layer_gradients(*case))
+    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @grades("MyRNN")
@@ -423,7 +423,7 @@ def test_default_dtype(student, reference, rng):
     """is made in PyTorch's default dtype and keeps to it"""
     case = single(layer_case(rng, B=2, T=6, D=3, H=5))
     case = *case, [g.astype(np.float32) for g in above(rng, 2, 6, 5)]
-    agrees(student.differentiate_layer(*case), reference.true_layer_gradients(*case))
+    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @public
@@ -431,8 +431,8 @@ def test_default_dtype(student, reference, rng):
 def test_global_settings(student, reference, rng):
     """changes no global setting, shares nothing, draws random numbers only when it is made"""
     case = single(layer_case(rng, B=2, T=3, D=3, H=5))
-    answer = student.generator_use("MyRNN", 3, 5, case[1:2])
-    same(answer, reference.generator_use("MyRNN", 3, 5, case[1:2]))
+    answer = student.probe.generator_use("MyRNN", 3, 5, case[1:2])
+    same(answer, reference.probe.generator_use("MyRNN", 3, 5, case[1:2]))
     undisturbed(answer, "torch.random")
 
 
@@ -441,7 +441,7 @@ def test_parity_of_run_on_device(student, reference, rng, device):
     """agrees with nn.RNN on the device, gradients included"""
     weights, x, _ = layer_case(rng, B=3, T=8, D=4, H=6)
     case = weights, x, None, above(rng, 3, 8, 6), device
-    agrees(student.differentiate_layer(*case), reference.true_layer_gradients(*case))
+    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 # ---------------------------------------------------------------- to_torch_rnn
@@ -454,7 +454,7 @@ def test_kind(student, rng, D, H):
     """makes an nn.RNN of one layer, batch first, of the same sizes"""
     want = {"input_size": D, "hidden_size": H, "num_layers": 1, "nonlinearity": "tanh"}
     want |= {"batch_first": True, "bidirectional": False, "bias": True}
-    same(student.convert_and_describe(layer_case(rng, 2, 3, D, H)[0]), want)
+    same(student.probe.convert_and_describe(layer_case(rng, 2, 3, D, H)[0]), want)
 
 
 @public
@@ -463,7 +463,7 @@ def test_same_function(student, reference, rng):
     """computes the same outputs and final state"""
     weights, x, h0 = layer_case(rng, B=2, T=3, D=3, H=4)
     case = weights, x, h0[None]
-    same(student.convert_and_run(*case), reference.true_converted(*case))
+    same(student.probe.convert_and_run(*case), reference.oracle.true_converted(*case))
 
 
 @public
@@ -472,8 +472,8 @@ def test_same_function(student, reference, rng):
 def test_anything(student, reference, rng, form):
     """takes anything with two sizes and a cell with two linear layers"""
     weights, x, h0 = layer_case(rng, B=2, T=3, D=4, H=4)
-    want = reference.true_converted(weights, x, h0[None])
-    same(student.convert_thin(weights, form, x, h0[None]), want)
+    want = reference.oracle.true_converted(weights, x, h0[None])
+    same(student.probe.convert_thin(weights, form, x, h0[None]), want)
 
 
 @public
@@ -492,7 +492,7 @@ def test_independent_of_copy(student, rng, D, H, dtype, frozen):
     weights = layer_case(rng, 2, 3, D, H)[0]
     weights = {name: array.astype(dtype) for name, array in weights.items()}
     want = {"my_rnn after the nn.RNN was trained": weights}
-    same(student.convert_and_train_copy(weights, frozen), want)
+    same(student.probe.convert_and_train_copy(weights, frozen), want)
 
 
 @public
@@ -505,7 +505,7 @@ def test_numbers(student, rng, part, factor):
     """hands over every number as it is: zeros, tiny and large ones"""
     weights = layer_case(rng, B=2, T=3, D=2, H=3)[0]
     weights[f"cell.{part}"] *= factor
-    answer = student.convert_and_read(weights)
+    answer = student.probe.convert_and_read(weights)
     same(answer["weight_ih_l0"], tensor(weights["cell.W_xh.weight"]))
     same(answer["weight_hh_l0"], tensor(weights["cell.W_hh.weight"]))
     same(answer["bias"], tensor(weights["cell.W_hh.bias"]))
@@ -520,7 +520,7 @@ def test_trainable(student, rng, dtype):
     names = "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"
     want = {**dict.fromkeys(names, dtype), **{f"{name} can be trained": True for name in names}}
     weights = {name: array.astype(dtype) for name, array in weights.items()}
-    same(student.convert_and_inspect(weights), want)
+    same(student.probe.convert_and_inspect(weights), want)
 
 
 @public
@@ -528,8 +528,8 @@ def test_trainable(student, rng, dtype):
 def test_original_is_left(student, reference, rng):
     """leaves my_rnn as it was, even where the nn.RNN is run, and global settings too"""
     weights = single(layer_case(rng, B=2, T=3, D=3, H=5)[:1])[0]
-    answer = student.convert_and_look_back(weights)
-    same(answer, reference.convert_and_look_back(weights))
+    answer = student.probe.convert_and_look_back(weights)
+    same(answer, reference.probe.convert_and_look_back(weights))
     undisturbed(answer, "torch.random")
 
 
@@ -539,7 +539,7 @@ def test_parameters_on_one_device(student, rng):
     """puts all parameters on the device of my_rnn, wherever others are made"""
     weights = layer_case(rng, B=2, T=3, D=3, H=5)[0]
     want = {"device of the nn.RNN": "cpu", "device where others are made elsewhere": "cpu"}
-    same(student.convert_elsewhere(weights), want)
+    same(student.probe.convert_elsewhere(weights), want)
 
 
 @grades("to_torch_rnn")
@@ -550,14 +550,14 @@ def test_same_function_sizes(student, reference, rng, B, T, D, H):
     """computes the same for other sizes, equal ones and ones included"""
     weights, x, h0 = layer_case(rng, B, T, D, H)
     case = weights, x, h0[None]
-    same(student.convert_and_run(*case), reference.true_converted(*case))
+    same(student.probe.convert_and_run(*case), reference.oracle.true_converted(*case))
 
 
 @grades("to_torch_rnn")
 def test_zero_initial_state(student, reference, rng):
     """computes the same from the default state"""
     case = layer_case(rng, B=2, T=6, D=3, H=5)[:2]
-    same(student.convert_and_run(*case), reference.true_converted(*case))
+    same(student.probe.convert_and_run(*case), reference.oracle.true_converted(*case))
 
 
 @grades("to_torch_rnn")
@@ -565,7 +565,7 @@ def test_keeps_float32(student, reference, rng):
     """keeps float32"""
     weights, x, h0 = single(layer_case(rng, B=2, T=6, D=3, H=5))
     case = weights, x, h0[None]
-    same(student.convert_and_run(*case), reference.true_converted(*case))
+    same(student.probe.convert_and_run(*case), reference.oracle.true_converted(*case))
 
 
 @grades("to_torch_rnn")
@@ -573,7 +573,7 @@ def test_independent_of_original(student, reference, rng):
     """makes an nn.RNN that stays as it is when my_rnn is trained"""
     weights, x, h0 = layer_case(rng, B=2, T=6, D=3, H=5)
     case = weights, x, h0[None]
-    same(student.convert_and_train_original(*case), reference.true_converted(*case))
+    same(student.probe.convert_and_train_original(*case), reference.oracle.true_converted(*case))
 
 
 @public
@@ -581,8 +581,8 @@ def test_independent_of_original(student, reference, rng):
 def test_two_models(student, reference, rng):
     """makes a new nn.RNN every time"""
     (w1, x, h0), (w2, _, _) = layer_case(rng, 2, 3, 2, 3), layer_case(rng, 2, 3, 2, 3)
-    want = [reference.true_converted(w, x, h0[None]).value for w in (w1, w2)]
-    same(student.convert_again(w1, w2, x, h0[None]), want)
+    want = [reference.oracle.true_converted(w, x, h0[None]).value for w in (w1, w2)]
+    same(student.probe.convert_again(w1, w2, x, h0[None]), want)
 
 
 @grades("to_torch_rnn")
@@ -590,4 +590,4 @@ def test_same_function_on_device(student, reference, rng, device):
     """computes the same on the device"""
     weights, x, h0 = layer_case(rng, B=3, T=8, D=4, H=6)
     case = weights, x, h0[None], device
-    same(student.convert_and_run(*case), reference.true_converted(*case))
+    same(student.probe.convert_and_run(*case), reference.oracle.true_converted(*case))

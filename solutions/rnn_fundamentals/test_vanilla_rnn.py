@@ -133,8 +133,8 @@ def test_float32(student, reference, rng):
 def test_in_turn(student, reference, rng):
     """gives results that last, whatever is called later, and disturbs nothing"""
     case = step_case(rng, D=2, H=3), step_case(rng, D=2, H=3)
-    answer = student.steps_in_turn(*case)
-    same(answer, reference.steps_in_turn(*case))
+    answer = student.probe.steps_in_turn(*case)
+    same(answer, reference.probe.steps_in_turn(*case))
     undisturbed(answer)
 
 
@@ -143,7 +143,7 @@ def test_walk(student, reference, rng):
     """gives results that last over a dozen steps, each from the state before"""
     _, h_0, *weights = step_case(rng, D=3, H=4)
     case = sequence(rng, 12, 3), h_0, *weights
-    same(student.walk(*case), reference.walk(*case))
+    same(student.probe.walk(*case), reference.probe.walk(*case))
 
 
 # ---------------------------------------------------------------- VanillaRNN.forward
@@ -156,7 +156,7 @@ PARTS = ("outputs", "hidden_states")
 def test_three_steps(student, reference, rng):
     """runs over three steps from a given state"""
     case = network(rng, D=3, H=5, O=2), sequence(rng, 3, 3), rng.uniform(-0.9, 0.9, (5, 1))
-    same(student.forward(*case), reference.forward(*case), names=PARTS)
+    same(student.probe.forward(*case), reference.probe.forward(*case), names=PARTS)
 
 
 @public
@@ -164,7 +164,7 @@ def test_three_steps(student, reference, rng):
 def test_zero_state(student, reference, rng):
     """starts from zeros when no state is given"""
     case = network(rng, D=2, H=3, O=1), sequence(rng, 3, 2)
-    same(student.forward(*case), reference.forward(*case), names=PARTS)
+    same(student.probe.forward(*case), reference.probe.forward(*case), names=PARTS)
 
 
 @public
@@ -172,7 +172,7 @@ def test_zero_state(student, reference, rng):
 def test_arguments_of_forward(student, reference, rng):
     """leaves inputs, state and weights as they were"""
     case = network(rng, D=3, H=5, O=2), sequence(rng, 3, 3), rng.uniform(-0.9, 0.9, (5, 1))
-    unmodified(student.forward(*case))
+    unmodified(student.probe.forward(*case))
 
 
 @grades("VanillaRNN.forward")
@@ -180,7 +180,7 @@ def test_arguments_of_forward(student, reference, rng):
 def test_lengths(student, reference, rng, T):
     """is right for every length, none included"""
     case = network(rng, D=3, H=5, O=2), sequence(rng, T, 3), rng.uniform(-0.9, 0.9, (5, 1))
-    same(student.forward(*case), reference.forward(*case), names=PARTS)
+    same(student.probe.forward(*case), reference.probe.forward(*case), names=PARTS)
 
 
 @grades("VanillaRNN.forward")
@@ -191,7 +191,7 @@ def test_lengths(student, reference, rng, T):
 def test_sizes_of_forward(student, reference, rng, D, H, O):
     """is right for other sizes, equal ones and one unit included"""
     case = network(rng, D, H, O), sequence(rng, 3, D), rng.uniform(-0.9, 0.9, (H, 1))
-    same(student.forward(*case), reference.forward(*case), names=PARTS)
+    same(student.probe.forward(*case), reference.probe.forward(*case), names=PARTS)
 
 
 @public
@@ -204,7 +204,7 @@ def test_float32_weights(student, reference, rng, T, given):
     weights = {name: w.astype(np.float32) for name, w in network(rng, D=2, H=5, O=5).items()}
     case = [weights, [x.astype(np.float32) for x in sequence(rng, T, 2)]]
     case += [rng.uniform(-0.9, 0.9, (5, 1)).astype(np.float32)] * given
-    same(student.forward(*case), reference.forward(*case), names=PARTS)
+    same(student.probe.forward(*case), reference.probe.forward(*case), names=PARTS)
 
 
 @public
@@ -214,7 +214,7 @@ def test_zero_inputs(student, reference, rng, bias):
     """takes a step for every input, those of zeros included"""
     weights = network(rng, D=2, H=3, O=1)
     case = {**weights, "b_h": bias * weights["b_h"]}, [0 * x for x in sequence(rng, 3, 2)]
-    same(student.forward(*case), reference.forward(*case), names=PARTS)
+    same(student.probe.forward(*case), reference.probe.forward(*case), names=PARTS)
 
 
 @grades("VanillaRNN.forward")
@@ -224,7 +224,7 @@ def test_large_numbers(student, reference, rng):
     for name, factor in (("W_xh", 1e-3), ("W_hh", 4.0), ("W_hy", 100.0)):
         weights[name] *= factor
     case = weights, [1e3 * x for x in sequence(rng, 3, 3)], rng.uniform(-4.0, 4.0, (5, 1))
-    same(student.forward(*case), reference.forward(*case), names=PARTS)
+    same(student.probe.forward(*case), reference.probe.forward(*case), names=PARTS)
 
 
 @grades("VanillaRNN.forward")
@@ -234,7 +234,7 @@ def test_fading(student, reference, rng):
     rotation = np.linalg.qr(rng.standard_normal((5, 5)))[0]  # all units fade alike, down to 1e-13
     weights |= {"W_hh": 0.3 * rotation, "b_h": 0 * weights["b_h"]}
     case = weights, [0 * x for x in sequence(rng, 24, 3)], rng.uniform(-0.9, 0.9, (5, 1))
-    same(student.forward(*case), reference.forward(*case), names=PARTS)
+    same(student.probe.forward(*case), reference.probe.forward(*case), names=PARTS)
 
 
 @grades("VanillaRNN.forward")
@@ -243,7 +243,7 @@ def test_saturated_units(student, reference, rng):
     weights = network(rng, D=3, H=5, O=2)
     weights["b_h"] = 6.0 * np.sign(weights["b_h"])
     case = weights, sequence(rng, 3, 3)
-    same(student.forward(*case), reference.forward(*case), names=PARTS)
+    same(student.probe.forward(*case), reference.probe.forward(*case), names=PARTS)
 
 
 @public
@@ -252,8 +252,8 @@ def test_second_sequence(student, reference, rng):
     """starts anew for every sequence, gives results that last, and disturbs nothing"""
     weights, h_prev = network(rng, D=1, H=2, O=3), rng.uniform(-0.9, 0.9, (2, 1))
     case = weights, sequence(rng, 2, 1), sequence(rng, 2, 1), h_prev
-    answer = student.forward_in_turn(*case)
-    same(answer, reference.forward_in_turn(*case))
+    answer = student.probe.forward_in_turn(*case)
+    same(answer, reference.probe.forward_in_turn(*case))
     undisturbed(answer)
 
 
@@ -263,4 +263,4 @@ def test_changed_weights(student, reference, rng):
     """reads the weights as they are when it is called"""
     before, after = network(rng, D=1, H=2, O=3), network(rng, D=1, H=2, O=3)
     case = before, after, sequence(rng, 2, 1), rng.uniform(-0.9, 0.9, (2, 1))
-    same(student.forward_after_changes(*case), reference.forward_after_changes(*case))
+    same(student.probe.forward_after_changes(*case), reference.probe.forward_after_changes(*case))
