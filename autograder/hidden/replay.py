@@ -12,19 +12,19 @@ from dataclasses import dataclass, field
 
 from autograder.isolation.wire import Encoded
 from autograder.judging.checks import Check, CheckRun
-from autograder.judging.program import Heard, Mode
+from autograder.judging.question import Mode, Question, Response
 
 ROOM = 32 << 20  # bytes of questions and answers; as arrays, they take a few times as much
 ANSWERS = 8  # to one question: right programs round in so many ways, or nearly
 
-Ask = Callable[[Encoded, Container[Encoded]], Heard]
+Ask = Callable[[Question, Container[Encoded]], Response]
 
 
 @dataclass
 class _Step:
     """What a check asks, and where each answer leads."""
 
-    request: Encoded
+    question: Question
     then: dict[Encoded, _Step | CheckRun] = field(default_factory=dict)
 
 
@@ -43,15 +43,15 @@ class PassedRuns:
         """Ask what the check asked before, while answers are known; the run, if all were."""
         step: _Step | CheckRun | None = self._first.get((check.slot, check.name, mode))
         while isinstance(step, _Step):
-            answer = ask(step.request, step.then).answer
+            answer = ask(step.question, step.then).encoded
             step = None if answer is None else step.then.get(answer)
         return step
 
-    def keep(self, run: CheckRun, heard: Sequence[Heard]) -> None:
+    def keep(self, run: CheckRun, responses: Sequence[Response]) -> None:
         """Find this run again, if it passed and its answers are all that its calls did."""
-        pairs = [(one.request, one.answer) for one in heard if one.request and one.answer]
-        size = sum(request.size + answer.size for request, answer in pairs)
-        if not run.passed or len(pairs) < len(heard) or not pairs or size > self._room:
+        pairs = [(one.question, one.encoded) for one in responses if one.encoded]
+        size = sum(question.request.size + answer.size for question, answer in pairs)
+        if not run.passed or len(pairs) < len(responses) or not pairs or size > self._room:
             return
         key = (run.check.slot, run.check.name, run.mode)
         step = self._first.setdefault(key, _Step(pairs[0][0]))

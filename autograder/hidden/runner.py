@@ -19,23 +19,16 @@ from _pytest.runner import runtestprotocol
 from autograder.assignment.model import Assignment, KnownProgram, Slot
 from autograder.errors import AssignmentError, GraderFault
 from autograder.hidden.replay import PassedRuns
-from autograder.isolation.client import Function, calling
+from autograder.isolation.client import Function
 from autograder.isolation.pool import Workers
-from autograder.isolation.wire import Encoded, encode
+from autograder.isolation.wire import Encoded
 from autograder.judging.answers import Answer, Log
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.diagnosis import Fingerprint, Made, Outcome, Tried, fingerprint, outcomes
 from autograder.judging.effects import effects, with_effects
 from autograder.judging.failure import CheckFailed, Failure
-from autograder.judging.program import (
-    Caller,
-    Heard,
-    Mode,
-    Program,
-    ReferenceCache,
-    outcome_of,
-    stand_in_of,
-)
+from autograder.judging.program import Caller, Program, ReferenceCache, stand_in_of
+from autograder.judging.question import Mode, Question, Response
 
 T = TypeVar("T")
 MARKS = {"slot", "public", "parametrize"}  # with others, pytest itself has to look at a check
@@ -242,12 +235,8 @@ class Graders:
         assert self._now is not None
         if student:
             return Caller(self._now.ask, self._now.log)
-        check, mode = self._now.check, self._now.mode
-
-        def ask(function: Function, args: Any, kwargs: Any) -> Answer:
-            return self.reference.call(check.slot, function, args, kwargs, mode, device_of(check))
-
-        return Caller(ask, Log())
+        now = self._now
+        return Caller(lambda *call: self.reference.call(now.question(*call)), Log())
 
     def rng(self) -> np.random.Generator:
         assert self._now is not None
@@ -278,26 +267,28 @@ class _Running:
     program: Program
     check: Check
     mode: Mode
-    heard: list[Heard] = field(default_factory=list)
+    heard: list[Response] = field(default_factory=list)
     asked: int = 0  # how much of what was heard the check has asked for
     log: Log = field(default_factory=Log)
 
-    def hear(self, request: Any, known: Container[Encoded] = ()) -> Heard:
-        """What the program says to a request, its answer still encoded where it is known."""
-        slot, device = self.check.slot, device_of(self.check)
-        self.heard.append(self.program.ask(slot, request, self.mode, device, known))
+    def question(self, function: Function, args: Any, kwargs: Any) -> Question:
+        slot = self.program.assignment.slots[self.check.slot]
+        return Question.of(slot, function, args, kwargs, self.mode, device_of(self.check))
+
+    def hear(self, question: Question, known: Container[Encoded] = ()) -> Response:
+        """The program's response to a question, still encoded where it is known."""
+        self.heard.append(self.program.ask(question, known))
         return self.heard[-1]
 
     def ask(self, function: Function, args: Any, kwargs: Any) -> Answer | Failure:
         """What the program answers, or has answered already."""
-        slot = self.program.assignment.slots[self.check.slot]
-        request = calling(function, args, kwargs, slot)
+        question = self.question(function, args, kwargs)
         if self.asked == len(self.heard):
-            self.hear(request)
-        elif self.heard[self.asked].request not in (None, encode(request)):
+            self.hear(question)
+        elif self.heard[self.asked].question != question:
             raise _AsksOtherwise
         self.asked += 1
-        return outcome_of(self.heard[self.asked - 1])
+        return self.heard[self.asked - 1].decoded()
 
     def begin_again(self) -> None:
         self.heard, self.asked, self.log = [], 0, Log()

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from autograder.assignment.model import Assignment, Slot
 from autograder.judging.answers import Log
 from autograder.judging.failure import Failure
-from autograder.judging.program import Mode, Program
+from autograder.judging.program import Program
+from autograder.judging.question import Mode
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from autograder.isolation.wire import Opaque
 from autograder.judging.answers import Answer
 from autograder.judging.checks import CheckRun
 from autograder.judging.failure import Failure
-from autograder.judging.program import Mode
+from autograder.judging.question import Mode
 
 # Correct programs differ by 2e-15 (float64) and 5e-7 (float32); another mistake by far more.
 AGREE = {"float32": 1e-4, "complex64": 1e-4, "float16": 1e-2}

@@ -7,33 +7,22 @@ source text a file, run in workers of its own. Nothing but numbers comes back.
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.assignment.model import Assignment
 from autograder.errors import GraderFault
-from autograder.isolation import wire
-from autograder.isolation.client import (
-    Callback,
-    Code,
-    Function,
-    Owner,
-    Worker,
-    WorkerDied,
-    calling,
-)
+from autograder.isolation.client import Callback, Code, Function, Owner, Worker, WorkerDied
 from autograder.isolation.pool import Workers
-from autograder.isolation.wire import Encoded, decode
+from autograder.isolation.wire import Encoded
 from autograder.judging.answers import Answer, Log, unwrap
 from autograder.judging.failure import CheckFailed, Failure, from_error
+from autograder.judging.question import Mode, Question, Response, answer_of
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
-EFFECTS = ("mutated", "places", "touched")  # of a call, as a worker reports them
 CALLS = 5  # times the seconds of one call are what all calls of a slot may take together
-Mode = tuple[str, ...]  # the slots that are replaced by stand-ins; () is the program by itself
 
 
 @dataclass(frozen=True)
@@ -44,19 +33,6 @@ class Call:
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     outcome: Answer | Failure
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What was heard of a program when it was asked.
-
-    `outcome` is None where the answer is one of those that were known; `request` and `answer` are
-    as they crossed. `answer` is None where there is none, or where it is not all: where it printed.
-    """
-
-    outcome: Answer | Failure | None
-    request: Encoded | None = None
-    answer: Encoded | None = None
 
 
 class Program:
@@ -123,42 +99,34 @@ class Program:
         """The line of the slot's definition in the program's file, where it is known."""
         return self._lines.get(self.assignment.slots[slot].file, {}).get(slot)
 
-    def call(
-        self, slot: str, function: Function, args: Any, kwargs: Any, mode: Mode, device: str
-    ) -> Answer | Failure:
-        """Call a probe or a function of the slot's file. A process that ends costs the slot."""
-        request = calling(function, args, kwargs, self.assignment.slots[slot])
-        outcome = self.ask(slot, request, mode, device).outcome
+    def call(self, question: Question) -> Answer | Failure:
+        """Call a function or probe. A process that ends costs the slot."""
+        outcome = self.ask(question).outcome
         assert outcome is not None  # no answer was known
         return outcome
 
-    def ask(
-        self, slot: str, request: Any, mode: Mode, device: str, known: Container[Encoded] = ()
-    ) -> Heard:
-        """As `call`, with a request that `calling` gives or that was made before.
-
-        Answers that are `known` are not looked at.
-        """
+    def ask(self, question: Question, known: Container[Encoded] = ()) -> Response:
+        """As `call`; answers that are `known` are not decoded."""
+        slot, mode, device = question.slot, question.mode, question.device
         over = self._over.get((slot, mode))
         if over is not None:
-            return Heard(over)
+            return Response(question, over)
         file = self.assignment.slots[slot].file
         worker = self._worker(file, mode, device)
         if isinstance(worker, Failure):
-            return Heard(worker)
+            return Response(question, worker)
         if slot in self._stubs.get(file, ()):  # no call can tell more
-            return Heard(
-                Failure(Verdict.NOT_STARTED, "not started yet", line=self._stubs[file][slot])
-            )
+            line = self._stubs[file][slot]
+            return Response(question, Failure(Verdict.NOT_STARTED, "not started yet", line=line))
         whole = CALLS * self.assignment.slots[slot].seconds
         if self._reference is not None and self._spent.get(slot, 0.0) > whole:
             fact = f"no call was too long, but all together took more than {whole:g} s"
             self._over[slot, mode] = Failure(Verdict.TIMEOUT, fact, line=self.line(slot))
-            return Heard(self._over[slot, mode])
+            return Response(question, self._over[slot, mode])
         before = worker.spent
         try:
             reply = worker.ask(
-                request,
+                question.request,
                 slot=self.assignment.slots[slot],
                 callback=self._callback(mode),
                 known=known,
@@ -167,19 +135,19 @@ class Program:
             del self._loaded[file, mode, device]
             verdict = Verdict.TIMEOUT if died.timeout else Verdict.CRASH
             self._over[slot, mode] = Failure(verdict, printable(died.reason), line=self.line(slot))
-            return Heard(self._over[slot, mode])
+            return Response(question, self._over[slot, mode])
         finally:
             self._spent[slot] = self._spent.get(slot, 0.0) + worker.spent - before
         if reply.body is None:
-            return Heard(None, reply.request, reply.encoded)
+            return Response(question, None, reply.encoded)
         error = reply.body.get("error")
         printed = (error or reply.body).get("printed", "")
         if printed:
             self.printed[slot] = (self.printed.get(slot, "") + printed)[:4000]
         if error:
             failure = from_error(error, f"calling {slot}", slot, file, self.assignment.slots)
-            return Heard(failure, reply.request)
-        return Heard(_answer(reply.body), reply.request, None if printed else reply.encoded)
+            return Response(question, failure)
+        return Response(question, answer_of(reply.body), None if printed else reply.encoded)
 
     def _worker(self, file: str, mode: Mode, device: str) -> Worker | Failure:
         if file in self._unloadable:
@@ -249,7 +217,13 @@ class Program:
             return {"error": "no such function"}
         if self._asked is None:  # of this program alone: what it is asked may be its end
             self._asked = Program(self.assignment, self._workers, self._reference.sources)
-        outcome = self._asked.call(slot, Function("student", slot), args, kwargs, (), "cpu")
+        try:
+            asked = Question.of(
+                self.assignment.slots[slot], Function("student", slot), args, kwargs
+            )
+        except CheckFailed as failed:
+            return {"error": failed.failure.fact}
+        outcome = self._asked.call(asked)
         if isinstance(outcome, Failure):
             if outcome.verdict in (
                 Verdict.TIMEOUT,
@@ -267,19 +241,6 @@ def stand_in_of(assignment: Assignment, slot: str) -> str:
     text = assignment.files[assignment.slots[slot].file].stand_in
     defined = [node.name for node in ast.parse(text).body if hasattr(node, "name")]
     return name if name in defined else ""
-
-
-def _answer(body: Mapping[str, Any]) -> Answer:
-    mutated, places, touched = (body.get(name, ()) for name in EFFECTS)
-    return Answer(body.get("value"), tuple(mutated), tuple(places), tuple(touched))
-
-
-def outcome_of(heard: Heard) -> Answer | Failure:
-    """The outcome; of an answer that was known, and so found good before, what it says."""
-    if heard.outcome is not None:
-        return heard.outcome
-    assert heard.answer is not None
-    return _answer(decode(heard.answer))
 
 
 class Caller:
@@ -330,27 +291,24 @@ class ReferenceCache:
 
     def __init__(self, reference: Program) -> None:
         self.program = reference
-        self._answers: dict[bytes, Answer] = {}
-        self.computed = 0
+        self._answers: dict[Question, Answer] = {}
+
+    @property
+    def computed(self) -> int:
+        """How many answers the reference gave since it last forgot them."""
+        return len(self._answers)
 
     def forget(self) -> None:
         self._answers.clear()
 
-    def call(
-        self, slot: str, function: Function, args: Any, kwargs: Any, mode: Mode, device: str
-    ) -> Answer:
+    def call(self, question: Question) -> Answer:
         """Raises GraderFault where the reference itself fails."""
-        named = tuple(s for s in mode if stand_in_of(self.program.assignment, s))
-        frame = wire.pack(
-            "key", 0, [slot, *function, list(args), dict(kwargs), list(named), device]
-        )
-        key = hashlib.sha256(frame).digest()
-        if key not in self._answers:
-            outcome = self.program.call(slot, function, args, kwargs, named, device)
+        mode = tuple(s for s in question.mode if stand_in_of(self.program.assignment, s))
+        question = replace(question, mode=mode) if mode != question.mode else question
+        if question not in self._answers:
+            outcome = self.program.call(question)
             if isinstance(outcome, Failure):
-                raise GraderFault(
-                    f"the reference failed in {function.name} ({slot}): {outcome.fact}"
-                )
-            self._answers[key] = outcome
-            self.computed += 1
-        return self._answers[key]
+                asked = f"{question.function.name} ({question.slot})"
+                raise GraderFault(f"the reference failed in {asked}: {outcome.fact}")
+            self._answers[question] = outcome
+        return self._answers[question]

@@ -21,7 +21,8 @@ from autograder.judging.checks import Check, CheckRun
 from autograder.judging.diagnosis import Made, Tried, fingerprint, recognise
 from autograder.judging.effects import with_effects
 from autograder.judging.judgement import SlotResult, judge
-from autograder.judging.program import Mode, Program
+from autograder.judging.program import Program
+from autograder.judging.question import Mode
 from autograder.judging.verdict import Verdict
 from autograder.proof.completeness import missing
 from autograder.proof.mutation import mutants

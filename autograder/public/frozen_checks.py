@@ -19,7 +19,8 @@ from autograder.judging.diagnosis import Fingerprint, Made, Outcome
 from autograder.judging.difference import difference
 from autograder.judging.effects import effects
 from autograder.judging.failure import CheckFailed, Failure
-from autograder.judging.program import Caller, Mode, Program
+from autograder.judging.program import Caller, Program
+from autograder.judging.question import Mode, Question
 from autograder.judging.verdict import Verdict
 from autograder.public.json_values import from_json, to_json
 from autograder.public.released_folder import Released
@@ -129,7 +130,8 @@ class FrozenChecks:
         log = Log()
 
         def ask(function: Function, args: Any, kwargs: Any) -> Answer | Failure:
-            return program.call(check.slot, function, args, kwargs, mode, "cpu")
+            slot = self.assignment.slots[check.slot]
+            return program.call(Question.of(slot, function, args, kwargs, mode))
 
         caller = Caller(ask, log)
         try:

@@ -18,6 +18,7 @@ from autograder.hidden.runner import Graders
 from autograder.isolation.pool import Workers
 from autograder.judging.judgement import judge
 from autograder.judging.program import Program
+from autograder.judging.question import Question
 
 TWO_CALLS = '''
 
@@ -146,11 +147,11 @@ def test_an_interpreter_that_is_lost_costs_no_other_slot(
     ask = Program.ask
     asked = Counter()
 
-    def failing(self: Program, slot: str, *rest: Any) -> Any:
-        asked[slot] += 1
-        if slot == "double" and asked[slot] == 4:
+    def failing(self: Program, question: Question, *rest: Any) -> Any:
+        asked[question.slot] += 1
+        if question.slot == "double" and asked["double"] == 4:
             raise GraderFault("its interpreter was ended from outside")
-        return ask(self, slot, *rest)
+        return ask(self, question, *rest)
 
     monkeypatch.setattr(Program, "ask", failing)
     first, second = graded(toy_reference, toy_reference)[0]
