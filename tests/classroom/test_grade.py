@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Ran
+from tests.conftest import PATIENCE, Ran
 
 Command = Callable[..., Ran]
 HandIn = Callable[..., Path]
@@ -231,7 +231,7 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_nothing_running(
     assert process.stdout is not None
     assert process.stdout.readline().startswith("ada: 9")
     os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to all of them
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "stopped: " in out
     graded = results(toy_course)
@@ -239,7 +239,7 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_nothing_running(
     assert len(graded) < 21
     assert '"ada","4","2","3","9"' in (toy_course / "reports" / "toy" / "grades.csv").read_text()
     assert not list((toy_course / "reports").rglob("*.tmp"))
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while _descendants(toy_course):
         assert time.monotonic() < deadline, "a process was left running"
         time.sleep(0.1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -205,7 +206,9 @@ def test_a_slow_import_is_measured(look: Look, tmp_path: Path) -> None:
     (tmp_path / "stubs" / "rfc3987_syntax.py").write_text("import time\n\ntime.sleep(0.7)\n")
     found = look()["start-up"]
     assert found["state"] == "right"
-    assert "costs 0.7 s at each start of nbgrader" in found["said"]
+    cost = re.search(r"costs ([0-9.]+) s at each start of nbgrader", found["said"])
+    assert cost
+    assert float(cost[1]) >= 0.7
 
 
 # ------------------------------------------------------------------------------ configuration

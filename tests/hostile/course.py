@@ -242,7 +242,7 @@ class Course:
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=600,
+            timeout=3600,
             check=False,
         )
         files = {

@@ -18,7 +18,7 @@ import pytest
 
 from autograder.assignment import reader
 from autograder.public import leaks
-from tests.conftest import ROOT, TOY, Ran
+from tests.conftest import LONGEST, ROOT, TOY, Ran
 
 HANDOUT = ROOT / "tests" / "handout"
 BIN = Path(sys.executable).parent
@@ -62,7 +62,7 @@ class Course:
         }
         done = subprocess.run(
             command, cwd=cwd or self.root, env=environment, capture_output=True, text=True,
-            timeout=300, check=False,
+            timeout=LONGEST, check=False,
         )  # fmt: skip
         return Ran(done.returncode, done.stdout, done.stderr)
 

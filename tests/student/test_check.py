@@ -20,7 +20,7 @@ import pytest
 from autograder.assignment import reader
 from autograder.assignment import solution_file as source
 from autograder.assignment.model import Assignment
-from tests.conftest import KNOWN, ROOT, Ran
+from tests.conftest import KNOWN, PATIENCE, ROOT, Ran
 
 Command = Callable[..., Ran]
 TRANSCRIPTS = ROOT / "tests" / "transcripts"
@@ -177,7 +177,7 @@ def test_an_unknown_slot_is_misuse(autograder: Command, folder: Path) -> None:
 
 
 def test_watching_gives_no_json(autograder: Command, folder: Path) -> None:
-    ran = autograder("check", "rnn_step", "--watch", "--json", cwd=folder, timeout=30)
+    ran = autograder("check", "rnn_step", "--watch", "--json", cwd=folder)
     assert ran.status == 2
     assert "of --watch, --json and --lines, only one can be had" in ran.err
 
@@ -266,7 +266,7 @@ def test_watch_checks_again_when_a_file_is_saved(
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            assert process.wait(20) == 0
+            assert process.wait(PATIENCE) == 0
         finally:
             process.kill()
     assert "\x1b" not in log.read_text()
@@ -274,7 +274,7 @@ def test_watch_checks_again_when_a_file_is_saved(
 
 
 def wait_for(log: Path, text: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while text not in log.read_text():
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.05)

@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from autograder.assignment.model import Assignment
+from tests.conftest import PATIENCE
 from tests.student.test_check import ANSWERS, compare, write
 
 if sys.platform != "linux":
@@ -61,9 +62,9 @@ class Watch:
         drawn = self.seen.decode().replace("\r", "").split("\x1b[H")[1:]
         return [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", one) for one in drawn if "\x1b[J" in one]
 
-    def until(self, *texts: str, seconds: float = 30) -> str:
+    def until(self, *texts: str) -> str:
         """The first screen, after the last one that was asked for, with all of these texts."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + PATIENCE
         while True:
             frames = self.frames()
             found = [number for number, one in enumerate(frames) if all(t in one for t in texts)]
@@ -89,7 +90,7 @@ class Watch:
 
     def ends(self) -> None:
         """It ends with status 0, leaves the terminal as it was, and nothing running."""
-        assert self.process.wait(20) == 0
+        assert self.process.wait(PATIENCE) == 0
         assert termios.tcgetattr(self.inside) == self.mode
         self.frames()
         assert self.seen.endswith(b"\x1b[?25h\x1b[?1049l")
@@ -104,10 +105,18 @@ class Watch:
 
 
 def nothing(running: Callable[[], list[int]]) -> bool:
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while running() and time.monotonic() < end:
         time.sleep(0.02)
     return not running()
+
+
+def runs_the_file(watching: Watch) -> bool:
+    """Wait until the command has an interpreter and a worker in it; False where that never is."""
+    end = time.monotonic() + PATIENCE
+    while len(watching.running()) < 4 and time.monotonic() < end:
+        time.sleep(0.01)
+    return len(watching.running()) >= 4
 
 
 @pytest.fixture
@@ -199,9 +208,7 @@ def test_a_kill_leaves_nothing_running(watch: Start, assignment: Assignment, fol
     write(assignment, folder, *ANSWERS["timeout"])
     watching = watch("rnn_step")
     watching.until("checking vanilla_rnn.py")
-    end = time.monotonic() + 20
-    while len(watching.running()) < 4 and time.monotonic() < end:  # it, an interpreter, a worker
-        time.sleep(0.01)
+    assert runs_the_file(watching)
     watching.process.kill()
     watching.process.wait()
     assert nothing(watching.running)
@@ -219,11 +226,10 @@ def test_keys_answer_while_an_endless_loop_runs(
     watching.until("✗ rnn_step   timeout", "an endless loop?", IDLE)
     watching.press("r")
     watching.until("checking vanilla_rnn.py")
-    time.sleep(0.3)
-    asked = time.monotonic()
+    assert runs_the_file(watching)
     watching.press("q")
     watching.ends()
-    assert time.monotonic() - asked < 1.5  # less than the two seconds that the call may take
+    assert not [frame for frame in watching.frames() if IDLE in frame]  # the call was not awaited
 
 
 def test_a_file_that_is_being_saved(watch: Start, assignment: Assignment, folder: Path) -> None:
@@ -306,7 +312,7 @@ def test_it_prints_plainly_where_no_keys_can_be_read(assignment: Assignment, fol
 
     def until(text: str) -> None:
         nonlocal said
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while text.encode() not in said and time.monotonic() < end:
             if select.select([terminal], [], [], 0.1)[0]:
                 said += os.read(terminal, 1 << 16)
@@ -320,7 +326,7 @@ def test_it_prints_plainly_where_no_keys_can_be_read(assignment: Assignment, fol
         assert b"\x1b" not in said
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
         os.close(terminal)
         os.close(inside)
 
@@ -343,7 +349,7 @@ class Tmux:
         return self("capture-pane", "-p").rstrip("\n")
 
     def until(self, happened: Callable[[str], Any]) -> str:
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while not happened(screen := self.screen()):
             assert time.monotonic() < end, screen
             time.sleep(0.05)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import LONGEST, ROOT
 
 NAME = "rnn_fundamentals"
 BIN = Path(sys.executable).parent
@@ -88,7 +88,7 @@ def read_along(page: str, folder: Path, exchange: Path) -> None:
             continue
         done = subprocess.run(
             ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True,
-            timeout=600, check=False,
+            timeout=LONGEST, check=False,
         )  # fmt: skip
         said = f"{page}: {command}: status {done.returncode}\n{done.stdout}{done.stderr}"
         assert done.returncode in allowed, said

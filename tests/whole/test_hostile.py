@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 from tests.hostile import confusing, escaping, exhausting, forging, odd, reading
 from tests.hostile.catalogue import SECRET, Hostile
 from tests.hostile.course import IDLE, KEPT, MISTAKEN, PERFECT, STUB, Course, Ran
@@ -73,11 +73,10 @@ def grading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grading]:
                 course.hand_in(entry)
         before = course.lying_around()
         ran = course.grade(course.submissions, course.out)
-        time.sleep(1)
-        running = course.running()
-        deadline = time.monotonic() + (5 if sandboxed else 30)
-        while course.running() and time.monotonic() < deadline:
-            time.sleep(0.5)
+        # who got out and ends in the meantime has left a mark
+        deadline = time.monotonic() + (PATIENCE if sandboxed else 30)
+        while (running := course.running()) and time.monotonic() < deadline:
+            time.sleep(0.2)
     kept = {path.name: state(path) for path in (course.scratch / "kept").iterdir()}
     yield Grading(
         course,

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.classroom.test_regrade import contents, edit, graded, result
-from tests.conftest import Ran
+from tests.conftest import LONGEST, PATIENCE, Ran
 
 Command = Callable[..., Ran]
 HandIn = Callable[..., Path]
@@ -49,9 +49,9 @@ class Run:
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
 
-    def until(self, happened: Callable[[], Any], seconds: float = 60) -> Any:
+    def until(self, happened: Callable[[], Any]) -> Any:
         """Wait until something has happened, or the run has ended, or it takes too long."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + PATIENCE
         while not (found := happened()) and self.process.poll() is None and time.monotonic() < end:
             time.sleep(0.005)
         return found
@@ -60,7 +60,7 @@ class Run:
         return sum(line.startswith("s") and ": " in line for line in self.lines)
 
     def end(self) -> Ran:
-        status = self.process.wait(120)
+        status = self.process.wait(LONGEST)
         self._reader.join()
         return Ran(status, "\n".join(self.lines), "")
 
@@ -102,8 +102,8 @@ def _parent(pid: int) -> int:
         return 0
 
 
-def _in_time(happened: Callable[[], Any], seconds: float = 20) -> bool:
-    end = time.monotonic() + seconds
+def _in_time(happened: Callable[[], Any]) -> bool:
+    end = time.monotonic() + PATIENCE
     while not happened():
         if time.monotonic() > end:
             return False

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +23,7 @@ from autograder.assignment.model import Assignment
 from autograder.notebook import needs
 from autograder.public import leaks
 from autograder.student.magic import Checker
-from tests.conftest import KNOWN, ROOT, Ran
+from tests.conftest import KNOWN, LONGEST, ROOT, Ran
 
 NOTEBOOKS = sorted(ROOT.glob("source/*/*.ipynb"))
 PLACEHOLDER = "YOUR ANSWER HERE"
@@ -60,7 +59,7 @@ def run(notebook: Notebook, folder: Path) -> Notebook:
     environment = {k: v for k, v in os.environ.items() if k != "MPLBACKEND"}
     resources = {"metadata": {"path": str(folder)}}
     client = NotebookClient(
-        ran, timeout=300, kernel_name="python3", allow_errors=True, resources=resources
+        ran, timeout=int(LONGEST), kernel_name="python3", allow_errors=True, resources=resources
     )
     client.execute(env=environment)
     return ran
@@ -74,10 +73,7 @@ def solved(
     folder = handed_out(assignment.name, tmp_path_factory.mktemp("solved") / assignment.name)
     for file, content in assignment.reference().items():
         (folder / file).write_bytes(content)
-    start = time.monotonic()
-    ran = run(notebook, folder)
-    print(f"with the references: {time.monotonic() - start:.0f} s")
-    return ran
+    return run(notebook, folder)
 
 
 @pytest.fixture(scope="module")
