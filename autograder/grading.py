@@ -10,6 +10,8 @@
 Fixtures: `student.f(...)` and `reference.f(...)` call a function of the student's file,
 `student.probe.f(...)` one of the probe file, `reference.oracle.f(...)` one of the oracle file;
 `rng` is a numpy Generator of the class's seed; `device` is "cpu" and, where asked for, "cuda".
+A check may have these, parameters of `pytest.mark.parametrize`, and no other fixture or mark of
+pytest's; it may call `pytest.skip`.
 """
 
 from __future__ import annotations

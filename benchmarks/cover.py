@@ -23,8 +23,9 @@ from rich.progress import track
 
 from autograder.assignment import reader
 from autograder.assignment.model import KnownProgram, Slot
-from autograder.hidden.collection import with_graders
-from autograder.hidden.runner import Graders
+from autograder.hidden.collection import collect
+from autograder.hidden.known_programs import sources_of
+from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.effects import with_effects
@@ -47,18 +48,18 @@ class Cover:
     few: list[str]
 
 
-def cover(graders: Graders, slot: Slot) -> Cover:
+def cover(hidden: HiddenChecks, slot: Slot) -> Cover:
     """Run every check on every wrong program, and leave checks out."""
-    checks = [check for check in graders.checks[slot.name] if check.params.get("device") != "cuda"]
-    seconds = times(graders, checks)
-    known = list(wrong_programs(graders, slot))
+    checks = [check for check in hidden.checks[slot.name] if check.params.get("device") != "cuda"]
+    seconds = times(hidden, checks)
+    known = list(wrong_programs(hidden, slot))
     shown = track(known, slot.name, console=Console(stderr=True), transient=True)
-    runs = [list(runs_of(graders, one, checks)) for one in shown]
+    runs = [list(runs_of(hidden, one, checks)) for one in shown]
     names = set(seconds)
-    wrong = [some for some in runs if fails(graders, some, names)]
+    wrong = [some for some in runs if fails(hidden, some, names)]
 
     def enough(chosen: Collection[str]) -> bool:
-        return all(fails(graders, some, chosen) for some in wrong)
+        return all(fails(hidden, some, chosen) for some in wrong)
 
     alone = [name for name in names if not enough(names - {name})]
     few = set(names)
@@ -68,9 +69,9 @@ def cover(graders: Graders, slot: Slot) -> Cover:
     return Cover(len(known), len(wrong), seconds, sorted(alone), sorted(few))
 
 
-def wrong_programs(graders: Graders, slot: Slot) -> Iterator[KnownProgram]:
+def wrong_programs(hidden: HiddenChecks, slot: Slot) -> Iterator[KnownProgram]:
     """The misconceptions of a slot, and its mutants but those that are no mistakes."""
-    assignment = graders.assignment
+    assignment = hidden.assignment
     yield from (one for one in assignment.misconceptions if one.slot == slot.name)
     equal = {(one.before, one.after) for one in assignment.equivalents if one.slot == slot.name}
     for mutant in mutants(assignment, slot.name):
@@ -78,12 +79,12 @@ def wrong_programs(graders: Graders, slot: Slot) -> Iterator[KnownProgram]:
             yield mutant.program
 
 
-def runs_of(graders: Graders, known: KnownProgram, checks: list[Check]) -> Iterator[CheckRun]:
+def runs_of(hidden: HiddenChecks, known: KnownProgram, checks: list[Check]) -> Iterator[CheckRun]:
     """The checks of one program, until it hangs or crashes."""
-    with graders.program(graders.edited(known)) as program:
+    with hidden.program(sources_of(hidden.assignment, known)) as program:
         for check in checks:
             program.renew()  # what all calls take together is not what is asked here
-            run = graders.run(program, check)
+            run = hidden.run(program, check)
             if run.broken:
                 raise RuntimeError(f"{check.name} of {known.id}: {run.broken}")
             yield run
@@ -91,23 +92,23 @@ def runs_of(graders: Graders, known: KnownProgram, checks: list[Check]) -> Itera
                 return
 
 
-def fails(graders: Graders, runs: list[CheckRun], chosen: Collection[str]) -> bool:
+def fails(hidden: HiddenChecks, runs: list[CheckRun], chosen: Collection[str]) -> bool:
     """Whether a program is caught by these checks alone."""
-    settled = with_effects([[run] for run in runs if run.check.name in chosen], graders.usual)
+    settled = with_effects([[run] for run in runs if run.check.name in chosen], hidden.usual)
     return any(run.failure is not None for [run] in settled)
 
 
-def times(graders: Graders, checks: list[Check]) -> dict[str, float]:
+def times(hidden: HiddenChecks, checks: list[Check]) -> dict[str, float]:
     """Seconds that the worker takes for each check of the reference, the median of some."""
-    with graders.program(graders.assignment.reference()) as program:
+    with hidden.program(hidden.assignment.reference()) as program:
 
         def timed(check: Check) -> float:
             before = spent(program)
-            graders.run(program, check)
+            hidden.run(program, check)
             return spent(program) - before
 
         for check in checks:  # loads the file
-            graders.run(program, check)
+            hidden.run(program, check)
         return {
             check.name: statistics.median(timed(check) for _ in range(ROUNDS)) for check in checks
         }
@@ -126,10 +127,9 @@ def main() -> None:
     given = parser.parse_args()
     assignment = reader.load(given.assignment, ROOT)
     wanted = [s for s in assignment.slots.values() if given.slot in (None, s.name)]
-    with Workers() as workers:
-        found = with_graders(
-            assignment, workers, lambda graders: {s.name: cover(graders, s) for s in wanted}, seed=0
-        )
+    checks = collect(assignment)
+    with Workers() as workers, HiddenChecks(assignment, workers, checks, seed=0) as hidden:
+        found = {slot.name: cover(hidden, slot) for slot in wanted}
     print(f"{'slot':24}  known  caught  checks  alone  few   all ms   few ms")
     totals = [0.0] * 7
     for name, one in found.items():

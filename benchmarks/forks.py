@@ -22,8 +22,8 @@ import submissions
 from measure import say_machine
 
 from autograder.assignment.model import Assignment, Slot
-from autograder.hidden.collection import with_graders
-from autograder.hidden.runner import Graders
+from autograder.hidden.collection import collect
+from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.client import Code, Worker
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
@@ -42,18 +42,16 @@ def calls_of(assignment: Assignment, workers: Workers) -> Calls:
         calls[slot.file].append((slot, reply.request))
         return reply
 
-    def body(graders: Graders) -> None:
-        for file, text in assignment.reference().items():
-            slots = [slot.name for slot in assignment.slots_of(file)]
-            with graders.program({file: text}) as program:
-                judge.judge(graders, program, slots, graders)  # the reference answers, too
-            calls[file].clear()
-            with graders.program({file: text}) as program:
-                judge.judge(graders, program, slots, graders)
-
     Worker.ask = recorded  # type: ignore[method-assign]
     try:
-        with_graders(assignment, workers, body, seed=1)
+        with HiddenChecks(assignment, workers, collect(assignment), seed=1) as hidden:
+            for file, text in assignment.reference().items():
+                slots = [slot.name for slot in assignment.slots_of(file)]
+                with hidden.program({file: text}) as program:
+                    judge.judge(hidden, program, slots)  # the reference answers, too
+                calls[file].clear()
+                with hidden.program({file: text}) as program:
+                    judge.judge(hidden, program, slots)
     finally:
         Worker.ask = ask  # type: ignore[method-assign]
     return calls

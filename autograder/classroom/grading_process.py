@@ -29,7 +29,8 @@ from autograder.judging.failure import Failure
 
 if TYPE_CHECKING:
     from autograder.classroom.result_cache import Job
-    from autograder.hidden.runner import Graders
+    from autograder.hidden.known_programs import KnownPrograms
+    from autograder.hidden.runner import HiddenChecks
 
 STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM") if hasattr(signal, name))
 
@@ -131,17 +132,17 @@ def _serve(job: Job, isolation: str, pipe: Connection) -> None:
 
 
 def _collect_and_grade(job: Job, isolation: str, pipe: Connection) -> None:
-    from autograder.hidden.collection import with_graders
+    from autograder.hidden.collection import collect
+    from autograder.hidden.known_programs import KnownPrograms
+    from autograder.hidden.runner import HiddenChecks
 
     assignment = reader.load(job.assignment, job.course)
     with Workers(isolation) as workers:
-        with_graders(
-            assignment,
-            workers,
-            lambda graders: _grade_on_request(job, isolation, graders, workers, pipe),
-            seed=job.seed,
-            device=job.device,
+        checks = HiddenChecks(
+            assignment, workers, collect(assignment), seed=job.seed, device=job.device
         )
+        with checks, KnownPrograms(checks) as known:
+            _grade_on_request(job, isolation, checks, known, workers, pipe)
 
 
 def _stop(number: int, frame: Any) -> None:
@@ -157,10 +158,15 @@ def _end_with_parent() -> None:
 
 
 def _grade_on_request(
-    job: Job, isolation: str, graders: Graders, workers: Workers, pipe: Connection
+    job: Job,
+    isolation: str,
+    checks: HiddenChecks,
+    known: KnownPrograms,
+    workers: Workers,
+    pipe: Connection,
 ) -> None:
     released = handout.read(job.course, job.assignment)
-    assignment = graders.assignment
+    assignment = checks.assignment
     now = provenance.conditions(assignment, job.course, job.seed, job.device, isolation)
     _say(pipe, {"ready": now.whole})
     while True:
@@ -169,7 +175,7 @@ def _grade_on_request(
         except EOFError:
             return
         started = time.perf_counter()
-        parts = {file: _graded(graders, file, one) for file, one in request.sources.items()}
+        parts = {file: _graded(checks, known, file, one) for file, one in request.sources.items()}
         notes = None if request.folder is None else _unusual(request.folder, released)
         if workers.lost:
             return  # what was found is no student's fault, and staff's own programs are gone, too
@@ -178,14 +184,16 @@ def _grade_on_request(
         _say(pipe, {"done": done, "notes": notes, "seconds": seconds})
 
 
-def _graded(graders: Graders, file: str, source: bytes | Failure) -> results.Part:
+def _graded(
+    checks: HiddenChecks, known: KnownPrograms, file: str, source: bytes | Failure
+) -> results.Part:
     """Grade the slots of one file."""
     from autograder.judging.judgement import judge
 
-    slots = graders.assignment.slots_of(file)
+    slots = checks.assignment.slots_of(file)
     try:
-        with graders.program({file: source}) as program:
-            judged = judge(graders, program, [slot.name for slot in slots], graders)
+        with checks.program({file: source}) as program:
+            judged = judge(checks, program, [slot.name for slot in slots], known)
         return results.part(judged.values())
     except Exception as error:  # of ours: never this student's zero, nor another's loss
         why = f"the grader failed: {type(error).__name__}: {error}"

@@ -1,1 +1,1 @@
-"""The hidden graders: collected by pytest once, then run for many programs. Staff only."""
+"""The hidden checks of an assignment: collected by pytest, run for many programs. Staff only."""

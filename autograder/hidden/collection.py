@@ -1,76 +1,73 @@
-"""Collect an assignment's grader files with pytest, and hand the checks to a runner."""
+"""Collect the checks of an assignment's grader files.
+
+pytest imports the files, takes parametrized checks apart and puts all checks in order. It runs
+none of them: see `runner`.
+"""
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from autograder.assignment.model import Assignment
-from autograder.errors import AssignmentError, GraderFault, KitError
-from autograder.hidden.runner import Graders, T
-from autograder.isolation.pool import Workers
+from autograder.errors import AssignmentError
+from autograder.hidden.runner import DEVICES, FIXTURES, CheckFunction
 from autograder.judging.checks import Check
-from autograder.judging.failure import CheckFailed
-from autograder.judging.program import (
-    Caller,
+
+MARKS = ("slot", "public", "parametrize")  # what `grades` and `public` set, and pytest's own
+OPTIONS = (
+    "--collect-only",
+    f"-c{os.devnull}",
+    "--import-mode=importlib",
+    "--capture=no",
+    "-pno:terminal",
+    "-pno:cacheprovider",
+    "-pno:faulthandler",
+    "-pno:logging",
+    "-pno:warnings",
 )
 
 
-def with_graders(
-    assignment: Assignment,
-    workers: Workers,
-    body: Callable[[Graders], T],
-    *,
-    seed: int,
-    device: str = "cpu",
-    files: Sequence[str] = (),
-) -> T:
-    """Collect the assignment's graders (of `files`, or all) and call `body` with them.
+def collect(assignment: Assignment, files: Sequence[str] = ()) -> list[Check]:
+    """The checks of the given student files, or of all, in the order of the grader files.
 
-    Raises AssignmentError where a grader file cannot be collected, and what `body` raises.
+    Raises AssignmentError where a grader file cannot be imported, or has a check that cannot be
+    run: without a slot or a docstring, with a fixture that is not one of FIXTURES, or with a mark
+    of pytest's other than `parametrize`.
     """
-    chosen = [assignment.files[name] for name in (files or assignment.files)]
-    plugin = _Plugin(assignment, workers, body, seed, device)
-    arguments = [
-        *(str(file.graders) for file in chosen),
-        f"--rootdir={assignment.folder}",
-        f"--confcutdir={assignment.folder}",
-        f"-c{os.devnull}",
-        "--import-mode=importlib",
-        "--capture=no",
-        "-pno:terminal",
-        "-pno:cacheprovider",
-        "-pno:faulthandler",
-        "-pno:logging",
-        "-pno:warnings",
-    ]
+    plugin = _Plugin()
+    folder = assignment.folder
+    graders = [str(assignment.files[name].graders) for name in (files or assignment.files)]
     autoload = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     options = os.environ.pop("PYTEST_ADDOPTS", None)
     try:
-        pytest.main(arguments, plugins=[plugin])
+        status = pytest.main(
+            [*graders, f"--rootdir={folder}", f"--confcutdir={folder}", *OPTIONS], plugins=[plugin]
+        )
     finally:
-        _forget_modules(assignment.folder)
+        _forget_modules(folder)
         if autoload is None:
             del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         if options is not None:
             os.environ["PYTEST_ADDOPTS"] = options
-    if plugin.error is not None:
-        raise plugin.error
-    if not plugin.done:
+    if status == pytest.ExitCode.INTERRUPTED and not plugin.problems:
+        raise KeyboardInterrupt
+    if plugin.problems or status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise AssignmentError("the graders could not be collected: " + "; ".join(plugin.problems))
-    result: T = plugin.result
-    return result
+    checks = [_check(item, assignment) for item in plugin.items]
+    _demand_unique_names(checks, assignment)
+    return checks
 
 
 def _forget_modules(folder: Path) -> None:
-    """The next collection, of another course perhaps, reads its files anew."""
+    """Forget the modules of a folder, so that the next collection reads its files again."""
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if file and Path(file).parent == folder:
@@ -78,105 +75,83 @@ def _forget_modules(folder: Path) -> None:
 
 
 class _Plugin:
-    def __init__(
-        self,
-        assignment: Assignment,
-        workers: Workers,
-        body: Callable[[Graders], Any],
-        seed: int,
-        device: str,
-    ) -> None:
-        self.assignment = assignment
-        self.workers = workers
-        self.body = body
-        self.seed = seed
-        self.chosen = device
-        self.graders: Graders | None = None
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.done = False
+    """Takes the collected items, and the last line of every error, from pytest."""
+
+    def __init__(self) -> None:
+        self.items: list[pytest.Item] = []
         self.problems: list[str] = []
-
-    # ---- fixtures
-
-    @pytest.fixture
-    def student(self) -> Caller:
-        return self._running().caller(student=True)
-
-    @pytest.fixture
-    def reference(self) -> Caller:
-        return self._running().caller(student=False)
-
-    @pytest.fixture
-    def rng(self) -> np.random.Generator:
-        return self._running().rng()
-
-    @pytest.fixture(params=["cpu", "cuda"])
-    def device(self, request: pytest.FixtureRequest) -> str:
-        return self._running().device(str(request.param))
-
-    def _running(self) -> Graders:
-        if self.graders is None:
-            raise GraderFault("no graders are running")
-        return self.graders
-
-    # ---- hooks
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "slot(name): the slot that a check belongs to")
         config.addinivalue_line("markers", "public: frozen and given to students")
 
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        if "device" in metafunc.fixturenames:
+            metafunc.parametrize("device", DEVICES)
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.problems.append(str(report.longrepr).strip().splitlines()[-1])
 
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_pyfunc_call(self) -> Generator[None, Any, None]:
-        """A student's failure is a result, not an error: pytest draws up no traceback for it."""
-        outcome = yield
-        error = outcome.excinfo[1] if outcome.excinfo else None
-        if isinstance(error, CheckFailed):
-            self._running().note(error)
-            outcome.force_result(True)
-
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        if call.excinfo is not None and not isinstance(call.excinfo.value, pytest.skip.Exception):
-            self._running().note(call.excinfo.value)
-
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        if session.testsfailed or self.problems:
-            return True
-        try:
-            checks = list(_checks(session.items, self.assignment))
-            self.graders = Graders(self.assignment, self.workers, self.seed, self.chosen, checks)
-            with self.graders:
-                self.result = self.body(self.graders)
-            self.done = True
-        except (KitError, KeyboardInterrupt, Exception) as error:
-            self.error = error
-        return True
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = session.items
 
 
-def _checks(items: Sequence[pytest.Item], assignment: Assignment) -> Iterator[Check]:
+def _check(item: pytest.Item, assignment: Assignment) -> Check:
+    """The check that an item of pytest's is. Raises AssignmentError."""
+    file = Path(item.path).name
+    if not isinstance(item, pytest.Function):
+        raise AssignmentError(f"{file}: {item.name} is no function")
+    function = item.function
+    params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    for problem in _problems(item, params):
+        raise AssignmentError(f"{file}: {item.name} {problem}")
+    mark = item.get_closest_marker("slot")
+    if mark is None:
+        raise AssignmentError(f"{file}: {item.name} says not which slot it grades")
+    slot = str(mark.args[0])
+    student_file = file.removeprefix("test_")
+    if slot not in assignment.slots or assignment.slots[slot].file != student_file:
+        raise AssignmentError(f"{file}: {item.name} grades {slot}, no slot of {student_file}")
+    sentence = (function.__doc__ or "").strip().partition("\n")[0]
+    if not sentence:
+        raise AssignmentError(f"{file}: {item.name} has no docstring")
+    name = function.__name__.removeprefix("test_")
+    if params:
+        name += f"[{', '.join(f'{key}={value}' for key, value in params.items())}]"
+    public = item.get_closest_marker("public") is not None
+    fixtures = tuple(fixture for fixture in FIXTURES if fixture in _arguments(item))
+    return Check(slot, name, sentence, public, params, CheckFunction(function, fixtures))
+
+
+def _problems(item: pytest.Function, params: dict[str, Any]) -> Iterator[str]:
+    """What keeps the runner from calling an item's function, in words that name the mend."""
+    if item.cls is not None:
+        yield "is a method of a class: make it a function of the file"
+    for mark in item.iter_markers():
+        if mark.name not in MARKS:
+            mend = f": call pytest.{mark.name}(reason) in it" if "skip" in mark.name else ""
+            yield f"has the mark {mark.name}, and a check may have parametrize only{mend}"
+        if mark.name == "parametrize" and (len(mark.args) > 2 or mark.kwargs.get("indirect")):
+            yield "has indirect parameters: give it the values themselves"
+    for name in _arguments(item):
+        if name not in FIXTURES and name not in params:
+            yield (
+                f"asks for the fixture {name}, and a check may ask for {', '.join(FIXTURES)} "
+                "and its own parameters: call a function of the file instead"
+            )
+
+
+def _arguments(item: pytest.Function) -> Sequence[str]:
+    """The names of what pytest would set up for an item: its arguments, then other fixtures."""
+    own = inspect.signature(item.function).parameters
+    return sorted(item.fixturenames, key=lambda name: name not in own)
+
+
+def _demand_unique_names(checks: Sequence[Check], assignment: Assignment) -> None:
     seen = set()
-    for item in items:
-        mark = item.get_closest_marker("slot")
-        file = Path(item.path).name.removeprefix("test_")
-        if mark is None:
-            raise AssignmentError(f"test_{file}: {item.name} says not which slot it grades")
-        slot = str(mark.args[0])
-        if slot not in assignment.slots or assignment.slots[slot].file != file:
-            raise AssignmentError(f"test_{file}: {item.name} grades {slot}, no slot of {file}")
-        params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-        function: Any = getattr(item, "function", None)
-        name = function.__name__.removeprefix("test_")
-        if params:
-            name += f"[{', '.join(f'{key}={value}' for key, value in params.items())}]"
-        if (slot, name) in seen:
-            raise AssignmentError(f"test_{file}: a second check {name} of {slot}")
-        seen.add((slot, name))
-        sentence = (function.__doc__ or "").strip().partition("\n")[0]
-        if not sentence:
-            raise AssignmentError(f"test_{file}: {item.name} has no docstring")
-        public = item.get_closest_marker("public") is not None
-        yield Check(slot, name, sentence, public, params, item)
+    for check in checks:
+        if (check.slot, check.name) in seen:
+            file = assignment.slots[check.slot].file
+            raise AssignmentError(f"test_{file}: a second check {check.name} of {check.slot}")
+        seen.add((check.slot, check.name))

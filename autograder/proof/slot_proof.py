@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, fields
 
 from autograder.assignment import solution_file as source
 from autograder.assignment.model import Assignment, KnownProgram, Slot
-from autograder.hidden.runner import Graders
+from autograder.hidden.known_programs import KnownPrograms, sources_of
+from autograder.hidden.runner import HiddenChecks
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.diagnosis import Made, Tried, fingerprint, recognise
 from autograder.judging.effects import with_effects
@@ -119,9 +120,13 @@ class SlotReport:
         self.margins[check] = self.margins[check].worse(margin) if check in self.margins else margin
 
 
-def prove(graders: Graders, share: Share) -> SlotReport:
+def prove(graders: HiddenChecks, share: Share) -> SlotReport:
     """Prove a share of a slot. Its first seed is the one that the graders have."""
-    proof = _Proof(graders, graders.assignment.slots[share.slot])
+    with KnownPrograms(graders) as known:
+        return _proved(_Proof(graders, known, graders.assignment.slots[share.slot]), share)
+
+
+def _proved(proof: _Proof, share: Share) -> SlotReport:
     parts: dict[str, Callable[[], None]] = {
         "fast": proof.prove_fast,
         "slot": proof.prove_slot,
@@ -135,8 +140,9 @@ def prove(graders: Graders, share: Share) -> SlotReport:
 
 
 class _Proof:
-    def __init__(self, graders: Graders, slot: Slot) -> None:
+    def __init__(self, graders: HiddenChecks, library: KnownPrograms, slot: Slot) -> None:
         self.graders = graders
+        self.library = library
         self.assignment = graders.assignment
         self.slot = slot
         self.checks: Sequence[Check] = graders.checks[slot.name]
@@ -201,7 +207,7 @@ class _Proof:
         for known in self.misconceptions:
             if not left:
                 return
-            with self.graders.program(self.graders.edited(known)) as program:
+            with self.graders.program(sources_of(self.assignment, known)) as program:
                 for check in list(left.values()):
                     run = self.run(program, check)
                     self.note_wrong([run], known, alone=True)
@@ -248,19 +254,19 @@ class _Proof:
 
     def prove_misconception(self, known: KnownProgram) -> Tried:
         """It loses points in its slot. Returns the runs of its slot."""
-        with self.graders.program(self.graders.edited(known)) as program:
+        with self.graders.program(sources_of(self.assignment, known)) as program:
             tried = self.runs(program)
             caught = any(self.fails(program, run) for [run] in tried if run.failure is not None)
         self.report.caught += caught
         if not caught:
             self.wrong(f"{known.id} is wrong and keeps its points\n{self.diff(known)}")
         self.note_wrong([run for [run] in tried], known)
-        self.graders.learn(known, tried)
+        self.library.remember(known, tried)
         return tried
 
     def runs(self, program: Program) -> Tried:
         """Its checks, run once each with right other slots."""
-        tried = self.graders.tried(program, self.slot.name)
+        tried = self.graders.run_slot(program, self.slot.name)
         for [run] in tried:
             if run.broken:
                 self.wrong(f"{run.check.name} failed by itself: {run.broken}")
@@ -272,7 +278,7 @@ class _Proof:
         return all(self.run(program, run.check, mode).failure is not None for mode in others)
 
     def prove_recognition(self, known: KnownProgram, tried: Tried) -> None:
-        likely = [one.id for one in recognise(tried, self.graders, self.slot.name)]
+        likely = [one.id for one in recognise(tried, self.library, self.slot.name)]
         self.report.recognised += likely == [known.id]
         if not likely:
             self.wrong(f"{known.id} is not recognised by its numbers")
@@ -293,7 +299,7 @@ class _Proof:
         frozen = {}
         with self.graders.program({}) as program:
             for known in self.misconceptions:
-                program.change(self.graders.edited(known))
+                program.change(sources_of(self.assignment, known))
                 runs = [[runner.run(program, check)] for check in thawed]
                 tried[known.id] = with_effects(runs, runner.usual)
                 self.note_wrong([run for [run] in runs], known, alone=True)
@@ -324,7 +330,7 @@ class _Proof:
 
     def prove_variant(self, known: KnownProgram, slots: Sequence[str]) -> bool:
         """It keeps its points, in its slot and in what builds on it."""
-        with self.graders.program(self.graders.edited(known)) as program:
+        with self.graders.program(sources_of(self.assignment, known)) as program:
             return all(self.keeps(program, known, slot) for slot in slots)
 
     def keeps(self, program: Program, known: KnownProgram, slot: str) -> bool:
@@ -344,7 +350,8 @@ class _Proof:
     def prove_seeds(self, seeds: Sequence[int]) -> None:
         """Variants, with many seeds, in one process each."""
         programs = {
-            known.id: self.graders.program(self.graders.edited(known)) for known in self.variants
+            known.id: self.graders.program(sources_of(self.assignment, known))
+            for known in self.variants
         }
         try:
             for seed in seeds:
@@ -373,7 +380,7 @@ class _Proof:
         others = [o for o in others if o != self.slot.name] if everything else self.dependents
         if not others:
             return
-        with self.graders.program(self.graders.edited(known)) as program:
+        with self.graders.program(sources_of(self.assignment, known)) as program:
             results = judge(self.graders, program, [self.slot.name, *others])
         if results[self.slot.name].verdict == Verdict.CORRECT:
             self.wrong(f"{known.id} is wrong and keeps its points\n{self.diff(known)}")
@@ -422,7 +429,7 @@ class _Proof:
         """
         left = {} if left is None else left
         runs = []
-        with self.graders.program(self.graders.edited(known)) as program:
+        with self.graders.program(sources_of(self.assignment, known)) as program:
             for check in sorted(self.checks, key=lambda check: check.name not in first):
                 run = self.run(program, check)
                 if not run.passed:
@@ -441,20 +448,20 @@ class _Proof:
 
         Of a slot with many pairs, as many as MAX_PAIRS are drawn with the seed.
         """
-        pairs = list(self.graders.pairs(self.slot.name))
+        pairs = list(self.library.pairs(self.slot.name))
         drawn = random.Random(self.graders.seed).sample(pairs, min(len(pairs), MAX_PAIRS))
         for pair in drawn:
             tried = self.runs_of_pair(pair)
             if all(run.failure is None for [run] in tried):
                 continue  # two mistakes that undo one another
-            likely = {one.id for one in recognise(tried, self.graders, self.slot.name)}
+            likely = {one.id for one in recognise(tried, self.library, self.slot.name)}
             self.report.pairs += 1
             self.report.recognised_pairs += bool(likely) and likely <= set(pair)
             if likely - set(pair):
                 self.report.mislabelled += 1
 
     def runs_of_pair(self, pair: Made) -> Tried:
-        with self.graders.program(self.graders.source(self.slot.name, pair)) as program:
+        with self.graders.program(self.library.sources(self.slot.name, pair)) as program:
             return self.runs(program)
 
     # ---------------------------------------------------------------- margins

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
-from autograder.hidden.collection import with_graders
+from autograder.hidden.collection import collect
+from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
 from autograder.limits import default_jobs
 from autograder.proof.slot_proof import DECADES, Margin, Share, SlotReport, prove
@@ -93,13 +94,9 @@ def _begin() -> None:
 
 def _prove(name: str, course: str, share: Share) -> SlotReport:
     assignment = reader.load(name, Path(course))
-    return with_graders(
-        assignment,
-        _workers,
-        lambda graders: prove(graders, share),
-        seed=share.seeds[0],
-        files=[assignment.slots[share.slot].file],
-    )
+    checks = collect(assignment, [assignment.slots[share.slot].file])
+    with HiddenChecks(assignment, _workers, checks, seed=share.seeds[0]) as hidden:
+        return prove(hidden, share)
 
 
 def _near(report: SlotReport) -> Iterator[str]:

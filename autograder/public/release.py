@@ -15,8 +15,8 @@ from typing import Any
 from autograder.assignment.model import Assignment
 from autograder.course import handout
 from autograder.errors import AssignmentError, GraderFault
-from autograder.hidden.collection import with_graders
-from autograder.hidden.runner import Graders
+from autograder.hidden.collection import collect
+from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
 from autograder.judging.diagnosis import fingerprint
 from autograder.judging.effects import with_effects
@@ -40,9 +40,8 @@ def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, b
     described = describe_assignment(assignment) | {NOTEBOOKS: _questions(files)}
     files[f"{FOLDER}/assignment.json"] = _lines(described).encode()
     files[released_folder.TASKS] = released_folder.tasks()
-    frozen = with_graders(
-        assignment, workers, lambda graders: _freeze(graders, workers), seed=PUBLIC_SEED
-    )
+    with HiddenChecks(assignment, workers, collect(assignment), seed=PUBLIC_SEED) as hidden:
+        frozen = _freeze(hidden, workers)
     for name, content in frozen.items():
         files[f"{FOLDER}/{Path(name).stem}.json"] = content.encode()
         probe = assignment.files[name].probe
@@ -87,7 +86,7 @@ def _questions(files: Mapping[str, bytes]) -> dict[str, list[str]]:
     }
 
 
-def _freeze(graders: Graders, workers: Workers) -> dict[str, str]:
+def _freeze(graders: HiddenChecks, workers: Workers) -> dict[str, str]:
     """file -> its frozen checks and misconceptions, as text."""
     assignment = graders.assignment
     frozen = {}

@@ -25,8 +25,8 @@ from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.classroom import report
 from autograder.files import utf8, write_file
-from autograder.hidden.collection import with_graders
-from autograder.hidden.runner import Graders
+from autograder.hidden.collection import collect
+from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
 from autograder.judging.program import Program
 from autograder.judging.verdict import Verdict
@@ -334,11 +334,10 @@ def test_a_check_says_how_near_it_was_where_numbers_were_compared(out: Path) -> 
 def test_replayed_public_checks_know_the_margin_too(
     toy: Assignment, toy_reference: str, workers: Workers
 ) -> None:
-    def body(graders: Graders) -> list[dict[str, Any]]:
-        with graders.program(toy.reference()) as program:
-            return [freeze(graders.run(program, check)) for check in graders.checks["double"]]
-
-    nodes = json.loads(json.dumps(with_graders(toy, workers, body, seed=3)))
+    hidden = HiddenChecks(toy, workers, collect(toy), seed=3)
+    with hidden, hidden.program(toy.reference()) as program:
+        frozen = [freeze(hidden.run(program, check)) for check in hidden.checks["double"]]
+    nodes = json.loads(json.dumps(frozen))
     runner = FrozenChecks(toy, [thaw(node) for node in nodes])
     near = toy_reference.replace("x + x", "(x + x) * (1 + 5e-11)").encode()
     with Program(toy, workers, {"moves.py": near}) as program:

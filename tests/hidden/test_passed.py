@@ -13,8 +13,9 @@ from autograder.assignment.model import Assignment
 from autograder.classroom import results
 from autograder.errors import GraderFault
 from autograder.hidden import replay as passed
-from autograder.hidden.collection import with_graders
-from autograder.hidden.runner import Graders
+from autograder.hidden.collection import collect
+from autograder.hidden.known_programs import KnownPrograms
+from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
 from autograder.judging.judgement import judge
 from autograder.judging.program import Program
@@ -55,24 +56,25 @@ def graded(toy: Assignment, workers: Workers) -> Callable[..., tuple[list[Slots]
 
             return check
 
-        def one(graders: Graders, text: str) -> Slots:
-            with graders.program({"moves.py": text.encode()}) as program:
-                judged = judge(graders, program, list(toy.slots), graders)
+        def one(hidden: HiddenChecks, known: KnownPrograms, text: str) -> Slots:
+            with hidden.program({"moves.py": text.encode()}) as program:
+                judged = judge(hidden, program, list(toy.slots), known)
             printed = {name: result.printed for name, result in judged.items()}
             part = results.part(judged.values())
             return {**part.entries, "printed": printed, "faults": part.faults}
 
-        def body(graders: Graders) -> tuple[list[Slots], list[int]]:
-            for check in (check for some in graders.checks.values() for check in some):
-                check.body.obj = counted(check.body.obj)
-            found, counts = [], []
+        checks = [
+            replace(check, body=replace(check.body, function=counted(check.body.function)))
+            for check in collect(toy)
+        ]
+        hidden = HiddenChecks(toy, workers, checks, seed=3)
+        found, counts = [], []
+        with hidden, KnownPrograms(hidden) as known:
             for text in texts:
                 runs.clear()
-                found.append(one(graders, text))
+                found.append(one(hidden, known, text))
                 counts.append(runs["checks"])
-            return found, counts
-
-        return with_graders(toy, workers, body, seed=3)
+        return found, counts
 
     return run
 

@@ -9,8 +9,8 @@ import pytest
 from autograder.assignment import reader
 from autograder.assignment import solution_file as source
 from autograder.assignment.model import Assignment
-from autograder.hidden.collection import with_graders
-from autograder.hidden.runner import Graders
+from autograder.hidden.collection import collect
+from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
 from autograder.judging.judgement import SlotResult, judge
 from tests.conftest import ROOT
@@ -50,16 +50,14 @@ def judged() -> Callable[[dict[str, str]], dict[str, dict[str, SlotResult]]]:
     assignment = reader.load("rnn_fundamentals", ROOT)
 
     def run(texts: dict[str, str]) -> dict[str, dict[str, SlotResult]]:
-        def body(graders: Graders) -> dict[str, dict[str, SlotResult]]:
-            found = {}
+        slots = [slot.name for slot in assignment.slots_of(FILE)]
+        checks = collect(assignment, [FILE])
+        found = {}
+        with Workers() as workers, HiddenChecks(assignment, workers, checks, seed=1) as hidden:
             for name, text in texts.items():
-                with graders.program({FILE: text.encode()}) as program:
-                    slots = [slot.name for slot in assignment.slots_of(FILE)]
-                    found[name] = judge(graders, program, slots)
-            return found
-
-        with Workers() as workers:
-            return with_graders(assignment, workers, body, seed=1, files=[FILE])
+                with hidden.program({FILE: text.encode()}) as program:
+                    found[name] = judge(hidden, program, slots)
+        return found
 
     return run
 

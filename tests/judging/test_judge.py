@@ -12,8 +12,9 @@ import pytest
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
-from autograder.hidden.collection import with_graders
-from autograder.hidden.runner import Graders
+from autograder.hidden.collection import collect
+from autograder.hidden.known_programs import KnownPrograms
+from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.client import Code, Worker
 from autograder.isolation.pool import Workers
 from autograder.judging.diagnosis import agree
@@ -30,11 +31,9 @@ def judged(toy: Assignment, workers: Workers) -> Judge:
     def run(text: str | Failure, slots: list[str] | None = None) -> dict[str, SlotResult]:
         sources = {"moves.py": text if isinstance(text, Failure) else text.encode()}
 
-        def body(graders: Graders) -> dict[str, SlotResult]:
-            with graders.program(sources) as program:
-                return judge(graders, program, slots or list(toy.slots), graders)
-
-        return with_graders(toy, workers, body, seed=3)
+        checks = HiddenChecks(toy, workers, collect(toy), seed=3)
+        with checks, KnownPrograms(checks) as known, checks.program(sources) as program:
+            return judge(checks, program, slots or list(toy.slots), known)
 
     return run
 
@@ -218,12 +217,9 @@ def test_staff_code_that_fails_is_never_a_students_crash(
     (toy_course / "solutions" / "toy" / file).write_text("import nothing_of_this_name\n")
     toy = reader.load("toy", toy_course)
     sources = {"moves.py": toy_reference.replace("x + x", "3 * x").encode()}
-
-    def body(graders: Graders) -> dict[str, SlotResult]:
-        with graders.program(sources) as program:
-            return judge(graders, program, list(toy.slots))
-
-    results = with_graders(toy, workers, body, seed=3)
+    checks = HiddenChecks(toy, workers, collect(toy), seed=3)
+    with checks, checks.program(sources) as program:
+        results = judge(checks, program, list(toy.slots))
     assert results["quadruple"].verdict == "ungraded"
     assert "nothing_of_this_name" in results["quadruple"].broken
     if file == "stand_in_moves.py":  # needed for nothing else
@@ -240,15 +236,13 @@ def test_a_setting_made_at_import_does_not_outlast_it(judged: Judge, toy_referen
 def test_the_reference_computes_each_result_once(
     toy: Assignment, workers: Workers, toy_reference: str
 ) -> None:
-    def body(graders: Graders) -> list[int]:
-        counts = []
+    counts = []
+    with HiddenChecks(toy, workers, collect(toy), seed=3) as checks:
         for _ in range(3):
-            with graders.program({"moves.py": toy_reference.encode()}) as program:
-                judge(graders, program, list(toy.slots))
-            counts.append(graders.reference.computed)
-        return counts
-
-    first, *later = with_graders(toy, workers, body, seed=3)
+            with checks.program({"moves.py": toy_reference.encode()}) as program:
+                judge(checks, program, list(toy.slots))
+            counts.append(checks.reference.computed)
+    first, *later = counts
     assert first == 7  # the checks that compare with the reference, a length each
     assert later == [first, first]
 
@@ -314,14 +308,11 @@ def test_an_answer_of_another_structure_is_wrong_and_not_the_graders_failure(
             file.write(f'\n[[misconceptions]]\nid = "D{i + 4}"\nslot = "double"\nfind = "x + x"\n')
             file.write(f'replace = "{wrong}"\ncause = "a"\nhint = "b"\n')
     changed = reader.load("toy", toy_course)
-    text = toy_reference.replace("return x + x", f"return {returned}")
-
-    def body(graders: Graders) -> dict[str, SlotResult]:
-        with graders.program({"moves.py": text.encode()}) as program:
-            return judge(graders, program, ["double"], graders)
-
+    sources = {"moves.py": toy_reference.replace("return x + x", f"return {returned}").encode()}
     with Workers() as workers:
-        result = with_graders(changed, workers, body, seed=1)["double"]
+        checks = HiddenChecks(changed, workers, collect(changed), seed=1)
+        with checks, KnownPrograms(checks) as known, checks.program(sources) as program:
+            result = judge(checks, program, ["double"], known)["double"]
     assert (result.verdict, result.misconception) == ("wrong", None)
 
 
@@ -346,13 +337,3 @@ def test_what_is_too_long_for_a_message_ends_in_dots() -> None:
     assert len(lines) == 2
     assert lines[1].endswith(" …")
     assert max(map(len, lines)) <= WIDTH
-
-
-def test_marks_of_pytest_are_heeded(judged: Judge, toy: Assignment, toy_reference: str) -> None:
-    path = toy.files["moves.py"].graders
-    skipped = '\n\n@pytest.mark.skip(reason="not today")\n@grades("double")\n'
-    check = 'def test_never(student):\n    """fails"""\n    same(student.double(1.0), 0.0)\n'
-    path.write_text(path.read_text() + skipped + check)
-    *_, never = judged(toy_reference)["double"].checks
-    assert (never.name, never.passed) == ("never", None)
-    assert "not today" in never.message

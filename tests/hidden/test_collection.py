@@ -1,0 +1,74 @@
+"""Collecting checks: what pytest takes apart, and which checks are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.assignment.model import Assignment
+from autograder.errors import AssignmentError
+from autograder.hidden.collection import collect
+
+BODY = '(student{}):\n    """fails"""\n    same(student.double(1.0), 0.0)\n'
+
+
+def add(toy: Assignment, text: str) -> None:
+    path = toy.files["moves.py"].graders
+    path.write_text(path.read_text() + "\n\n" + text)
+
+
+def test_parametrized_checks_are_taken_apart_in_order(toy: Assignment) -> None:
+    checks = [check for check in collect(toy) if check.slot == "Walker.walk"]
+    names = ["walk[T=0]", "walk[T=1]", "walk[T=3]", "walk[T=5]"]
+    assert [check.name for check in checks] == [*names, "device[device=cpu]", "device[device=cuda]"]
+    assert checks[2].params == {"T": 3}
+    assert checks[0].public
+    assert not checks[-1].public
+    assert checks[-1].body.fixtures == ("student", "reference", "rng", "device")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            '@pytest.mark.skip(reason="today")\n@grades("double")\ndef test_new' + BODY.format(""),
+            "test_new has the mark skip, and a check may have parametrize only: "
+            "call pytest.skip(reason) in it",
+        ),
+        (
+            '@grades("double")\ndef test_new' + BODY.format(", tmp_path"),
+            "test_new asks for the fixture tmp_path, and a check may ask for "
+            "student, reference, rng, device",
+        ),
+        (
+            "@pytest.fixture(autouse=True)\ndef setting():\n    yield\n",
+            "test_twice_two asks for the fixture setting, and",
+        ),
+        (
+            'class TestNew:\n    @grades("double")\n    def test_new(self):\n        pass\n',
+            "test_new is a method of a class: make it a function of the file",
+        ),
+        (
+            '@grades("double")\n@pytest.mark.parametrize("x", [1], indirect=True)\n'
+            "def test_new" + BODY.format(", x"),
+            "test_new[1] has indirect parameters: give it the values themselves",
+        ),
+        ("def test_new" + BODY.format(""), "test_new says not which slot it grades"),
+        (
+            '@grades("treble")\ndef test_new' + BODY.format(""),
+            "test_new grades treble, no slot of moves.py",
+        ),
+        ('@grades("double")\ndef test_new(student):\n    pass\n', "test_new has no docstring"),
+        ("1 / 0\n", "the graders could not be collected: E   ZeroDivisionError"),
+    ],
+)
+def test_a_check_that_cannot_be_run_is_refused(toy: Assignment, text: str, problem: str) -> None:
+    add(toy, text)
+    with pytest.raises(AssignmentError) as refused:
+        collect(toy)
+    assert problem in str(refused.value)
+
+
+def test_a_file_is_read_again_by_the_next_collection(toy: Assignment) -> None:
+    before = len(collect(toy))
+    add(toy, '@grades("double")\ndef test_new' + BODY.format(""))
+    assert len(collect(toy)) == before + 1
