@@ -1,29 +1,33 @@
-"""The command `autograder`: its commands are in `autograder/commands/`."""
+"""The command `autograder`. Each of its commands has a module in `autograder/commands/`."""
 
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import Any
 
 import click
 
 from autograder import __version__
-from autograder.commands.check import check
-from autograder.commands.doctor import doctor
-from autograder.commands.grade import grade
-from autograder.commands.hint import hint
-from autograder.commands.new import new
-from autograder.commands.pack import pack
-from autograder.commands.release import release
-from autograder.commands.verify import verify
 from autograder.errors import KitError
 
-STAFF = ("pytest", "jinja2", "_pytest", "nbgrader", "nbformat", "nbconvert")
-COMMANDS = (check, hint, pack, grade, verify, release, new, doctor)
+# In the order of `--help`: for students, TAs, instructors. `autograder.commands.NAME.NAME` is the
+# command NAME.
+COMMANDS = ("check", "hint", "pack", "grade", "verify", "release", "new", "doctor")
+STAFF_PACKAGES = ("pytest", "jinja2", "_pytest", "nbgrader", "nbformat", "nbconvert")
 
 
 class _Group(click.Group):
-    """Turns the kit's errors into one line and an exit status."""
+    """Imports a command when it is needed. A KitError becomes one line and an exit status."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"autograder.commands.{cmd_name}"), cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -32,10 +36,10 @@ class _Group(click.Group):
             click.echo(f"autograder: {error}", err=True)
             ctx.exit(error.exit_code)
         except ModuleNotFoundError as error:
-            if error.name not in STAFF:
+            if error.name not in STAFF_PACKAGES:
                 raise
             click.echo(
-                f"autograder: {error.name} is missing, which staff need: "
+                f"autograder: staff commands need {error.name}, which is not installed: "
                 'pip install "rnn-autograder[course,staff]"',
                 err=True,
             )
@@ -49,14 +53,11 @@ def main() -> None:
 
     Students: check, hint, pack. TAs: grade. Instructors: verify, release, new, doctor.
 
-    Exit status: 0 done, 1 something to fix, 2 misuse, 3 the grader's own fault.
+    Exit status: 0 success, 1 something to fix, 2 wrong arguments, 3 a failure of the grader itself.
     """
-    for name in ("OMP", "OPENBLAS", "MKL"):  # arrays are small here: more threads cost more
-        os.environ.setdefault(f"{name}_NUM_THREADS", "1")
+    for library in ("OMP", "OPENBLAS", "MKL"):  # the arrays are small: more threads cost more time
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
-
-for command in COMMANDS:
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -1,1 +1,1 @@
-"""The commands of `autograder`, a module for each; only these print."""
+"""The commands of `autograder`, one module each. Only these modules print."""

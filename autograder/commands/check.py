@@ -1,4 +1,4 @@
-"""What students run: check, hint."""
+"""`autograder check`: run the public checks on a student's files."""
 
 from __future__ import annotations
 
@@ -16,69 +16,89 @@ from autograder.commands.console import new_console
 from autograder.judging.verdict import Verdict
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from autograder.isolation.pool import Workers
     from autograder.judging.judgement import SlotResult
     from autograder.public.released_folder import Released
 
 
 @click.command()
-@click.argument("slots", nargs=-1)
-@click.option("--watch", is_flag=True, help="Check again what is saved, until q or Ctrl-C.")
-@click.option("--json", "as_json", is_flag=True, help="Print results as JSON.")
-@click.option("--lines", "as_lines", is_flag=True, help="Print FILE:LINE: a problem, for editors.")
+@click.argument("slots", nargs=-1, metavar="[SLOT | FILE]...")
+@click.option(
+    "--watch", is_flag=True, help="Check a file again whenever you save it. Press q to quit."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.option(
+    "--lines",
+    "as_lines",
+    is_flag=True,
+    help="Print one line per problem, for editors: FILE:LINE: …",
+)
 def check(slots: tuple[str, ...], watch: bool, as_json: bool, as_lines: bool) -> None:
-    """Check your SLOTS (all of them by default) with the public checks.
+    """Run the public checks on your slots.
 
-    A file stands for all its slots. Run it in the folder of the assignment. Grading adds other
-    checks with other numbers. Exit status: 0 all pass, 1 something to fix.
+    Run this in the folder of the assignment. Name the slots to check, or files to check all their
+    slots; without a name, everything is checked. Grading uses more checks, with other numbers.
+
+    Exit status: 0 all slots pass, 1 something to fix, 3 a slot could not be checked.
     """
     from autograder.public.released_folder import find_released
 
     if watch + as_json + as_lines > 1:
-        raise click.UsageError("of --watch, --json and --lines, only one can be had")
+        raise click.UsageError("use only one of --watch, --json and --lines")
     released = find_released(Path.cwd())
     names = released.slots_named(slots)
-    workers = _workers(released, names)
+    workers = _start_workers(released, names)
     if watch:
-        _watch(released, names, workers, everything=bool(slots))
+        _watch(released, names, workers, all_messages=bool(slots))
         return
     with workers:
-        from autograder.student import editor_lines as editor
-        from autograder.student import file_checker as checking
+        from autograder.student.file_checker import check_slots, to_json  # while workers start
 
-        console = None if as_json or as_lines else new_console()
-        gc.freeze()  # a collection of garbage need not walk through all that was imported
-        results = checking.check(released, names, workers)
-        if console is not None:
-            _show_check(console, results, everything=bool(slots))
-        elif as_json:
-            click.echo(json.dumps(checking.to_json(results), indent=1))
+        gc.freeze()  # spares the garbage collector all that was imported
+        results = check_slots(released, names, workers)
+        if as_json:
+            click.echo(json.dumps(to_json(results), indent=1))
+        elif as_lines:
+            _print_lines(results)
         else:
-            for line in editor.lines(results):
-                click.echo(line)
+            _print_messages(results, all_messages=bool(slots))
     verdicts = {result.verdict for result in results.values()}
     sys.exit(3 if Verdict.UNGRADED in verdicts else int(verdicts != {Verdict.CORRECT}))
 
 
-def _workers(released: Released, names: list[str]) -> Workers:
+def _start_workers(released: Released, names: list[str]) -> Workers:
     """Workers for the files of these slots, whose interpreters start while we still import."""
     from autograder.isolation.interpreter import begin
 
-    there = [name for name in released.files_of(names) if (released.folder / name).exists()]
-    begun = begin(released.assignment.files[name].libraries for name in there)
+    files = [name for name in released.files_of(names) if (released.folder / name).exists()]
+    begun = begin(released.assignment.files[name].libraries for name in files)
     try:
         from autograder.isolation.pool import Workers  # and with it NumPy
 
         return Workers(begun=begun)
     except BaseException:
-        for one in begun:
-            one.kill()
+        for interpreter in begun:
+            interpreter.kill()
         raise
 
 
-def _watch(released: Released, names: list[str], workers: Workers, everything: bool) -> None:
+def _print_lines(results: dict[str, SlotResult]) -> None:
+    from autograder.student.editor_lines import problem_lines
+
+    for line in problem_lines(results):
+        click.echo(line)
+
+
+def _print_messages(results: dict[str, SlotResult], all_messages: bool) -> None:
+    """Print a line per slot and the message of each that is wrong, or only of the first of them."""
+    from autograder.judging.message import checked
+
+    console = new_console()
+    for line, style in checked(results, all_messages, "autograder check"):
+        console.print(line, style=style or None, markup=False)
+
+
+def _watch(released: Released, names: list[str], workers: Workers, all_messages: bool) -> None:
     console = new_console()
     if sys.stdin.isatty() and sys.stdout.isatty() and not console.is_dumb_terminal:
         from autograder.student.watch_screen import watch
@@ -86,13 +106,13 @@ def _watch(released: Released, names: list[str], workers: Workers, everything: b
         watch(released, names, workers, console)
         return
     with contextlib.suppress(KeyboardInterrupt), workers:
-        _watch_plainly(released, names, workers, everything)
+        _watch_without_terminal(released, names, workers, all_messages)
 
 
-def _watch_plainly(
-    released: Released, names: list[str], workers: Workers, everything: bool
+def _watch_without_terminal(
+    released: Released, names: list[str], workers: Workers, all_messages: bool
 ) -> None:
-    """Without a terminal: one result after the other."""
+    """Print the results again whenever a file was saved, until Ctrl-C."""
     from autograder.judging.message import checked
     from autograder.student.file_checker import PATIENCE_SECONDS, POLL_SECONDS, FileChecker, Saves
 
@@ -105,15 +125,8 @@ def _watch_plainly(
         for file in changed:
             results.update(checker.check(file, names, PATIENCE_SECONDS))
         if changed:
-            for line, _ in checked(results, everything, "autograder check"):
+            for line, _ in checked(results, all_messages, "autograder check"):
                 click.echo(line)
-            click.echo("\n  waiting for a file to be saved; Ctrl-C to stop")
+            click.echo("\n  waiting for you to save a file; press Ctrl-C to stop")
         time.sleep(POLL_SECONDS)
-        changed = saves.since()
-
-
-def _show_check(console: Console, results: dict[str, SlotResult], everything: bool) -> None:
-    from autograder.judging.message import checked
-
-    for line, kind in checked(results, everything, "autograder check"):
-        console.print(line, style=kind or None, markup=False)
+        changed = saves.since_last_call()

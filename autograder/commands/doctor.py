@@ -1,4 +1,4 @@
-"""`autograder doctor`: look for traps, with their mends."""
+"""`autograder doctor`: find common problems of a course, with their remedies."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ import sys
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from autograder.commands.console import course_option, new_console
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from autograder.doctor.findings import Finding
+
 MARKS = {"right": "✓", "wrong": "✗", "none": "–"}
+STYLES = {"right": None, "wrong": "red", "none": "dim"}
 
 
 @click.command()
@@ -20,31 +27,35 @@ MARKS = {"right": "✓", "wrong": "✗", "none": "–"}
 @course_option
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(assignment: str | None, course: Path, as_json: bool) -> None:
-    """Look for traps: the installation, nbgrader's files, and what students can see.
+    """Find common problems of the installation and the course.
 
-    Of ASSIGNMENT, or of all. Nothing is changed. ✓ is right, ✗ is wrong and has its mend below,
-    – has nothing to look at.
+    Looks at the installation, at nbgrader's files, and at what students can see of ASSIGNMENT, or
+    of all assignments. Changes nothing. ✓ means right; ✗ means wrong, with the remedy below it;
+    – means that there is nothing to look at.
+
+    Exit status: 0 nothing is wrong, 1 something to fix.
     """
-    from autograder.doctor import checkup as looking
+    from autograder.doctor.checkup import examine
 
     console = new_console()
     findings = []
     with console.status("looking") if console.is_terminal and not as_json else nullcontext():
-        for finding in looking.examine(course, assignment):
+        for finding in examine(course, assignment):
             findings.append(finding)
             if not as_json:
-                style = {"wrong": "red", "none": "dim"}.get(finding.state)
-                text = f"{MARKS[finding.state]} {finding.name}: {finding.said}"
-                console.print(text, style=style, markup=False, soft_wrap=True)
-                if finding.mend:
-                    console.print(f"    {finding.mend}", markup=False, soft_wrap=True)
+                _show(console, finding)
     wrong = sum(finding.state == "wrong" for finding in findings)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
+    elif wrong:
+        console.print(f"{wrong} of {len(findings)} checks found something wrong.")
     else:
-        console.print(
-            f"{wrong} of {len(findings)} checks found something wrong."
-            if wrong
-            else "Nothing is wrong."
-        )
+        console.print("Nothing is wrong.")
     sys.exit(bool(wrong))
+
+
+def _show(console: Console, finding: Finding) -> None:
+    text = f"{MARKS[finding.state]} {finding.name}: {finding.said}"
+    console.print(text, style=STYLES[finding.state], markup=False, soft_wrap=True)
+    if finding.mend:
+        console.print(f"    {finding.mend}", markup=False, soft_wrap=True)

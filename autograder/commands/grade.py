@@ -1,13 +1,15 @@
-"""What TAs run: grade."""
+"""`autograder grade`: grade the submissions of a class."""
 
 from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,37 +20,59 @@ from autograder.limits import default_jobs
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from autograder.assignment.model import Assignment
+    from autograder.classroom.result_cache import Done, Job
+    from autograder.classroom.run_folder import Output
+
 
 @click.command()
 @assignment_argument
 @course_option
 @click.option(
     "--submissions",
-    "folder",
     type=click.Path(path_type=Path),
-    help="Holds STUDENT/ASSIGNMENT/ for each student. Default: submitted, in the course folder.",
+    help="The folder that has STUDENT/ASSIGNMENT/ for each student. "
+    "Default: submitted/ in the course folder.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Default: reports/ASSIGNMENT, there.")
-@click.option("--student", "only", multiple=True, help="Grade this student only (repeatable).")
-@click.option("--jobs", type=click.IntRange(1), help="Grading processes. Default: one a core.")
-@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
-@click.option("--seed", type=click.IntRange(0), help="Default: the folder's own, drawn once.")
-@click.option("--fresh", is_flag=True, help="Grade everything anew, also what nothing changed for.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The folder for the results. Default: reports/ASSIGNMENT in the course folder.",
+)
+@click.option("--student", "only", multiple=True, help="Grade only this student (repeatable).")
+@click.option(
+    "--jobs", type=click.IntRange(1), help="The number of grading processes. Default: one per core."
+)
+@click.option(
+    "--device",
+    type=click.Choice(["cpu", "cuda"]),
+    default="cpu",
+    show_default=True,
+    help="cuda also runs the checks that need a GPU.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    help="The seed of the checks' inputs. Default: drawn at random by the first run, then kept in "
+    "the --out folder.",
+)
+@click.option("--fresh", is_flag=True, help="Grade everything again, even if nothing has changed.")
 @click.option(
     "--gradebook/--no-gradebook",
     default=None,
-    help="Write nbgrader's gradebook. Default: if the submissions are the course's own.",
+    help="Write nbgrader's gradebook. Default: in an nbgrader course, if the submissions are those "
+    "in its submitted/ folder.",
 )
 @click.option(
     "--allow-weak-isolation",
     "weak",
     is_flag=True,
-    help="Grade also where students' code cannot be kept from files and the network.",
+    help="Grade even where students' code could reach files and the network.",
 )
 def grade(
     assignment: str,
     course: Path,
-    folder: Path | None,
+    submissions: Path | None,
     out: Path | None,
     only: tuple[str, ...],
     jobs: int | None,
@@ -60,227 +84,170 @@ def grade(
 ) -> None:
     """Grade the submissions of ASSIGNMENT.
 
-    Writes results/STUDENT.json, grades.csv and the report index.html under --out, and in a course
-    of nbgrader its gradebook. Grading again grades what has changed, submissions or graders, and
-    says which marks changed and why; marks that a person gave stay. Ctrl-C stops; what was finished
-    stays, and the next run goes on.
+    Writes results/STUDENT.json, grades.csv and the report index.html into the --out folder and, in
+    an nbgrader course, the gradebook.
+
+    A second run grades only submissions that have changed, or whose graders have changed, and says
+    which marks changed and why. Marks that a person gave stay. Ctrl-C stops the run; finished
+    results stay, and the next run continues from there.
     """
     from autograder.assignment import reader
-    from autograder.classroom import class_run as grading
-    from autograder.classroom import run_folder as output
+    from autograder.classroom import run_folder
+    from autograder.classroom.class_run import default_out
     from autograder.classroom.result_cache import Job
-    from autograder.course import intake
-    from autograder.nbgrader import gradebook as gradebooks
-    from autograder.text import printable
 
     loaded = reader.load(assignment, course)
-    submissions = folder or course / "submitted"
-    students, without = intake.students(submissions, assignment)
-    unknown = sorted(set(only) - set(students))
-    if unknown:
-        raise UsageError(f"no submission {submissions}/{unknown[0]}/{assignment}")
-    chosen = [student for student in students if not only or student in only]
-    out = out or grading.default_out(course, assignment)
+    folder = submissions or course / "submitted"
+    students, left_out = _students(folder, assignment, only)
+    out = out or default_out(course, assignment)
     if gradebook is None:
-        own = (course / "submitted").resolve() == submissions.resolve()
-        gradebook = own and gradebooks.is_course(course, assignment)
+        gradebook = _is_gradebook_default(course, assignment, folder)
     console = new_console()
     with (
-        _interrupted(f"stopped: run it again to go on; what is finished is in {out}"),
-        output.opened(out.resolve(), assignment, seed, whole_class=not only) as opened,
+        _interruptible(f"stopped: run it again to continue; finished results are in {out}"),
+        run_folder.opened(out.resolve(), assignment, seed, whole_class=not only) as output,
     ):
         job = Job(
             course=course.resolve(),
             assignment=assignment,
-            submissions=submissions.resolve(),
-            out=opened.path,
-            seed=opened.seed,
+            submissions=folder.resolve(),
+            out=output.path,
+            seed=output.seed,
             device=device,
             weak=weak,
             fresh=fresh,
         )
-        status = _grade(console, job, opened, loaded, chosen, jobs, gradebook)
-        left_out = {} if only else without
-        for student, why in left_out.items():
-            console.print(f"{printable(student, 100)} {why}", style="yellow", markup=False)
+        run = _Run(console, loaded, job, output, students, jobs or default_jobs(), gradebook)
+        status = _grade(run)
+        for line in left_out:
+            console.print(line, style="yellow", markup=False)
         console.print(f"seed {job.seed}   results: {out}/index.html, {out}/grades.csv")
     sys.exit(status)
 
 
-@contextmanager
-def _interrupted(says: str) -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does; where either is not dealt with, say so and end."""
+def _students(
+    folder: Path, assignment: str, only: Sequence[str]
+) -> tuple[Sequence[str], Sequence[str]]:
+    """The students to grade, and a line for each who is left out. Raises UsageError."""
+    from autograder.course import intake
+    from autograder.text import printable
 
-    def interrupt(number: int, frame: Any) -> None:
+    students, left_out = intake.students(folder, assignment)
+    unknown = sorted(set(only) - set(students))
+    if unknown:
+        raise UsageError(f"there is no submission {folder}/{unknown[0]}/{assignment}")
+    if only:
+        return [student for student in students if student in only], []
+    return students, [f"{printable(student, 100)} {why}" for student, why in left_out.items()]
+
+
+def _is_gradebook_default(course: Path, assignment: str, submissions: Path) -> bool:
+    from autograder.nbgrader.gradebook import is_course
+
+    own = (course / "submitted").resolve() == submissions.resolve()
+    return own and is_course(course, assignment)
+
+
+@contextmanager
+def _interruptible(message: str) -> Iterator[None]:
+    """Treat SIGTERM like Ctrl-C; if nothing inside handles either, print the message and exit."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     except KeyboardInterrupt:
-        click.echo(says)
+        click.echo(message)
         sys.exit(1)
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def _grade(
-    console: Console,
-    job: Any,
-    opened: Any,
-    loaded: Any,
-    students: list[str],
-    jobs: int | None,
-    gradebook: bool,
-) -> int:
-    """Grade, write the views, say what came of it. Returns the exit status."""
-    from autograder.classroom import class_run as grading
-    from autograder.classroom import pages as views
-    from autograder.classroom.result_cache import Done
+@dataclass(frozen=True)
+class _Run:
+    """One run of `grade`: what it grades, where its results go, and where it prints."""
 
-    group = grading.Class(job, opened)
-    done: list[Done] = []
+    console: Console
+    assignment: Assignment
+    job: Job
+    output: Output
+    students: Sequence[str]
+    jobs: int
+    gradebook: bool
+
+
+def _grade(run: _Run) -> int:
+    """Grade, write the views and the gradebook, print a summary. Returns the exit status."""
+    from autograder.classroom import pages
+    from autograder.classroom.class_run import Class
+    from autograder.commands.class_display import grade_with_progress
+
+    group = Class(run.job, run.output)
+    finished: list[Done] = []
     interrupted = False
     try:
-        _progress(console, group, students, jobs or default_jobs(), done)
+        for done in grade_with_progress(run.console, group, run.students, run.jobs):
+            finished.append(done)
     except KeyboardInterrupt:
         interrupted = True
-    problems = views.write(job.out, loaded)
+    problems = pages.write(run.job.out, run.assignment)
     status = 0
-    if gradebook and done and not interrupted:
-        names = [one.folder for one in done]
+    if run.gradebook and finished and not interrupted:
         try:
-            problems += _write_gradebook(console, job, names)
+            problems += _write_gradebook(run, [done.folder for done in finished])
         except KitError as error:  # the results are there all the same
             problems.append(str(error))
             status = 1
         except KeyboardInterrupt:
-            problems.append(
-                "the gradebook is not finished: grade again, and let it come to its end"
-            )
+            problems.append("the gradebook is incomplete: grade again, and let the run finish")
             status = 1
-    for problem in problems:
-        console.print(problem, style="yellow", markup=False)
-    graded = [one for one in done if not one.unchanged]
-    if graded:
-        _show_class(console, graded, loaded.points)
-    _show_changes(done)
-    faults = [one for one in done if one.fault]
-    for one in faults:
-        console.print(f"ungraded: {one.student}: {one.fault}", style="yellow", markup=False)
-    click.echo(f"isolation {group.isolation or 'unknown'}")
+    _show_summary(run, finished, problems, group.isolation)
     if interrupted:
-        console.print(f"stopped: {len(done)} of {len(students)} are graded; run it again to go on")
+        run.console.print(
+            f"stopped: {len(finished)} of {len(run.students)} are graded; "
+            "run it again to grade the rest"
+        )
         return 1
-    opened.finish()
-    return 3 if faults else status
+    run.output.finish()
+    return 3 if any(done.fault for done in finished) else status
 
 
-def _progress(
-    console: Console, group: Any, students: list[str], jobs: int, done: list[Any]
+def _show_summary(
+    run: _Run, finished: Sequence[Done], problems: Sequence[str], isolation: str
 ) -> None:
-    """Grade with a progress bar on a terminal, and a line a student elsewhere."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from autograder.commands.class_display import show_changes, show_marks
 
-    from autograder.classroom.results import points
-    from autograder.text import printable
-
-    class Rate(ProgressColumn):
-        def render(self, task: Task) -> Any:
-            return _plain(f"{task.speed:.2g} a second" if task.speed else "")
-
-    at_work: list[str] = []
-    with Progress(
-        TextColumn("grading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}", markup=False),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    ) as progress:
-        task = progress.add_task("looking at what has changed", total=None)
-        done += group.look(students)
-        if done:
-            console.print(f"{len(done)} of {len(students)} unchanged")
-        progress.update(task, total=len(students) - len(done), description="starting")
-
-        def show() -> None:
-            names = ", ".join(printable(student, 30) for student in at_work[:3])
-            progress.update(task, description=names + (", …" if len(at_work) > 3 else ""))
-
-        def started(student: str) -> None:
-            at_work.append(student)
-            show()
-
-        for one in group.grade(jobs, started):
-            done.append(one)
-            at_work.remove(one.folder)
-            progress.advance(task)
-            show()
-            if not console.is_terminal:
-                click.echo(f"{one.student}: {points(one.score) or 'ungraded'}")
+    for problem in problems:
+        run.console.print(problem, style="yellow", markup=False)
+    graded = [done for done in finished if not done.unchanged]
+    if graded:
+        show_marks(run.console, graded, run.assignment.points)
+    show_changes(finished)
+    for done in finished:
+        if done.fault:
+            message = f"ungraded: {done.student}: {done.fault}"
+            run.console.print(message, style="yellow", markup=False)
+    click.echo(f"isolation {isolation or 'unknown'}")
 
 
-def _write_gradebook(console: Console, job: Any, students: list[str]) -> list[str]:
-    """Let nbgrader take over the results. Returns what went wrong, in words."""
+def _write_gradebook(run: _Run, students: Sequence[str]) -> list[str]:
+    """Have nbgrader read the results. Returns a sentence for each student whom it did not take."""
     from rich.progress import Progress
 
     from autograder.nbgrader import gradebook
 
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("gradebook", total=len(students))
+    console, job = run.console, run.job
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("gradebook", total=len(students))
         problems = gradebook.write(
             job.course,
             job.assignment,
             job.submissions,
             students,
             job.out,
-            lambda _: progress.advance(task),
+            lambda _: bar.advance(task),
         )
     click.echo(f"gradebook: {len(students) - len(problems)} of {len(students)} written")
     return problems
-
-
-def _show_changes(done: list[Any]) -> None:
-    """Which marks a regrade changed, and why."""
-    from autograder.classroom.results import points
-
-    for one in sorted(done, key=lambda d: d.student):
-        for change in one.changed:
-            before, after = (points(change[key]) or "ungraded" for key in ("before", "after"))
-            slot, why = change["slot"], change["why"]
-            click.echo(f"changed: {one.student}: {slot} {before} -> {after}: {why}")
-
-
-def _show_class(console: Console, done: list[Any], points: float) -> None:
-    """A table of the students just graded: the total and, slot by slot, a mark of the verdict."""
-    from rich.table import Table
-
-    from autograder.classroom import results
-    from autograder.judging.verdict import Verdict
-
-    table = Table(box=None, padding=(0, 2))
-    table.add_column("student")
-    table.add_column(f"of {points:g}", justify="right")
-    table.add_column("slots (✓ correct, ✗ wrong, ○ not started or missing, ? ungraded)")
-    for one in sorted(done, key=lambda d: d.student):
-        marks = "".join(Verdict(verdict).mark for verdict in one.verdicts.values())
-        table.add_row(_plain(one.student), results.points(one.score) or "?", marks)
-    console.print(table)
-
-
-def _plain(text: str) -> Any:
-    from rich.text import Text
-
-    return Text(text)

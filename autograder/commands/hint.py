@@ -1,8 +1,7 @@
-"""`autograder hint`: the staged hints of a slot."""
+"""`autograder hint`: the hints of a slot, one stage at a time."""
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from pathlib import Path
 
@@ -10,33 +9,38 @@ import click
 
 from autograder.errors import UsageError
 
-HINT_WIDTH = 96  # as wide as a message
+MAX_WIDTH = 96  # as wide as a message
 
 
 @click.command()
 @click.argument("slot")
-@click.option("--stage", type=click.IntRange(1), help="Which hint: 1, 2 or 3. Default: 1.")
-@click.option("--all", "every", is_flag=True, help="All hints, one after the other.")
-def hint(slot: str, stage: int | None, every: bool) -> None:
-    """A hint for SLOT: a question first, then a pointer. Never the answer."""
+@click.option("--stage", type=click.IntRange(1), help="The number of the hint. Default: 1.")
+@click.option("--all", "show_all", is_flag=True, help="Show all hints of the slot.")
+def hint(slot: str, stage: int | None, show_all: bool) -> None:
+    """Show a hint for SLOT, never the answer.
+
+    The first hint is a question. Each further hint says more about where to look.
+    """
     from autograder.public.released_folder import find_released
 
-    if every and stage:
-        raise click.UsageError("--all and --stage do not go together")
+    if show_all and stage:
+        raise click.UsageError("use either --all or --stage, not both")
     found = find_released(Path.cwd()).assignment.slot(slot)
     if not found.hints:
         raise UsageError(f"{found.name} has no hints")
     last = len(found.hints)
     first = min(stage or 1, last)
-    for number in range(first, last + 1 if every else first + 1):
+    for number in range(first, last + 1 if show_all else first + 1):
         click.echo(f"{found.name}, hint {number} of {last}\n")
         click.echo(f"{_indented(found.hints[number - 1])}\n")
-    if every or first == last:
+    if show_all or first == last:
         click.echo(f"  next: autograder check {found.name}")
     else:
         click.echo(f"  next: autograder hint {found.name} --stage {first + 1}")
 
 
 def _indented(text: str) -> str:
-    width = min(shutil.get_terminal_size().columns, HINT_WIDTH)
+    from shutil import get_terminal_size  # here: keeps start-up short
+
+    width = min(get_terminal_size().columns, MAX_WIDTH)
     return textwrap.fill(text, width, initial_indent="  ", subsequent_indent="  ")

@@ -3,38 +3,52 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from autograder.commands.console import course_option
 
+if TYPE_CHECKING:
+    from autograder.authoring.scaffold import Plan
+
 
 @click.command()
 @click.argument("target", metavar="ASSIGNMENT/SLOT")
 @course_option
-@click.option("--file", help="The students' file. Default: ASSIGNMENT.py.")
-@click.option("--points", type=float, default=5, show_default=True)
+@click.option("--file", help="The student file. Default: ASSIGNMENT.py.")
+@click.option(
+    "--points", type=float, default=5, show_default=True, help="The points of the new slot."
+)
 def new(target: str, course: Path, file: str | None, points: float) -> None:
-    """Make the files of a new slot, and of a new assignment where it is not there.
+    """Add a slot with placeholder code, checks and hints.
 
-    SLOT is the name of a function, or Class.method. What is made works at once, as a placeholder
-    to be edited. What is there already stays as it is: the slot is added to it.
+    SLOT is the name of a function, or Class.method. The command creates ASSIGNMENT if it does not
+    exist. It adds to existing files and changes nothing else in them. The new slot works at once,
+    as a placeholder for you to edit.
     """
-    from autograder.authoring import scaffold as making
+    from autograder.authoring import scaffold
 
-    plan = making.plan(course, target, file, points)
+    plan = scaffold.plan(course, target, file, points)
     created = [path for path in plan.texts if not path.exists()]
-    making.write(plan)
+    scaffold.write(plan)
     for path in plan.texts:
-        click.echo(f"{'made' if path in created else 'added to'} {path}")
+        click.echo(f"{'created' if path in created else 'added to'} {path}")
     for note in plan.notes:
         click.echo(f"note: {note}")
-    folder = course / "solutions" / plan.assignment
-    where = "" if course == Path() else f" --course {course}"
-    click.echo(f"\nThe slot computes 2 x as a placeholder. To make it yours, edit {folder}/:")
-    click.echo(f"  {plan.file}: the docstring and the answer, then test_{plan.file}: the checks,")
-    click.echo(f"  then {Path(plan.file).stem}.toml: hints, misconceptions, variants. And run")
-    click.echo(f"  autograder verify {plan.assignment}{where}")
-    click.echo(f"  autograder release {plan.assignment}{where}")
+    _say_what_next(plan)
     if not (course / "nbgrader_config.py").exists():
-        click.echo(making.WITHOUT_CONFIG)
+        click.echo(scaffold.WITHOUT_CONFIG)
+
+
+def _say_what_next(plan: Plan) -> None:
+    course_is_here = plan.course == Path()
+    option = "" if course_is_here else f" --course {plan.course}"
+    folder = plan.course / "solutions" / plan.assignment
+    click.echo(f"\nThe slot computes 2 x as a placeholder. To make it yours, edit in {folder}/:")
+    click.echo(f"  {plan.file}: the docstring and the answer")
+    click.echo(f"  test_{plan.file}: the checks")
+    click.echo(f"  {Path(plan.file).stem}.toml: hints, misconceptions, variants")
+    click.echo("Then run:")
+    click.echo(f"  autograder verify {plan.assignment}{option}")
+    click.echo(f"  autograder release {plan.assignment}{option}")

@@ -1,8 +1,9 @@
-"""What students run to hand in: pack."""
+"""`autograder pack`: put the files to hand in into one zip."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,66 +13,69 @@ from autograder.commands.console import new_console
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from autograder.student.handin_zip import Part
+    from autograder.student.handin_zip import HandinFile
 
 
 @click.command()
-@click.option("--to", type=click.Path(path_type=Path), help="Default: ASSIGNMENT.zip, here.")
-@click.option("--force", is_flag=True, help="Replace a zip that is there already.")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    help="The zip to write. Default: ASSIGNMENT.zip in the folder of the assignment.",
+)
+@click.option("--force", is_flag=True, help="Replace the zip if it exists.")
 def pack(to: Path | None, force: bool) -> None:
-    """Pack what you hand in into one zip, and say what is missing.
+    """Pack the files that you hand in into one zip.
 
-    Run it in the folder of the assignment. The zip has the assignment's files and nothing else.
-    Whatever can be read is packed, so that you always have something to hand in.
-    Exit status: 0 all files are there and can be read, 1 something to fix, see the lines with ✗.
+    Run this in the folder of the assignment. The zip has the files of the assignment and nothing
+    else. The command says which files are missing or cannot be graded, and packs everything that it
+    can read, so that you always have something to hand in.
+
+    Exit status: 0 all files are there and can be graded, 1 something to fix (see the lines with ✗).
     """
     from autograder.files import require_zip_name, write_file, zip_bytes
     from autograder.public.released_folder import find_released
-    from autograder.student import handin_zip as packing
+    from autograder.student import handin_zip
 
     released = find_released(Path.cwd())
     path = require_zip_name(to or released.folder / f"{released.assignment.name}.zip")
-    parts = packing.look(released)
-    console = new_console()
-    for part in parts:
-        _show(console, part)
-    others = packing.left_out(released, parts)
-    if others:
-        said = f"  not packed, for the graders do not read it: {', '.join(others)}"
-        console.print(said, markup=False, soft_wrap=True)
-    files = packing.contents(parts)
-    data = zip_bytes(files)
+    found = handin_zip.handin_files(released)
+    _show(found, handin_zip.other_files(released))
+    contents = handin_zip.contents(found)
+    data = zip_bytes(contents)
     shown = path.name if path.parent.resolve() == Path.cwd().resolve() else path
-    same = path.is_file() and path.read_bytes() == data
-    if path.exists() and not same and not force:
+    is_same = path.is_file() and path.read_bytes() == data
+    if path.exists() and not is_same and not force:
         raise UsageError(
-            f"{shown} is there already, with other content, and was left as it is: "
-            "--force replaces it, --to OTHER.zip writes another"
+            f"{shown} exists with other content and was left as it is: "
+            "use --force to replace it, or --to OTHER.zip to write another"
         )
-    if not same:
+    if not is_same:
         write_file(path, data)
     click.echo(
-        f"\n{shown}{' already' if same else ''} has {len(files)} of {len(parts)} files, "
-        f"{len(data) / 1e3:.0f} kB: this is what you hand in."
+        f"\n{shown}{' already' if is_same else ''} has {len(contents)} of {len(found)} files, "
+        f"{len(data) / 1e3:.0f} kB. Hand in this zip."
     )
-    wrong = sum(len(part.wrong) for part in parts)
-    if wrong:
+    problems = sum(len(file.problems) for file in found)
+    if problems:
         click.echo(
-            f"{wrong} to fix: see ✗ above. If there is no time left, hand it in all the same; "
-            "otherwise fix it, and run autograder pack --force."
+            f"{problems} to fix: see ✗ above. Then run autograder pack --force. "
+            "If there is no time left, hand in the zip all the same."
         )
     else:
-        click.echo("Whether it is right, autograder check says.")
-    sys.exit(bool(wrong))
+        click.echo("To see whether your answers are right, run autograder check.")
+    sys.exit(bool(problems))
 
 
-def _show(console: Console, part: Part) -> None:
-    """A line for a file that is as it should be, and one for each thing that is not."""
-    for wrong in part.wrong:
-        console.print(f"✗ {wrong}", style="red", markup=False, soft_wrap=True)
-    for note in part.notes:
-        console.print(f"○ {part.name}: {note}", markup=False, soft_wrap=True)
-    if not part.wrong and not part.notes:
-        console.print(f"✓ {part.name}", style="green", markup=False)
+def _show(found: Sequence[HandinFile], others: Sequence[str]) -> None:
+    """Print a line for each problem and note, or one for a file that has none."""
+    console = new_console()
+    for file in found:
+        for problem in file.problems:
+            console.print(f"✗ {problem}", style="red", markup=False, soft_wrap=True)
+        for note in file.notes:
+            console.print(f"○ {file.name}: {note}", markup=False, soft_wrap=True)
+        if not file.problems and not file.notes:
+            console.print(f"✓ {file.name}", style="green", markup=False)
+    if others:
+        line = f"  not packed, because the graders do not read them: {', '.join(others)}"
+        console.print(line, markup=False, soft_wrap=True)

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.console import assignment_argument, course_option, new_console, progress
-from autograder.commands.verify import show_proof
+from autograder.commands.console import assignment_argument, course_option, new_console
 from autograder.errors import UsageError
 
-HANDOUT = "ASSIGNMENT-handout.zip"  # what --zip alone stands for
+if TYPE_CHECKING:
+    from autograder.assignment.model import Assignment
+
+HANDOUT = "ASSIGNMENT-handout.zip"  # the value of --zip without a path
 
 
 @click.command()
 @assignment_argument
 @course_option
-@click.option("--check", "only_check", is_flag=True, help="Fail if release/ is not up to date.")
-@click.option("--to", type=click.Path(path_type=Path), help="Default: release/ASSIGNMENT.")
-@click.option("--no-verify", is_flag=True, help="Release without proof.")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; fail if release/ is out of date."
+)
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    help="The folder to write. Default: release/ASSIGNMENT in the course folder.",
+)
+@click.option("--no-verify", is_flag=True, help="Release without a proof.")
 @click.option(
     "--zip",
     "zipped",
     type=click.Path(path_type=Path),
     is_flag=False,
     flag_value=HANDOUT,
-    help="Also one zip with the kit and an installer. Default: ASSIGNMENT-handout.zip.",
+    help="Also write a zip with the assignment, the kit and an installer. "
+    f"Default: {HANDOUT} in the course folder.",
 )
 def release(
     assignment: str,
@@ -36,53 +46,78 @@ def release(
     no_verify: bool,
     zipped: Path | None,
 ) -> None:
-    """Build what students get of ASSIGNMENT: stubs and public checks. Never an answer.
+    """Build what students get of ASSIGNMENT: stubs and public checks.
 
-    What has changed since it was last proved is proved first, as `autograder verify` does; where
-    that finds something, nothing is released.
+    A release never contains an answer. If anything has changed since the last proof, the command
+    first proves the assignment, as `autograder verify` does; if the proof finds a problem, nothing
+    is released.
     """
     if only_check and zipped:
-        raise UsageError("--check writes nothing: leave --zip out")
+        raise UsageError("--check writes nothing: leave out --zip")
     from autograder.assignment import reader
-    from autograder.files import write_file
     from autograder.isolation.pool import Workers
-    from autograder.proof import proof_record
-    from autograder.proof.verification import verify as prove
-    from autograder.public import bundle, release_folder
-    from autograder.public import release as releasing
+    from autograder.public.bundle import demand_free
+    from autograder.public.release import build
 
     loaded = reader.load(assignment, course)
     folder = to or course / "release" / assignment
     if zipped == Path(HANDOUT):
         zipped = course / f"{assignment}-handout.zip"
     if zipped:
-        bundle.demand_free(zipped)
-    if not only_check and not no_verify and not proof_record.is_proved(loaded, course):
-        console = new_console()
-        console.print(f"proving {assignment} first (--no-verify releases without proof)")
-        with progress(console) as step:
-            reports = prove(loaded, course.resolve(), progress=step)
-        failed = any(report.problems for report in reports)
-        proof_record.record(loaded, course, not failed)
-        if failed:
-            show_proof(console, reports)
-            click.echo("nothing was released")
-            sys.exit(1)
+        demand_free(zipped)
+    if not only_check and not no_verify:
+        _demand_proof(loaded, course)
     with Workers() as workers:
-        files = releasing.build(loaded, course, workers)
-    if not only_check:
-        files = release_folder.keep_numbers(files, folder)
-        data = bundle.build(loaded, files) if zipped else b""  # first, since it may find a leak
-        release_folder.write(files, folder)
-        click.echo(f"{folder}: {len(files)} files, {sum(map(len, files.values())) / 1e3:.0f} kB")
-        if zipped:
-            write_file(zipped, data)
-            click.echo(f"{zipped}: {len(data) / 1e3:.0f} kB; students run install.py in it")
+        files = build(loaded, course, workers)
+    if only_check:
+        _compare(files, folder, assignment)
+    else:
+        _write(loaded, files, folder, zipped)
+
+
+def _demand_proof(assignment: Assignment, course: Path) -> None:
+    """Prove the assignment unless it is proved as it is; exit with status 1 if that fails."""
+    from autograder.commands.proof_tables import proof_progress, show_proof
+    from autograder.proof import proof_record, verification
+
+    if proof_record.is_proved(assignment, course):
         return
-    stale = release_folder.stale(files, folder)
-    for problem in stale:
-        click.echo(f"{folder}: {problem}")
-    if stale:
-        click.echo(f"stale: run autograder release {assignment}")
+    console = new_console()
+    console.print(f"proving {assignment.name} first (--no-verify releases without a proof)")
+    with proof_progress(console) as step:
+        reports = verification.verify(assignment, course.resolve(), progress=step)
+    failed = any(report.problems for report in reports)
+    proof_record.record(assignment, course, not failed)
+    if failed:
+        show_proof(console, reports)
+        click.echo("nothing was released")
+        sys.exit(1)
+
+
+def _compare(files: dict[str, bytes], folder: Path, assignment: str) -> None:
+    """Say how the folder differs from the release; exit with status 1 if it does."""
+    from autograder.public.release_folder import stale
+
+    differences = stale(files, folder)
+    for difference in differences:
+        click.echo(f"{folder}: {difference}")
+    if differences:
+        click.echo(f"out of date: run autograder release {assignment}")
         sys.exit(1)
     click.echo(f"{folder} is up to date")
+
+
+def _write(
+    assignment: Assignment, files: dict[str, bytes], folder: Path, zipped: Path | None
+) -> None:
+    """Write the folder and, where it is asked for, the zip."""
+    from autograder.files import write_file
+    from autograder.public import bundle, release_folder
+
+    files = release_folder.keep_numbers(files, folder)
+    data = bundle.build(assignment, files) if zipped else b""  # first, since it may find a leak
+    release_folder.write(files, folder)
+    click.echo(f"{folder}: {len(files)} files, {sum(map(len, files.values())) / 1e3:.0f} kB")
+    if zipped:
+        write_file(zipped, data)
+        click.echo(f"{zipped}: {len(data) / 1e3:.0f} kB; students run install.py in it")

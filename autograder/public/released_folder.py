@@ -7,7 +7,7 @@ It has `checks/assignment.json` and, for each student file, `checks/<file>.json`
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,14 @@ FOLDER = "checks"
 
 @dataclass(frozen=True)
 class Released:
-    """What a released folder says of itself."""
+    """What a released folder says of itself.
+
+    `notebooks` maps the name of each notebook to the ids of the questions to answer in it.
+    """
 
     folder: Path
     assignment: Assignment
+    notebooks: Mapping[str, Sequence[str]]
 
     def slots_named(self, names: Iterable[str]) -> list[str]:
         """The slots that are meant: slots, or files with all of their slots; all of them by none.
@@ -50,7 +54,8 @@ def find_released(start: Path) -> Released:
     """The released folder that is `start` or around it. Raises UsageError."""
     for folder in (start, *start.parents):
         if (folder / FOLDER / "assignment.json").is_file():
-            return Released(folder, _assignment(folder))
+            data = _read_json(folder / FOLDER / "assignment.json")
+            return Released(folder, _assignment(folder, data), data[NOTEBOOKS])
     raise UsageError(
         f"no {FOLDER}/assignment.json here: change into the folder of the assignment "
         "(the one with the files that you fill in)"
@@ -80,8 +85,7 @@ def describe_assignment(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def _assignment(folder: Path) -> Assignment:
-    data = _read_json(folder / FOLDER / "assignment.json")
+def _assignment(folder: Path, data: Any) -> Assignment:
     files = {}
     for name, details in data["files"].items():
         probe = folder / FOLDER / f"probe_{name}"

@@ -1,7 +1,7 @@
-"""What an editor needs to check a student's files and to list what is wrong with them.
+"""The lines that an editor reads to list the problems in a student's files.
 
-`.vscode/tasks.json`, which is released, runs `autograder check --lines` and reads its lines by a
-regular expression; both are here, and the tests hold them together.
+The released `.vscode/tasks.json` runs `autograder check --lines` and has a regular expression for
+these lines; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -12,28 +12,29 @@ from autograder.judging.judgement import SlotResult
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
-LONGEST = 400  # characters of a message
+MAX_CHARACTERS = 400  # of a message
 
 
-def lines(results: Mapping[str, SlotResult]) -> Iterator[str]:
-    """A line for each slot that is not right: `FILE:LINE: SEVERITY: SLOT: what is wrong`.
+def problem_lines(results: Mapping[str, SlotResult]) -> Iterator[str]:
+    """A line for each slot that is not correct: `FILE:LINE: SEVERITY: SLOT: MESSAGE`.
 
-    And one for a person who looks at the terminal, which says how many are right.
+    The last line is for a person at the terminal: it says how many slots pass.
     """
     for result in results.values():
         if result.verdict != Verdict.CORRECT:
-            said = printable(f"{result.slot}: {_said(result)}", LONGEST)
-            yield f"{result.file}:{result.line or 1}: {result.verdict.severity}: {said}"
+            message = printable(f"{result.slot}: {_message(result)}", MAX_CHARACTERS)
+            yield f"{result.file}:{result.line or 1}: {result.verdict.severity}: {message}"
     correct = sum(result.verdict == Verdict.CORRECT for result in results.values())
     yield f"{correct} of {len(results)} slots pass the public checks."
 
 
-def _said(result: SlotResult) -> str:
+def _message(result: SlotResult) -> str:
     failure = result.failure
     if failure is None or result.verdict == Verdict.UNGRADED:
         return f"not checked: {result.broken}"
     if result.verdict == Verdict.NOT_STARTED:
         return "not started: write it where the TODO is"
-    at = "" if failure.loading or result.verdict == Verdict.MISSING else f"it {result.sentence}: "
+    was_run = not failure.loading and result.verdict != Verdict.MISSING
+    check = f"it {result.sentence}: " if was_run else ""
     cause = f". Likely cause: {result.cause}" if result.cause else ""
-    return f"{at}{failure.fact}{cause} (more: autograder check {result.slot})"
+    return f"{check}{failure.fact}{cause} (more: autograder check {result.slot})"

@@ -1,4 +1,4 @@
-"""Check a student's own files, in the released folder, with the public checks."""
+"""Runs the public checks on a student's own files in the released folder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import importlib.util
 import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from autograder.assignment.model import Slot
 from autograder.course import intake
@@ -22,11 +21,14 @@ from autograder.public.released_folder import Released
 from autograder.text import printable
 
 POLL_SECONDS = 0.05
-PATIENCE_SECONDS = 0.5  # an editor that saves by renaming leaves no file, or an empty one, so long
+# Some editors, while they save, leave an empty file or none for up to this long.
+PATIENCE_SECONDS = 0.5
 
 
-def check(released: Released, slots: Sequence[str], workers: Workers) -> dict[str, SlotResult]:
-    """The results of the given slots, in the assignment's order."""
+def check_slots(
+    released: Released, slots: Sequence[str], workers: Workers
+) -> dict[str, SlotResult]:
+    """Check slots of any files. Returns slot -> result, in the assignment's order."""
     checker = FileChecker(released, workers)
     results: dict[str, SlotResult] = {}
     for file in released.files_of(slots):
@@ -35,7 +37,7 @@ def check(released: Released, slots: Sequence[str], workers: Workers) -> dict[st
 
 
 class FileChecker:
-    """Checks the files of a released folder, again and again: public checks are read once."""
+    """Checks files of a released folder any number of times, and reads the public checks once."""
 
     def __init__(self, released: Released, workers: Workers) -> None:
         self.released = released
@@ -45,9 +47,9 @@ class FileChecker:
     def check(
         self, file: str, slots: Collection[str], patience: float = 0.0
     ) -> dict[str, SlotResult]:
-        """The results of the given slots of one file.
+        """Check the given slots of one file. Returns slot -> result.
 
-        A file that is missing or empty is looked at again for `patience` seconds.
+        If the file is missing or empty, wait up to `patience` seconds for its content.
         """
         assignment = self.released.assignment
         wanted = [slot.name for slot in assignment.slots_of(file) if slot.name in slots]
@@ -55,29 +57,31 @@ class FileChecker:
             self._checks[file] = public_checks(self.released, [file])
         runner, library = self._checks[file]
         sources = {file: _read(self.released.folder / file, patience)}
-        # What a slot builds on is checked with it, so that the message can name it.
+        # Slots that others build on are checked as well, so that the message can name them.
         needed = {other for name in wanted for other in assignment.slots[name].builds_on}
         names = [s.name for s in assignment.slots_of(file) if s.name in {*wanted, *needed}]
         try:
-            _demand(assignment.files[file].libraries)
+            _demand_installed(assignment.files[file].libraries)
             with Program(assignment, self._workers, sources) as program:
-                judged = judge(runner, program, names, library)
+                results = judge(runner, program, names, library)
         except GraderFault as fault:  # other files can be checked all the same
-            judged = {name: _not_checked(assignment.slots[name], fault) for name in names}
-        return {name: judged[name] for name in wanted}
+            results = {name: _not_checked(assignment.slots[name], fault) for name in names}
+        return {name: results[name] for name in wanted}
 
 
 def _read(path: Path, patience: float) -> bytes | Failure:
+    """The file's content, or why there is none after `patience` seconds."""
     end = time.monotonic() + patience
     while True:
         source = intake.read_file(path)
-        there = source.strip() if isinstance(source, bytes) else source.verdict != Verdict.MISSING
-        if there or time.monotonic() >= end:
+        is_missing = isinstance(source, Failure) and source.verdict == Verdict.MISSING
+        is_empty = isinstance(source, bytes) and not source.strip()
+        if not (is_missing or is_empty) or time.monotonic() >= end:
             return source
         time.sleep(POLL_SECONDS)
 
 
-def _demand(libraries: Sequence[str]) -> None:
+def _demand_installed(libraries: Sequence[str]) -> None:
     for name in libraries:
         if importlib.util.find_spec(name) is None:
             raise GraderFault(f"{name} is not installed: pip install {name}")
@@ -90,13 +94,13 @@ def _not_checked(slot: Slot, fault: GraderFault) -> SlotResult:
 
 
 class Saves:
-    """Tells which files were saved. Looks at them by size and time; reads none."""
+    """Notices which files are saved, by their size and time: it reads none of them."""
 
     def __init__(self, folder: Path, files: Sequence[str]) -> None:
         self._paths = {file: folder / file for file in files}
         self._seen = self._stamps()
 
-    def since(self) -> list[str]:
+    def since_last_call(self) -> list[str]:
         """The files that were saved since the last call."""
         before, self._seen = self._seen, self._stamps()
         return [file for file, stamp in self._seen.items() if stamp != before[file]]
@@ -113,8 +117,8 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def to_json(results: Mapping[str, SlotResult]) -> list[dict[str, Any]]:
-    """For editors and scripts: one entry a slot."""
+def to_json(results: Mapping[str, SlotResult]) -> list[dict[str, object]]:
+    """What `autograder check --json` prints: an entry for each slot."""
     return [
         {
             "slot": result.slot,

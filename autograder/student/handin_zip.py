@@ -1,7 +1,7 @@
-"""What a student hands in, as one zip, and what is missing or unusual about it.
+"""The zip that a student hands in, and what is missing or unusual about its files.
 
-Nothing is executed. What can be read is packed, whatever is wrong with it, so that there is always
-something to hand in; and what the graders could give no points for is said.
+Nothing is executed. Everything that can be read is packed, whatever is wrong with it, so that there
+is always something to hand in; files that could get no points are named.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,120 +21,132 @@ from autograder.course.handout import PLACEHOLDER
 from autograder.errors import KitError
 from autograder.judging.failure import Failure
 from autograder.judging.verdict import Verdict
-from autograder.public.released_folder import FOLDER, NOTEBOOKS, Released
+from autograder.public.released_folder import Released
 from autograder.text import printable
 
 
 @dataclass(frozen=True)
-class Part:
-    """A file of the assignment: what is packed of it, or None, and what its author should know.
+class HandinFile:
+    """A file of the assignment: the content to pack, or None, and what its author should know.
 
-    For what is `wrong` the graders could give no points; `notes` are of things left to do.
+    With any of the `problems` the graders cannot give points; `notes` say what is left to do.
     """
 
     name: str
     content: bytes | None
-    wrong: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def look(released: Released) -> list[Part]:
-    """The files of the assignment, as they lie in the folder."""
+def handin_files(released: Released) -> list[HandinFile]:
+    """The files of the assignment, as they are in the folder."""
     assignment = released.assignment
-    found = intake.read(released.folder, "", assignment.files)
-    parts = [
-        _code(released.folder / name, read, assignment.slots_of(name))
-        for name, read in found.sources.items()
+    submission = intake.read(released.folder, "", assignment.files)
+    found = [
+        _code(released.folder / name, source, assignment.slots_of(name))
+        for name, source in submission.sources.items()
     ]
-    asked = _notebooks(released.folder)
-    others = [p for p in sorted(released.folder.glob("*.ipynb")) if p.name not in asked]
-    for name, questions in asked.items():
+    others = [
+        p for p in sorted(released.folder.glob("*.ipynb")) if p.name not in released.notebooks
+    ]
+    for name, questions in released.notebooks.items():
         path = released.folder / name
-        # The only other notebook is surely this one, as a browser or an editor renamed it.
-        renamed = len(asked) == 1 and len(others) == 1 and not path.exists()
-        parts.append(_notebook(name, others[0] if renamed else path, questions))
-    return [replace(part, notes=(*part.notes, *_said_of(part.name, found.notes))) for part in parts]
+        # A browser or an editor may have renamed it: then it is the only other notebook.
+        renamed = len(released.notebooks) == 1 and len(others) == 1 and not path.exists()
+        found.append(_notebook(name, others[0] if renamed else path, questions))
+    return [
+        replace(file, notes=(*file.notes, *_notes_of(file.name, submission.notes)))
+        for file in found
+    ]
 
 
-def _said_of(name: str, notes: Sequence[str]) -> Iterator[str]:
-    """What the reader of hand-ins notes of a file, as where else it lies."""
+def _notes_of(name: str, notes: Sequence[str]) -> Iterator[str]:
+    """What the intake says of a file, for example in which other folder it is."""
     yield from (note.removeprefix(f"{name} ") for note in notes if note.startswith(f"{name} "))
 
 
-def left_out(released: Released, parts: Sequence[Part]) -> list[str]:
-    """Programs and notebooks beside the assignment's files, which the graders do not read."""
-    asked = {part.name for part in parts}
+def other_files(released: Released) -> list[str]:
+    """The names of programs and notebooks in the folder that the graders do not read."""
+    handed_in = {*released.assignment.files, *released.notebooks}
     paths = sorted(path for path in released.folder.iterdir() if path.is_file())
-    return [p.name for p in paths if p.suffix in (".py", ".ipynb") and p.name not in asked]
+    return [p.name for p in paths if p.suffix in (".py", ".ipynb") and p.name not in handed_in]
 
 
-def contents(parts: Sequence[Part]) -> dict[str, bytes]:
-    """file name -> content of what is handed in. Raises KitError where there is nothing."""
-    found = {part.name: part.content for part in parts if part.content is not None}
+def contents(files: Sequence[HandinFile]) -> dict[str, bytes]:
+    """file name -> content of everything to pack. Raises KitError if there is nothing."""
+    found = {file.name: file.content for file in files if file.content is not None}
     if not found:
         raise KitError(
-            f"there is nothing to hand in: {parts[0].name if parts else 'no file'} and the other "
+            f"there is nothing to hand in: {files[0].name if files else 'no file'} and the other "
             "files of the assignment are not here"
         )
     return found
 
 
-def _read(path: Path) -> tuple[bytes | None, str]:
-    """The bytes of a regular file, or None and why there are none."""
+def _read(path: Path) -> bytes | str:
+    """The content of a regular file, or a sentence that says why it cannot be packed."""
     if path.is_symlink():
-        return None, f"{path.name} is a link, which nobody follows: put the file itself there"
+        return f"{path.name} is a link, and links are not followed: put the file itself there"
     try:
         if not path.is_file():
-            return None, f"{path.name} is not there: it belongs beside the other files"
+            return f"{path.name} is not there: it belongs beside the other files"
         if path.stat().st_size > MAX_NOTEBOOK:
-            return None, (
+            return (
                 f"{path.name} is too large to hand in: {path.stat().st_size / 1e6:.0f} MB; "
-                f"at most {MAX_NOTEBOOK / 1e6:.0f} MB are read"
+                f"at most {MAX_NOTEBOOK / 1e6:.0f} MB are read "
+                "(Jupyter's menu Edit, Clear Outputs of All Cells)"
             )
-        return path.read_bytes(), ""
+        return path.read_bytes()
     except OSError as error:
-        return None, f"{path.name} cannot be read: {error.strerror}"
+        return f"{path.name} cannot be read: {error.strerror}"
 
 
 # ------------------------------------------------------------------------------ code
 
 
-def _code(path: Path, read: bytes | Failure, slots: Sequence[Slot]) -> Part:
-    """A student file; `read` is what the graders would read."""
+def _code(path: Path, source: bytes | Failure, slots: Sequence[Slot]) -> HandinFile:
+    """A student file; `source` is what the graders would read."""
     name = path.name
-    if isinstance(read, Failure):
-        said = f"{read.fact}: {'; '.join(read.details)}" if read.details else read.fact
-        if read.verdict != Verdict.ERROR:
-            return Part(name, None, (said,))
-        content, _ = _read(path)  # no good for the graders, but a person may look at it
-        return Part(name, content, (said if content else f"{said}; it was not packed",))
-    tree = _parsed(name, read)
+    if isinstance(source, Failure):
+        return _ungradable(path, source)
+    tree = _parsed(name, source)
     if isinstance(tree, str):
-        return Part(name, read, (tree,))
-    raised, defined = _not_implemented(tree), _defined(tree)
-    waiting = [slot.name for slot in slots if slot.name in raised]
+        return HandinFile(name, source, (tree,))
+    stubs, defined = _unfinished(tree), _defined(tree)
+    unfinished = [slot.name for slot in slots if slot.name in stubs]
     gone = [slot.name for slot in slots if slot.name.rpartition(".")[2] not in defined]
-    notes = [f"not started, or not to its end: {', '.join(waiting)}"] if waiting else []
+    notes = [f"not started or not finished: {', '.join(unfinished)}"] if unfinished else []
     notes += [f"no longer in this file: {', '.join(gone)}"] if gone else []
-    return Part(name, read, notes=tuple(notes))
+    return HandinFile(name, source, notes=tuple(notes))
 
 
-def _parsed(name: str, data: bytes) -> ast.Module | str:
-    """The file as Python reads it, or why it cannot."""
+def _ungradable(path: Path, failure: Failure) -> HandinFile:
+    """A student file that the graders would not read; a person may look at what it has."""
+    problem = ": ".join((failure.fact, *failure.details))
+    if failure.verdict != Verdict.ERROR:
+        return HandinFile(path.name, None, (problem,))
+    content = _read(path)
+    if isinstance(content, str):
+        return HandinFile(path.name, None, (f"{problem}; it was not packed",))
+    return HandinFile(path.name, content, (problem,))
+
+
+def _parsed(name: str, source: bytes) -> ast.Module | str:
+    """The file as Python reads it, or a sentence that says why Python cannot read it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(data, name, "exec", dont_inherit=True)  # which finds more than parsing does
-            return ast.parse(data, name)
+            compile(source, name, "exec", dont_inherit=True)  # finds more than parsing does
+            return ast.parse(source, name)
     except SyntaxError as error:
         why = f"{printable(error.msg, 100)}, line {error.lineno}"
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         why = printable(str(error), 100) or type(error).__name__
-    return f"{name} is no valid Python: {why}; as it is, none of its slots gets points"
+    return f"{name} is no valid Python: {why}; until this is fixed, none of its slots gets points"
 
 
-def _not_implemented(tree: ast.Module) -> set[str]:
-    """The texts of `raise NotImplementedError("…")`: the stubs have the slot's name there."""
+def _unfinished(tree: ast.Module) -> set[str]:
+    """The texts of all `raise NotImplementedError("…")`: a stub has its slot's name there."""
     raised = [node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise)]
     return {
         str(call.args[0].value)
@@ -148,7 +160,7 @@ def _not_implemented(tree: ast.Module) -> set[str]:
 
 
 def _defined(tree: ast.Module) -> set[str]:
-    """Every name that a file gives to something, wherever in it."""
+    """Every name that is defined, assigned or imported anywhere in the file."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -163,44 +175,32 @@ def _defined(tree: ast.Module) -> set[str]:
 # ------------------------------------------------------------------------------ notebooks
 
 
-def _notebooks(folder: Path) -> Mapping[str, Sequence[str]]:
-    """The notebooks that are handed in, with their questions.
-
-    A folder that was released before they were listed hands in all that lie there.
-    """
-    data = json.loads((folder / FOLDER / "assignment.json").read_text("utf-8"))
-    there: dict[str, Sequence[str]] = {path.name: () for path in sorted(folder.glob("*.ipynb"))}
-    listed: Mapping[str, Sequence[str]] = data.get(NOTEBOOKS, there)
-    return listed
-
-
-def _notebook(name: str, path: Path, questions: Sequence[str]) -> Part:
-    """The notebook `name`, which lies at `path`."""
-    content, why = _read(path)
-    if content is None:
-        more = " (Jupyter's menu Edit, Clear Outputs of All Cells)" if "too large" in why else ""
-        return Part(name, None, (why + more,))
+def _notebook(name: str, path: Path, questions: Sequence[str]) -> HandinFile:
+    """The notebook `name`, which is at `path`."""
+    content = _read(path)
+    if isinstance(content, str):
+        return HandinFile(name, None, (content,))
     try:
         notebook = json.loads(content)
-        answers = dict(_answers(notebook, questions))
+        answered = _answered(notebook, questions)
         if notebook["nbformat"] != 4:
-            raise ValueError("of another version")
+            raise ValueError("another version of the format")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        wrong = f"{path.name} cannot be read as a notebook: open it in Jupyter and save it"
-        return Part(name, content, (wrong,))
+        problem = f"{path.name} cannot be read as a notebook: open it in Jupyter and save it"
+        return HandinFile(name, content, (problem,))
     notes = [] if path.name == name else [f"packed from {printable(path.name, 100)}"]
-    missing = [question for question in questions if question not in answers]
+    missing = [question for question in questions if question not in answered]
     if missing:
-        notes.append(f"no answer to {', '.join(missing)} (if there is one, save the notebook)")
-    return Part(name, content, notes=tuple(notes))
+        notes.append(f"no answer to {', '.join(missing)} (if you wrote one, save the notebook)")
+    return HandinFile(name, content, notes=tuple(notes))
 
 
-def _answers(notebook: Mapping[str, Any], questions: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The questions that have an answer, found by the cell's grade id or, where lost, its id."""
+def _answered(notebook: Any, questions: Collection[str]) -> set[str]:
+    """The questions with an answer, found by the cell's grade id or, if that is lost, its id."""
+    answered = set()
     for cell in notebook["cells"]:
-        about = cell["metadata"].get("nbgrader", {})
         source = cell["source"]
         text = (source if isinstance(source, str) else "".join(source)).strip()
         if text not in ("", PLACEHOLDER):
-            for question in {about.get("grade_id"), cell.get("id")}.intersection(questions):
-                yield question, text
+            answered |= {cell["metadata"].get("nbgrader", {}).get("grade_id"), cell.get("id")}
+    return answered.intersection(questions)

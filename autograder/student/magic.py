@@ -65,17 +65,17 @@ class Checker:
             self._workers = None
 
     def _check(self, released: Released, names: Sequence[str]) -> dict[str, SlotResult]:
-        from autograder.student.file_checker import check
+        from autograder.student.file_checker import check_slots
 
         warm = self._workers is not None
         try:
-            results = check(released, names, self._started())
+            results = check_slots(released, names, self._started())
             broken = [
                 name for name, result in results.items() if result.verdict == Verdict.UNGRADED
             ]
             if broken and warm:  # the warm workers may have died since the last check
                 self.close()
-                results.update(check(released, broken, self._started()))
+                results.update(check_slots(released, broken, self._started()))
         except BaseException:  # stopped in the middle of a conversation with a worker
             self.close()
             raise

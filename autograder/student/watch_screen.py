@@ -206,7 +206,7 @@ def _keep_checking(screen: Screen, checker: FileChecker, files: Sequence[str]) -
     saves = Saves(checker.released.folder, files)
     todo, saved = list(files), ""
     while not screen.ended.is_set():
-        for file in saves.since():
+        for file in saves.since_last_call():
             saved, todo = file, [file, *(other for other in todo if other != file)]
         if screen.again.is_set():
             screen.again.clear()

@@ -179,7 +179,7 @@ def test_an_unknown_slot_is_misuse(autograder: Command, folder: Path) -> None:
 def test_watching_gives_no_json(autograder: Command, folder: Path) -> None:
     ran = autograder("check", "rnn_step", "--watch", "--json", cwd=folder)
     assert ran.status == 2
-    assert "of --watch, --json and --lines, only one can be had" in ran.err
+    assert "use only one of --watch, --json and --lines" in ran.err
 
 
 def test_a_library_that_is_not_there_spoils_its_files_only(

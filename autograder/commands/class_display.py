@@ -1,0 +1,101 @@
+"""What `grade` shows of a class: the progress of the run, the marks, and what a regrade changed.
+
+Imported by `grade` when it runs, since rich takes a while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from autograder.classroom.class_run import Class
+from autograder.classroom.result_cache import Done
+from autograder.classroom.results import points
+from autograder.judging.verdict import Verdict
+from autograder.text import printable
+
+NAMES_SHOWN = 3  # of the students who are being graded
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.2g} a second" if task.speed else "")
+
+
+def grade_with_progress(
+    console: Console, group: Class, students: Sequence[str], jobs: int
+) -> Iterator[Done]:
+    """Grade the students and yield each when it is done, those with nothing to grade first.
+
+    A terminal shows a progress bar; elsewhere, each graded student is one line.
+    """
+    bar = Progress(
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("looking for changes", total=None)
+        unchanged = group.look(students)
+        yield from unchanged
+        if unchanged:
+            console.print(f"{len(unchanged)} of {len(students)} unchanged")
+        bar.update(task, total=len(students) - len(unchanged), description="starting")
+        in_progress: list[str] = []
+
+        def show() -> None:
+            names = ", ".join(printable(student, 30) for student in in_progress[:NAMES_SHOWN])
+            more = ", …" if len(in_progress) > NAMES_SHOWN else ""
+            bar.update(task, description=names + more)
+
+        def started(student: str) -> None:
+            in_progress.append(student)
+            show()
+
+        for done in group.grade(jobs, started):
+            in_progress.remove(done.folder)
+            bar.advance(task)
+            show()
+            if not console.is_terminal:
+                click.echo(f"{done.student}: {points(done.score) or 'ungraded'}")
+            yield done
+
+
+def show_marks(console: Console, graded: Sequence[Done], max_points: float) -> None:
+    """Print a table of the students just graded: the total and a mark for each slot's verdict."""
+    table = Table(box=None, padding=(0, 2))
+    table.add_column("student")
+    table.add_column(f"of {max_points:g}", justify="right")
+    table.add_column("slots (✓ correct, ✗ wrong, ○ not started or missing, ? ungraded)")
+    for done in sorted(graded, key=lambda done: done.student):
+        marks = "".join(Verdict(verdict).mark for verdict in done.verdicts.values())
+        table.add_row(Text(done.student), points(done.score) or "?", marks)
+    console.print(table)
+
+
+def show_changes(students: Sequence[Done]) -> None:
+    """Print which marks a regrade changed, and why."""
+    for done in sorted(students, key=lambda done: done.student):
+        for change in done.changed:
+            before, after = (points(change[key]) or "ungraded" for key in ("before", "after"))
+            slot, why = change["slot"], change["why"]
+            click.echo(f"changed: {done.student}: {slot} {before} -> {after}: {why}")
