@@ -1,4 +1,4 @@
-"""Every command in the docs is run, in order, as a reader would run it."""
+"""The docs are true: their commands run, and the files that they name exist."""
 
 from __future__ import annotations
 
@@ -136,3 +136,64 @@ def test_the_students_page(course: Path, tmp_path: Path) -> None:
     home.mkdir()
     read_along("students.md", home, exchange)
     assert list((exchange / "rnn" / "inbound").iterdir())
+
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FOLDERS = ("autograder/", "autograder.", "tests/", "demo/", "benchmarks/", "docs/")
+REMOVED = re.compile(r"commit [0-9a-f]{7}|of that commit")  # a paragraph about a removed file
+
+
+def quoted(text: str) -> list[str]:
+    """The words in backticks, outside blocks of code."""
+    text = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    return [word for span in re.findall(r"`([^`]+)`", text) for word in span.split()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_names_exists(page: Path) -> None:
+    text = page.read_text("utf-8")
+    missing = []
+    for paragraph in text.split("\n\n"):
+        for word in quoted(paragraph):
+            path = ROOT / word
+            if word.startswith("autograder."):
+                path = ROOT / f"{word.replace('.', '/')}.py"
+            removed = word.startswith("benchmarks/") and REMOVED.search(paragraph)
+            if word.startswith(FOLDERS) and not path.exists() and not removed:
+                missing.append(word)
+    for link in re.findall(r"\]\(([^)#:]+)\)", text):
+        if not (page.parent / link).exists():
+            missing.append(link)
+    assert not missing
+
+
+def test_every_name_that_contributing_finds_in_a_file_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    found = re.findall(r"((?:`\w+`(?: and )?)+) in `(autograder/[\w/]+\.py)`", text)
+    assert found
+    for names, file in found:
+        source = (ROOT / file).read_text("utf-8")
+        missing = [name for name in re.findall(r"\w+", names.replace(" and ", " "))
+                   if not re.search(rf"\b{name}\b", source)]  # fmt: skip
+        assert not missing, file
+
+
+def test_every_selection_of_tests_in_contributing_selects_some() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    selections = re.findall(r"`pytest (\S+) -k (\w+)`", text)
+    assert selections
+    for place, word in selections:
+        path = ROOT / place
+        files = [path] if path.is_file() else list(path.rglob("test_*.py"))
+        names = [name for file in files for name in re.findall(r"def (test_\w+)", file.read_text())]
+        assert any(word in name for name in names), f"{place} -k {word}"
+
+
+def test_the_tree_in_contributing_is_the_tree() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    tree = next(block for block in text.split("```") if block.strip().startswith("autograder/"))
+    named = set(re.findall(r"\w+/(?= )|\w+\.py", tree))
+    engine = ROOT / "autograder"
+    packages = {f"{path.parent.name}/" for path in engine.glob("*/__init__.py")}
+    modules = {path.name for path in engine.glob("*.py")} - {"__init__.py"}
+    assert named == packages | modules
