@@ -1,10 +1,20 @@
-"""Limits of what a program may use: time, memory, output, processes."""
+"""Limits of what student code may use, and how many processes grade at once."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one call of student code may use."""
+
+    seconds: float = 3.0  # of the process's own CPU time
+    memory_mb: int = 1024  # beyond what the interpreter has with its libraries
+    output_mb: int = 64  # the largest result
 
 
 def default_jobs() -> int:
-    """As many grading processes as there are cores for this process."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from autograder.assignment import solution_file as source
 from autograder.errors import AssignmentError, UsageError
+from autograder.limits import Limits
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,12 @@ class Slot:
     name: str
     file: str
     points: float
-    seconds: float
     builds_on: tuple[str, ...]
     weights: Mapping[str, float]
     forbids: tuple[str, ...]
     all_or_nothing: bool
     hints: tuple[str, ...]
-    memory_mb: int = 1024  # beyond what the interpreter has with its libraries
-    output_mb: int = 64  # the largest result
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from autograder.assignment.model import (
     StudentFile,
 )
 from autograder.errors import AssignmentError, UsageError
+from autograder.limits import Limits
 
 MAX_HINT_WORDS = 80
 MAX_MEMORY_MB = 16 * 1024
@@ -225,14 +226,16 @@ def _slot(
         name=name,
         file=file,
         points=table.get("points", float),
-        seconds=table.get("seconds", float, 3.0),
         builds_on=table.texts("builds_on"),
         weights={check: float(weight) for check, weight in weights.items()},
         forbids=table.texts("forbids"),
         all_or_nothing=table.get("all_or_nothing", bool, False),
         hints=hints.get(name, ()),
-        memory_mb=_between(table, "memory_mb", Slot.memory_mb, MAX_MEMORY_MB),
-        output_mb=_between(table, "output_mb", Slot.output_mb, Slot.output_mb),
+        limits=Limits(
+            seconds=table.get("seconds", float, Limits.seconds),
+            memory_mb=_between(table, "memory_mb", Limits.memory_mb, MAX_MEMORY_MB),
+            output_mb=_between(table, "output_mb", Limits.output_mb, Limits.output_mb),
+        ),
     )
 
 

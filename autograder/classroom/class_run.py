@@ -19,7 +19,7 @@ from autograder.classroom.run_folder import Output
 from autograder.classroom.scheduler import _Grading
 
 if TYPE_CHECKING:
-    pass
+    from autograder.isolation.protection import RunProtection
 
 
 def default_out(course: Path, assignment: str) -> Path:
@@ -27,26 +27,26 @@ def default_out(course: Path, assignment: str) -> Path:
     return course / "reports" / assignment
 
 
-def proved_isolation(device: str, weak: bool) -> str:
+def proved_isolation(device: str, weak: bool) -> RunProtection:
     """Prove the protection from students' code. Raises WeakIsolation below tier B, if not `weak`.
 
     Where torch finds a CUDA device and it is asked for, its cases run without a sandbox.
     """
     from autograder.isolation.pool import Workers
-    from autograder.isolation.protection import WeakIsolation
+    from autograder.isolation.protection import RunProtection, WeakIsolation
 
     with Workers() as workers:
         found = workers.protection()
         if not weak:
-            found.demand()
+            found.require()
         if device != "cpu" and workers.has_cuda():
             if not weak:
                 raise WeakIsolation(
                     f"cases on {device} run without a sandbox: students' code could read and send "
                     "what you can. To grade all the same: --allow-weak-isolation"
                 )
-            return f"{found.line}; {device}: D, a process of its own"
-        return found.line
+            return RunProtection(found, open_device=device)
+        return RunProtection(found)
 
 
 # ------------------------------------------------------------------------------ the class
@@ -68,21 +68,19 @@ class Class:
 
         If there are any, the protection from their code is proved. Raises KitError.
         """
-        unchanged = self._unchanged(students) if self.isolation else {}
+        known = self.isolation
+        unchanged = {} if known is None else self._unchanged(students, known)
         if len(unchanged) < len(students):
-            proved = proved_isolation(self.job.device, self.job.weak)
-            if proved != self.isolation:
-                self.isolation = proved
-                unchanged = self._unchanged(students)
-            self._output.note_proof(proved)
+            self.isolation = proved_isolation(self.job.device, self.job.weak)
+            if self.isolation != known:
+                unchanged = self._unchanged(students, self.isolation)
+            self._output.note_proof(self.isolation)
         self._waiting = [student for student in students if student not in unchanged]
         return list(unchanged.values())
 
-    def _unchanged(self, students: Sequence[str]) -> dict[str, Done]:
+    def _unchanged(self, students: Sequence[str], isolation: RunProtection) -> dict[str, Done]:
         job = self.job
-        now = provenance.conditions(
-            self.assignment, job.course, job.seed, job.device, self.isolation
-        )
+        now = provenance.conditions(self.assignment, job.course, job.seed, job.device, isolation)
         self._kept = kept = Kept(job, self.assignment, now, self._output.going_on)
         found = {}
         for student in students:

@@ -25,6 +25,7 @@ from autograder.course import handin_notebook as staging
 from autograder.course import handout
 from autograder.errors import KitError
 from autograder.isolation.pool import Workers
+from autograder.isolation.protection import RunProtection
 from autograder.judging.failure import Failure
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Request:
 class Process:
     """A grading process, as the one that started it sees it."""
 
-    def __init__(self, job: Job, isolation: str) -> None:
+    def __init__(self, job: Job, isolation: RunProtection) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.ready = False
@@ -115,7 +116,7 @@ def _signals_wait() -> Iterator[None]:
 # ------------------------------------------------------------------------------ inside
 
 
-def _serve(job: Job, isolation: str, pipe: Connection) -> None:
+def _serve(job: Job, isolation: RunProtection, pipe: Connection) -> None:
     """Grade what comes over the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is the parent's to deal with
     signal.signal(signal.SIGTERM, _stop)
@@ -131,13 +132,13 @@ def _serve(job: Job, isolation: str, pipe: Connection) -> None:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is about to end
 
 
-def _collect_and_grade(job: Job, isolation: str, pipe: Connection) -> None:
+def _collect_and_grade(job: Job, isolation: RunProtection, pipe: Connection) -> None:
     from autograder.hidden.collection import collect
     from autograder.hidden.known_programs import KnownPrograms
     from autograder.hidden.runner import HiddenChecks
 
     assignment = reader.load(job.assignment, job.course)
-    with Workers(isolation) as workers:
+    with Workers(isolation.sandbox) as workers:
         checks = HiddenChecks(
             assignment, workers, collect(assignment), seed=job.seed, device=job.device
         )
@@ -159,7 +160,7 @@ def _end_with_parent() -> None:
 
 def _grade_on_request(
     job: Job,
-    isolation: str,
+    isolation: RunProtection,
     checks: HiddenChecks,
     known: KnownPrograms,
     workers: Workers,

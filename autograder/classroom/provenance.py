@@ -19,6 +19,7 @@ from autograder.course import handin_notebook as staging
 from autograder.course import handout
 from autograder.errors import AssignmentError
 from autograder.files import digest
+from autograder.isolation.protection import RunProtection
 from autograder.judging.failure import Failure
 from autograder.versions import engine_digest, versions
 
@@ -34,7 +35,7 @@ class Conditions:
 
     assignment: str
     seed: int
-    isolation: str
+    isolation: RunProtection
     versions: Mapping[str, str]
     graders: Mapping[str, str]
     everything: Mapping[str, str]
@@ -59,7 +60,7 @@ class Conditions:
 
 
 def conditions(
-    assignment: Assignment, course: Path, seed: int, device: str, isolation: str
+    assignment: Assignment, course: Path, seed: int, device: str, isolation: RunProtection
 ) -> Conditions:
     """The conditions of a class as they are now. Raises AssignmentError."""
     found, kit = versions(), engine_digest()
@@ -115,8 +116,8 @@ def _marks(assignment: Assignment, file: StudentFile) -> str:
 def _settings(slot: Slot) -> tuple[Any, ...]:
     """What of a slot's entry in assignment.toml can change a mark."""
     return (
-        *(slot.name, slot.points, slot.seconds, slot.builds_on, sorted(slot.weights.items())),
-        *(slot.forbids, slot.all_or_nothing, slot.memory_mb, slot.output_mb),
+        *(slot.name, slot.points, slot.limits, slot.builds_on, sorted(slot.weights.items())),
+        *(slot.forbids, slot.all_or_nothing),
     )
 
 

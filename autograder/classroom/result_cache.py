@@ -161,7 +161,7 @@ class Kept:
             "student": distinguishable(student),
             "assignment": conditions.assignment,
             "seed": conditions.seed,
-            "isolation": conditions.isolation,
+            "isolation": conditions.isolation.line,
             "versions": conditions.versions,
         }
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from autograder.errors import KitError, UsageError
 from autograder.files import digest, remove_temporary, write_file
+from autograder.isolation.protection import RunProtection
 
 try:
     import fcntl
@@ -43,15 +44,16 @@ class Output:
         seed: int = self.record["seed"]
         return seed
 
-    def proved(self) -> str:
-        """The protection that was proved here before, in the same surroundings; or ""."""
+    def proved(self) -> RunProtection | None:
+        """The protection that was proved here before, in the same surroundings; else None."""
         proof = self.record.get("proof")
-        known = isinstance(proof, dict) and proof.get("surroundings") == _surroundings()
-        return str(proof["isolation"]) if known and isinstance(proof, dict) else ""
+        if not isinstance(proof, dict) or proof.get("surroundings") != _surroundings():
+            return None
+        return RunProtection.from_json(proof.get("isolation"))
 
-    def note_proof(self, isolation: str) -> None:
+    def note_proof(self, isolation: RunProtection) -> None:
         """Remember which protection was proved. Raises KitError."""
-        self._note(proof={"isolation": isolation, "surroundings": _surroundings()})
+        self._note(proof={"isolation": isolation.to_json(), "surroundings": _surroundings()})
 
     def begin(self) -> None:
         """To be called before results are written. Raises KitError."""

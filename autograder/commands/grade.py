@@ -203,7 +203,8 @@ def _grade(run: _Run) -> int:
         except KeyboardInterrupt:
             problems.append("the gradebook is incomplete: grade again, and let the run finish")
             status = 1
-    _show_summary(run, finished, problems, group.isolation)
+    isolation = group.isolation.line if group.isolation else "unknown"
+    _show_summary(run, finished, problems, isolation)
     if interrupted:
         run.console.print(
             f"stopped: {len(finished)} of {len(run.students)} are graded; "
@@ -229,7 +230,7 @@ def _show_summary(
         if done.fault:
             message = f"ungraded: {done.student}: {done.fault}"
             run.console.print(message, style="yellow", markup=False)
-    click.echo(f"isolation {isolation or 'unknown'}")
+    click.echo(f"isolation {isolation}")
 
 
 def _write_gradebook(run: _Run, students: Sequence[str]) -> list[str]:

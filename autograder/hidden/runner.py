@@ -16,7 +16,7 @@ import pytest
 
 from autograder.assignment.model import Assignment, Slot
 from autograder.hidden.replay import PassedRuns
-from autograder.isolation.client import Function
+from autograder.isolation.messages import Function
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
 from autograder.judging.answers import Answer, Log

@@ -1,8 +1,6 @@
-"""The one door to a student's process: start it, load a file, call with a deadline, end it.
+"""One worker as its grader sees it: load a file, make calls with a deadline, end the process.
 
-`Workers` keeps one zygote for each set of libraries and hands out `Worker`s. How a worker is
-started (forked from a zygote, or an interpreter of its own) is decided here; what can be started
-before all this is imported, by `interpreter.begin`.
+`pool.Workers` starts workers. Nothing that a worker sends is believed: `messages` checks it.
 """
 
 from __future__ import annotations
@@ -12,13 +10,29 @@ import sys
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Generic, TypeVar
 
-from autograder.assignment.model import Slot
+import numpy as np
+
 from autograder.errors import GraderFault
 from autograder.isolation.channel import Channel
-from autograder.isolation.interpreter import (
-    CAN_FORK,
+from autograder.isolation.interpreter import CAN_FORK
+from autograder.isolation.messages import (
+    CallAnswer,
+    ComputedBody,
+    Function,
+    LoadBody,
+    LoadedFile,
+    Owner,
+    PrepareBody,
+    RaisedError,
+    StandInCall,
+    call_request,
+    read_answer,
+    read_callback,
+    read_error,
+    read_loaded,
+    read_nothing,
 )
 from autograder.isolation.wire import (
     MAX_BLOB,
@@ -30,77 +44,82 @@ from autograder.isolation.wire import (
     still_encoded,
     unpack,
 )
+from autograder.limits import Limits
 
 if sys.platform == "linux":
     import resource
 
 LOAD_SECONDS = 10.0
-START_FAILURES = 3  # in a row, of an interpreter: then it is not tried for every check again
-MAX_CALLBACKS = 100_000
-KEPT_CALLBACKS, SMALL_CALLBACK = 4096, 8192  # so many, of fewer bytes
-WALL = 6
-ANSWERED = ("value", "mutated", "places", "touched", "printed")  # of a call
+MAX_CALLBACKS = 100_000  # in one call
+REMEMBERED_CALLBACKS = 4096
+REMEMBERED_BYTES = 8192  # of one callback and its answer, at most
+WALL = 6  # seconds on the wall for each second of a process's own time
 
-
-Owner = Literal["student", "probe", "oracle"]
-
-
-class Function(NamedTuple):
-    """A function that a worker can call: the code it is looked up in, and its name there.
-
-    Probes and oracles are staff's; they get the student's module as their first argument. The name
-    of a student's function may contain dots.
-    """
-
-    owner: Owner
-    name: str
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True)
 class Code:
-    """What a worker loads: one student file and the staff code that runs beside it."""
+    """What a worker loads: one student file and the staff code that runs beside it.
+
+    Attributes:
+        extras: (owner, file name, text) of probe and oracle files.
+        stand_ins: slot -> the name of its stand-in in `stand_in_source`; "" where the grader
+            computes.
+        blocked: top-level modules that the file may not use.
+        forbids: slot -> patterns of names that it may not use.
+    """
 
     file: str
     source: bytes
-    extras: tuple[tuple[Owner, str, str], ...] = ()  # (owner, file name, source)
+    extras: tuple[tuple[Owner, str, str], ...] = ()
     stand_in_source: str = ""
-    stand_ins: Mapping[str, str] = field(default_factory=dict)  # slot -> name in it, or ""
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
     blocked: tuple[str, ...] = ()
-    forbids: Mapping[str, Sequence[str]] = field(default_factory=dict)  # slot -> patterns
+    forbids: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What the grader computed for a stand-in; `error` says why there is no value.
+
+    `seconds` is the time of the process that computed, as its own limit counts it.
+    """
+
+    value: Any = None
+    error: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class Callback:
-    """Computes for a stand-in: slot, args and kwargs to `{"value": ...}` or `{"error": ...}`.
+    """Computes for stand-ins, and remembers small values: most programs ask for the same."""
 
-    `before` has values that were computed already, by what was asked: most programs ask the same.
-    """
+    compute: Callable[[StandInCall], Computed]
+    remembered: dict[Encoded, Encoded] = field(default_factory=dict)
 
-    compute: Callable[[str, tuple[Any, ...], dict[str, Any]], dict[str, Any]]
-    before: dict[Encoded, Encoded] = field(default_factory=dict)
-
-    def keep(self, request: Encoded | None, body: dict[str, Any], answer: Encoded) -> None:
-        small = request is not None and request.size + answer.size < SMALL_CALLBACK
-        if small and "value" in body and len(self.before) < KEPT_CALLBACKS:
-            assert request is not None
-            self.before[request] = answer
+    def remember(self, request: Encoded, answer: Encoded) -> None:
+        """Answer the same request without computing, if there is room."""
+        small = request.size + answer.size < REMEMBERED_BYTES
+        if small and len(self.remembered) < REMEMBERED_CALLBACKS:
+            self.remembered[request] = answer
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What a worker replied to a request: `body`, checked for form, or `{"error": ...}`.
+class Reply(Generic[Content]):
+    """A worker's reply to a request.
 
-    `encoded` is what came as bytes, where it was an answer. `body` is None where these bytes were
-    known.
+    `content` is None where the reply is, byte for byte, one of those that were known. `encoded`
+    has the bytes of a reply that is no error.
     """
 
     request: Encoded
-    body: dict[str, Any] | None
+    content: Content | RaisedError | None
     encoded: Encoded | None = None
 
 
 class WorkerDied(Exception):
-    """The process ended or was ended. `timeout` tells whether it was the clock."""
+    """The process ended or was ended. `timeout` tells whether a deadline was the reason."""
 
     def __init__(self, reason: str, timeout: bool) -> None:
         super().__init__(reason)
@@ -108,40 +127,57 @@ class WorkerDied(Exception):
         self.timeout = timeout
 
 
-class _Limit:
-    """So many seconds of a process's own time, and `WALL` times as many on the wall.
+class ProcessDeadline:
+    """A number of seconds of a process's own time, and `WALL` times as many on the wall.
 
-    On a busy machine a right answer must not come too late: what counts is the time that the
-    process itself used. The wall is for processes that sleep.
+    On a busy machine a right answer must not come too late: the time that the process itself used
+    is what counts. The wall clock is for processes that sleep.
     """
 
     def __init__(self, pid: int, seconds: float) -> None:
-        self.pid = pid
-        self.wall = WALL if CAN_FORK else 1
-        self.seconds = seconds
-        self.started = time.monotonic(), self._used()
+        self._pid = pid
+        self._seconds = seconds
+        self._wall_factor = WALL if CAN_FORK else 1
+        self._wall_start = time.monotonic()
+        self._own_start = self._process_clock()
 
     def left(self) -> float:
-        wall = self.wall * self.seconds - (time.monotonic() - self.started[0])
+        """Seconds until it is worth looking at the clocks again; none are left at 0 or less."""
+        wall = self._wall_factor * self._seconds - (time.monotonic() - self._wall_start)
         if not CAN_FORK:
             return wall
-        return min(self.seconds - (self._used() - self.started[1]), wall)
+        return min(self._seconds - (self._process_clock() - self._own_start), wall)
 
     def spent(self) -> float:
-        """How many of the seconds are gone, by the process's own time or by the wall."""
-        wall = (time.monotonic() - self.started[0]) / self.wall
-        return max(self._used() - self.started[1], wall) if CAN_FORK else wall
+        """The seconds that are gone, by the process's own time or by the wall."""
+        wall = (time.monotonic() - self._wall_start) / self._wall_factor
+        return max(self._process_clock() - self._own_start, wall) if CAN_FORK else wall
 
-    def _used(self) -> float:
-        """Seconds of CPU time of the process: Linux's clock of another process."""
+    def compute(self, callback: Callback, request: StandInCall) -> Computed:
+        """Compute for the waiting process.
+
+        Its wall clock meanwhile advances by the seconds of the process that computes, so that a
+        busy machine costs no answer.
+        """
+        before = time.monotonic()
+        computed = callback.compute(request)
+        self._wall_start += time.monotonic() - before - computed.seconds
+        return computed
+
+    def _process_clock(self) -> float:
+        """The process's CPU time in seconds: Linux has a clock for every process."""
         try:
-            return time.clock_gettime((~self.pid << 3) | 2)
+            return time.clock_gettime((~self._pid << 3) | 2)
         except OSError:  # it has ended, and its channel says so
             return 0.0
 
 
 class Worker:
-    """One process with one student file in it."""
+    """One process with one student file in it.
+
+    `end` ends the process: see `close`. `used` is its address space in bytes before anything of
+    the student's is loaded, 0 where that is unknown.
+    """
 
     def __init__(
         self,
@@ -154,22 +190,19 @@ class Worker:
         self._channel = channel
         self.pid = pid
         self._end = end
-        self._used = used  # bytes of address space before anything of the student's
+        self._used = used
         self._memory_mb = memory_mb
         self._seq = 0
         self._callbacks = 0
-        self.spent = 0.0  # seconds, as limits count them, of all questions
+        self.spent = 0.0  # seconds of all requests, as deadlines count them
         self.alive = True
 
-    def load(self, code: Code) -> dict[str, Any]:
-        """Execute the file. Returns `{"lines": ..., "stubs": ...}` or `{"error": ...}`.
+    def load(self, code: Code) -> LoadedFile | RaisedError:
+        """Execute a student's file.
 
-        `lines` has the line of each function and class, `stubs` that of the one statement of each
-        function that is as it was handed out.
-
-        Raises WorkerDied, and GraderFault where staff's own code fails.
+        Raises WorkerDied, and GraderFault where the staff code fails.
         """
-        body = {
+        body: PrepareBody = {
             "file": code.file,
             "extras": [[owner, name, _bytes(text.encode())] for owner, name, text in code.extras],
             "stand_in_source": _bytes(code.stand_in_source.encode()),
@@ -178,108 +211,81 @@ class Worker:
             "forbids": {slot: list(patterns) for slot, patterns in code.forbids.items()},
         }
         # Nothing of the student's runs before this is answered, so the answer can be believed.
-        error = self._told("prepare", body, "preparing").get("error")
-        if error:
+        prepared = self._ask("prepare", body, read_nothing, LOAD_SECONDS, "preparing").content
+        if isinstance(prepared, RaisedError):
             self.close()
-            raise GraderFault(f"a probe or stand-in of {code.file} failed: {error['message']}")
+            raise GraderFault(f"a probe or stand-in of {code.file} failed: {prepared.message}")
         return self.change(code.source)
 
-    def change(self, source: bytes) -> dict[str, Any]:
-        """Execute another file in the place of the first; answers as `load` does.
+    def change(self, source: bytes) -> LoadedFile | RaisedError:
+        """Execute another file in the place of the first. Raises WorkerDied.
 
         For staff's own programs: nothing that a student's file left behind is cleaned up.
         """
-        body = {"source": _bytes(source)}
-        return self._told("load", body, "loading the file", ("lines", "stubs"))
-
-    def _told(
-        self, kind: str, body: Any, doing: str, answered: Sequence[str] = ()
-    ) -> dict[str, Any]:
-        reply = self._ask(kind, body, LOAD_SECONDS, doing, answered).body
-        assert reply is not None  # no reply was known
-        return reply
+        body: LoadBody = {"source": _bytes(source)}
+        reply = self._ask("load", body, read_loaded, LOAD_SECONDS, "loading the file")
+        assert reply.content is not None  # no reply was known
+        return reply.content
 
     def call(
         self,
-        name: str,
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
-        *,
-        slot: Slot,
-        owner: Owner = "student",
+        slot: str,
+        function: Function,
+        args: Sequence[object] = (),
+        kwargs: Mapping[str, object] | None = None,
+        limits: Limits = Limits(),  # noqa: B008 (it is frozen)
         callback: Callback | None = None,
-    ) -> dict[str, Any]:
-        """Call a function. Returns the worker's reply, checked for form; raises WorkerDied."""
-        request = calling(Function(owner, name), args, kwargs, slot)
-        reply = self.ask(request, slot=slot, callback=callback).body
-        assert reply is not None  # no reply was known
-        return reply
+    ) -> CallAnswer | RaisedError:
+        """Call a function for a slot. Raises WorkerDied."""
+        request = call_request(slot, function, args, kwargs or {}, limits)
+        reply = self.ask(request, slot, limits, callback)
+        assert reply.content is not None  # no reply was known
+        return reply.content
 
     def ask(
         self,
-        request: Any,
-        *,
-        slot: Slot,
+        request: Encoded,
+        slot: str,
+        limits: Limits,
         callback: Callback | None = None,
         known: Container[Encoded] = (),
-    ) -> Reply:
-        """Make the request that `calling` gives, or a reply's. Raises WorkerDied.
+    ) -> Reply[CallAnswer]:
+        """Make a call whose request `call_request` encoded. Raises WorkerDied.
 
-        Where the answer is, to the byte, one of those `known`, it is not decoded.
+        A reply that is, byte for byte, one of the `known` ones is not decoded.
         """
-        self._allow(slot.memory_mb)
-        doing, largest = f"calling {slot.name}", slot.output_mb << 20
-        return self._ask("call", request, slot.seconds, doing, ANSWERED, callback, largest, known)
+        self._allow_memory(limits.memory_mb)
+        doing, largest = f"calling {slot}", limits.output_mb << 20
+        return self._ask(
+            "call", request, read_answer, limits.seconds, doing, callback, largest, known
+        )
 
-    def _allow(self, memory_mb: int) -> None:
-        """From now on so much memory beyond the interpreter's; never more than at the start."""
-        if self._used and memory_mb != self._memory_mb:
+    def _allow_memory(self, megabytes: int) -> None:
+        """Set how much memory the process may take; never more than at its start."""
+        if self._used and megabytes != self._memory_mb:
             with contextlib.suppress(OSError):  # it has ended, and its channel says so
                 hard = resource.prlimit(self.pid, resource.RLIMIT_AS)[1]
-                soft = self._used + (memory_mb << 20)
+                soft = self._used + (megabytes << 20)
                 resource.prlimit(self.pid, resource.RLIMIT_AS, (min(soft, hard), hard))
-            self._memory_mb = memory_mb
+            self._memory_mb = megabytes
 
     def _ask(
         self,
         kind: str,
-        body: Any,
+        body: PrepareBody | LoadBody | Encoded,
+        read: Callable[[object], Content],
         seconds: float,
         doing: str,
-        answered: Sequence[str],
         callback: Callback | None = None,
         largest: int = MAX_BLOB,
         known: Container[Encoded] = (),
-    ) -> Reply:
+    ) -> Reply[Content]:
         self._seq += 1
-        limit = _Limit(self.pid, seconds)
+        deadline = ProcessDeadline(self.pid, seconds)
         try:
             request = body if isinstance(body, Encoded) else encode(body)
-            self._channel.send(kind, self._seq, request, limit)
-            for _ in range(MAX_CALLBACKS):
-                header, blob = self._channel.receive_frame(limit, largest)
-                encoded = still_encoded(header, blob, "ok", self._seq)
-                if encoded in known:
-                    return Reply(request, None, encoded)
-                asked = still_encoded(header, blob, "callback", self._callbacks + 1)
-                if callback is not None and asked in callback.before:
-                    self._answer(callback.before[asked], limit)
-                    continue
-                answer, number, reply = unpack(header, blob)
-                if answer == "callback" and callback is not None:
-                    value = _computed(callback, reply)
-                    computed = encode(value)
-                    callback.keep(asked, value, computed)
-                    self._answer(computed, limit)
-                    continue
-                if number != self._seq:
-                    raise WireError("an answer to another question")
-                if answer == "ok":
-                    return Reply(request, _checked_ok(reply, answered), encoded)
-                if answer == "error":
-                    return Reply(request, {"error": _checked_error(reply)})
-                raise WireError("unexpected message")
-            raise WireError("too many callbacks")
+            self._channel.send(kind, self._seq, request, deadline)
+            return self._reply(request, read, deadline, callback, largest, known)
         except DeadlineExceeded:
             self.close()
             reason = f"no answer after {seconds:g} s of {doing}: an endless loop?"
@@ -294,17 +300,53 @@ class Worker:
             reason = f"the process answered with something that is no result ({error})"
             raise WorkerDied(reason, timeout=False) from None
         finally:
-            self.spent += limit.spent()
+            self.spent += deadline.spent()
 
-    def _answer(self, computed: Encoded, limit: _Limit) -> None:
+    def _reply(
+        self,
+        request: Encoded,
+        read: Callable[[object], Content],
+        deadline: ProcessDeadline,
+        callback: Callback | None,
+        largest: int,
+        known: Container[Encoded],
+    ) -> Reply[Content]:
+        """Receive the reply, and answer callbacks until it comes. Raises WireError."""
+        for _ in range(MAX_CALLBACKS):
+            header, blob = self._channel.receive_frame(deadline, largest)
+            encoded = still_encoded(header, blob, "ok", self._seq)
+            if encoded in known:
+                return Reply(request, None, encoded)
+            asked = still_encoded(header, blob, "callback", self._callbacks + 1)
+            if callback is not None and asked is not None and asked in callback.remembered:
+                self._answer(callback.remembered[asked], deadline)
+                continue
+            kind, number, body = unpack(header, blob)
+            if kind == "callback" and callback is not None:
+                computed = deadline.compute(callback, read_callback(body))
+                answer = encode(_computed_body(computed))
+                if asked is not None and not computed.error:
+                    callback.remember(asked, answer)
+                self._answer(answer, deadline)
+                continue
+            if number != self._seq:
+                raise WireError("an answer to another question")
+            if kind == "ok":
+                return Reply(request, read(body), encoded)
+            if kind == "error":
+                return Reply(request, read_error(body))
+            raise WireError("unexpected message")
+        raise WireError("too many callbacks")
+
+    def _answer(self, computed: Encoded, deadline: ProcessDeadline) -> None:
         self._callbacks += 1
-        self._channel.send("answer", self._callbacks, computed, limit)
+        self._channel.send("answer", self._callbacks, computed, deadline)
 
     def close(self, patience: float = 0.0) -> str | None:
-        """End the process and everything it started. Returns how it had ended, if it had.
+        """End the process and everything it started. Return how it had ended by itself, or "".
 
         A process that is just ending by itself gets `patience` seconds to do so. None tells that
-        its end need not be its own doing: its zygote is gone, too.
+        its end need not be its own doing: its zygote has ended, too.
         """
         if not self.alive:
             return ""
@@ -314,61 +356,10 @@ class Worker:
         return status
 
 
-def _computed(callback: Callback, request: Any) -> dict[str, Any]:
-    try:
-        slot, args, kwargs = request["slot"], request["args"], request["kwargs"]
-        if not (isinstance(slot, str) and isinstance(args, tuple) and isinstance(kwargs, dict)):
-            raise WireError("callback")
-    except (KeyError, TypeError):
-        raise WireError("callback") from None
-    return callback.compute(slot, args, kwargs)
+def _computed_body(computed: Computed) -> ComputedBody:
+    return {"error": computed.error} if computed.error else {"value": computed.value}
 
 
-def calling(
-    function: Function, args: Sequence[Any], kwargs: Mapping[str, Any], slot: Slot
-) -> dict[str, Any]:
-    """The request to call a function for a slot."""
-    return {
-        "owner": function.owner,
-        "name": function.name,
-        "args": list(args),
-        "kwargs": dict(kwargs),
-        "slot": slot.name,
-        "largest": slot.output_mb << 20,
-    }
-
-
-def _bytes(text: bytes) -> Any:
-    """Text of any length: as a string, it would be cut."""
-    import numpy as np
-
+def _bytes(text: bytes) -> np.ndarray:
+    """Wrap text of any length: the wire cuts long strings."""
     return np.frombuffer(text, np.uint8)
-
-
-def _checked_ok(reply: Any, answered: Sequence[str]) -> dict[str, Any]:
-    if not isinstance(reply, dict) or not reply.keys() >= set(answered):
-        raise WireError("reply")
-    names = {k: v for k, v in reply.items() if k in ("mutated", "places", "touched")}
-    if not all(isinstance(v, list) and all(isinstance(s, str) for s in v) for v in names.values()):
-        raise WireError("reply")
-    if not isinstance(reply.get("printed", ""), str):
-        raise WireError("reply")
-    for lines in (reply.get("lines", {}), reply.get("stubs", {})):
-        if not isinstance(lines, dict) or not all(
-            isinstance(k, str) and type(v) is int for k, v in lines.items()
-        ):
-            raise WireError("reply")
-    return reply
-
-
-def _checked_error(reply: Any) -> dict[str, Any]:
-    if not isinstance(reply, dict):
-        raise WireError("error reply")
-    line = reply.get("line")
-    return {
-        "kind": str(reply.get("kind", "raised")),
-        "type": str(reply.get("type", "")),
-        "message": str(reply.get("message", "")),
-        "line": line if type(line) is int else None,
-        "printed": str(reply.get("printed", "")),
-    }

@@ -11,12 +11,10 @@ import struct
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from autograder.assignment.model import Slot
 from autograder.errors import GraderFault
 from autograder.isolation.channel import Channel
-from autograder.isolation.client import START_FAILURES, Worker
+from autograder.isolation.client import Worker
 from autograder.isolation.control import REQUEST, STATUS
 from autograder.isolation.interpreter import (
     CAN_FORK,
@@ -25,24 +23,25 @@ from autograder.isolation.interpreter import (
     environment,
     named,
 )
-from autograder.isolation.protection import Protection, prove
+from autograder.isolation.protection import Protection
+from autograder.limits import Limits
 
-
-def _canary() -> bytes:
-    return Path(__file__).with_name("canary.py").read_bytes()
+START_FAILURES = 3  # of one interpreter in a row, after which it is not tried again
 
 
 class Workers:
     """Starts workers. A context manager: leaving it ends everything that was started.
 
-    With `proved`, what the report says of a run's protection, each interpreter has to prove the
-    same before a student's file gets there; else GraderFault is raised. Interpreters that were
-    `begun` before are used, and ended.
+    `promised` is what was proved at the start of a run: each interpreter has to prove the same
+    before a student's file gets there, or GraderFault is raised. Interpreters that were `begun`
+    before are used, and ended.
     """
 
-    def __init__(self, proved: str | None = None, begun: Sequence[Interpreter] = ()) -> None:
-        self._proved = proved
-        self._begun = {one.libraries: one for one in begun}
+    def __init__(
+        self, promised: Protection | None = None, begun: Sequence[Interpreter] = ()
+    ) -> None:
+        self._promised = promised
+        self._begun = {interpreter.libraries: interpreter for interpreter in begun}
         self._zygotes: dict[tuple[str, ...], _Zygote] = {}
         self._single: list[Worker] = []
         self._cuda: bool | None = None
@@ -53,8 +52,8 @@ class Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for one in self._begun.values():  # that nobody waits for any more
-            one.kill()
+        for interpreter in self._begun.values():  # nobody waits for these any more
+            interpreter.kill()
         self._begun.clear()
         for worker in self._single:
             worker.close()
@@ -66,7 +65,7 @@ class Workers:
         """What a canary proves of a worker here."""
         if not CAN_FORK:
             return Protection()
-        return prove(self._zygote(()).fork(Slot.memory_mb), _canary())
+        return self._zygote(()).prove()
 
     def has_cuda(self) -> bool:
         """Whether torch finds a CUDA device; asked once, in an interpreter of its own."""
@@ -80,13 +79,11 @@ class Workers:
         return self._cuda
 
     def start(
-        self, libraries: Sequence[str], device: str = "cpu", memory_mb: int = Slot.memory_mb
+        self, libraries: Sequence[str], device: str = "cpu", memory_mb: int = Limits.memory_mb
     ) -> Worker:
-        """A worker in whose interpreter `libraries` are imported, and so much memory is left."""
+        """Start a worker that has `libraries` imported and `memory_mb` of memory left."""
         if device != "cpu" or not CAN_FORK:
-            worker = self._start_single(libraries, device)
-            self._single.append(worker)
-            return worker
+            return self.start_single(libraries, device)
         key = named(libraries)
         zygote = self._zygote(key)
         try:
@@ -96,49 +93,8 @@ class Workers:
                 raise
         return self._zygote(key).fork(memory_mb)
 
-    @property
-    def lost(self) -> int:
-        """How many interpreters were ended from outside so far.
-
-        Their workers ended with them, and not by a student's doing.
-        """
-        return self._replaced + sum(zygote.is_gone() for zygote in self._zygotes.values())
-
-    def _zygote(self, libraries: tuple[str, ...]) -> _Zygote:
-        if libraries in self._zygotes and self._zygotes[libraries].is_gone():
-            self._zygotes.pop(libraries).close()
-            self._replaced += 1
-        if libraries not in self._zygotes:
-            failures = self._failures.setdefault(libraries, [])
-            if len(failures) >= START_FAILURES:
-                raise failures[-1]
-            try:
-                self._zygotes[libraries] = self._started(libraries)
-            except GraderFault:  # perhaps it was ended while it started: once more
-                try:
-                    self._zygotes[libraries] = self._started(libraries)
-                except GraderFault as fault:
-                    failures.append(fault)
-                    raise
-            failures.clear()
-        return self._zygotes[libraries]
-
-    def _started(self, libraries: tuple[str, ...]) -> _Zygote:
-        """An interpreter that has proved what was promised. Raises GraderFault."""
-        interpreter = self._begun.pop(libraries, None) or Interpreter("fork", libraries)
-        interpreter.wait()
-        zygote = _Zygote(interpreter)
-        try:
-            if self._proved is not None:
-                line = prove(zygote.fork(Slot.memory_mb), _canary()).line
-                if not self._proved.startswith(line):
-                    raise GraderFault(f"not the protection that was proved at the start: {line}")
-        except BaseException:
-            zygote.close()
-            raise
-        return zygote
-
-    def _start_single(self, libraries: Sequence[str], device: str) -> Worker:
+    def start_single(self, libraries: Sequence[str], device: str) -> Worker:
+        """Start a worker that is an interpreter of its own, without a sandbox."""
         interpreter = Interpreter("single", libraries, device)
         interpreter.wait()
         process = interpreter.process
@@ -151,7 +107,58 @@ class Workers:
             process.wait()
             return "" if status is None else f" (exit status {status})"
 
-        return Worker(Channel(interpreter.control), process.pid, end)
+        worker = Worker(Channel(interpreter.control), process.pid, end)
+        self._single.append(worker)
+        return worker
+
+    @property
+    def lost(self) -> int:
+        """The number of interpreters that were ended from outside so far.
+
+        Their workers ended with them, and not by a student's doing.
+        """
+        return self._replaced + sum(zygote.is_gone() for zygote in self._zygotes.values())
+
+    @property
+    def zygote_pids(self) -> list[int]:
+        """The processes that hold the zygotes' namespaces open."""
+        return [zygote.process.pid for zygote in self._zygotes.values()]
+
+    def _zygote(self, libraries: tuple[str, ...]) -> _Zygote:
+        if libraries in self._zygotes and self._zygotes[libraries].is_gone():
+            self._zygotes.pop(libraries).close()
+            self._replaced += 1
+        if libraries not in self._zygotes:
+            failures = self._failures.setdefault(libraries, [])
+            if len(failures) >= START_FAILURES:
+                raise failures[-1]
+            try:
+                self._zygotes[libraries] = self._start_zygote(libraries)
+            except GraderFault:  # perhaps it was ended while it started: once more
+                try:
+                    self._zygotes[libraries] = self._start_zygote(libraries)
+                except GraderFault as fault:
+                    failures.append(fault)
+                    raise
+            failures.clear()
+        return self._zygotes[libraries]
+
+    def _start_zygote(self, libraries: tuple[str, ...]) -> _Zygote:
+        """Start an interpreter that proves what was promised. Raises GraderFault."""
+        interpreter = self._begun.pop(libraries, None) or Interpreter("fork", libraries)
+        interpreter.wait()
+        zygote = _Zygote(interpreter)
+        try:
+            if self._promised is not None:
+                found = zygote.prove()
+                if found != self._promised:
+                    raise GraderFault(
+                        f"not the protection that was proved at the start: {found.line}"
+                    )
+        except BaseException:
+            zygote.close()
+            raise
+        return zygote
 
 
 class _Zygote:
@@ -171,7 +178,7 @@ class _Zygote:
             raise GraderFault("the zygote is gone")
         inside, used = STATUS.unpack(data)
         pidfd = descriptors[0]
-        pid = _number_here(pidfd)
+        pid = _pid_here(pidfd)
         return Worker(
             Channel(ours),
             pid,
@@ -180,10 +187,16 @@ class _Zygote:
             used,
         )
 
-    def _end(self, pid: int, inside: int, pidfd: int, patience: float) -> str | None:
-        """Kill the process and its group, and tell how it had ended by itself, if it had.
+    def prove(self) -> Protection:
+        """Run the canary in a worker. Raises GraderFault."""
+        from autograder.isolation.canary_run import prove  # here: keeps start-up short
 
-        `inside` is its number for the zygote, in whose namespace it lives.
+        return prove(self.fork(Limits.memory_mb))
+
+    def _end(self, pid: int, inside: int, pidfd: int, patience: float) -> str | None:
+        """Kill a process and its group, and tell how it had ended by itself, if it had.
+
+        `inside` is its number in the zygote's namespace.
         """
         ended, _, _ = select.select([pidfd], [], [], patience)
         with contextlib.suppress(ProcessLookupError):
@@ -204,7 +217,7 @@ class _Zygote:
         return f" (exit status {os.waitstatus_to_exitcode(status)})"
 
     def is_gone(self) -> bool:
-        """Whether it has ended; where its socket is closed, that is waited for."""
+        """Whether the zygote has ended. Where its socket is closed, this waits for its end."""
         self.control.setblocking(False)
         try:
             closed = self.control.recv(1, socket.MSG_PEEK) == b""
@@ -223,7 +236,7 @@ class _Zygote:
         self._interpreter.close()
 
 
-def _number_here(pidfd: int) -> int:
+def _pid_here(pidfd: int) -> int:
     """The number, in our own namespace, of the process that a descriptor stands for."""
     with open(f"/proc/self/fdinfo/{pidfd}") as info:
         return next(int(line.split()[1]) for line in info if line.startswith("Pid:"))

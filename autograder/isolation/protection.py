@@ -1,36 +1,34 @@
 """Which protection from students' code is in force: what a canary has proved, not what was asked.
 
-Tiers: A has namespaces, Landlock, seccomp and limits; B has seccomp, limits, and one of the two
-that keep files out of reach; D is anything less. In A and B every attempt of the canary was
-blocked. Below B, hidden grading takes a person's word for it (`--allow-weak-isolation`).
+Tiers: A has namespaces, Landlock, seccomp and limits; B has seccomp, limits, and either namespaces
+or Landlock to keep files out of reach; D is anything less. In A and B every attempt of the canary
+was blocked. Below B, a person has to allow hidden grading (`--allow-weak-isolation`).
 """
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
 
 from autograder.errors import KitError
 
-if TYPE_CHECKING:
-    from autograder.isolation.client import Worker
-
-SECONDS = 10.0
-KINDS = {"user": "user", "pid": "pid", "mount": "mnt", "net": "net", "ipc": "ipc"}  # as /proc says
+NAMESPACES = ("user", "pid", "mount", "net", "ipc")
 
 
 class WeakIsolation(KitError):
-    """Students' code would not be held back well enough; says how to get better."""
+    """The protection from students' code is too weak; the message says how to improve it."""
 
 
 @dataclass(frozen=True)
 class Protection:
-    """What was proved of a worker. `attempts` says of each whether it was blocked."""
+    """What was proved of a worker.
+
+    Attributes:
+        namespaces: those, of NAMESPACES, in which it does not share ours.
+        landlock: the kernel's version of Landlock, 0 where it is not in force.
+        attempts: the canary's attempts, and whether each was blocked; None where no canary ran.
+    """
 
     namespaces: tuple[str, ...] = ()
     landlock: int = 0
@@ -39,7 +37,7 @@ class Protection:
 
     @property
     def tier(self) -> str:
-        everywhere = len(self.namespaces) == len(KINDS)
+        everywhere = len(self.namespaces) == len(NAMESPACES)
         blocked = self.attempts is not None and all(self.attempts.values())
         if not (blocked and self.seccomp and (self.landlock or everywhere)):
             return "D"
@@ -47,7 +45,7 @@ class Protection:
 
     @property
     def line(self) -> str:
-        """In the words of the report."""
+        """The protection in the words of the report."""
         if self.attempts is None:
             return "D: a process of its own, a limit on time; no sandbox"
         parts = [
@@ -62,8 +60,8 @@ class Protection:
             done += f"; NOT blocked: {', '.join(through)}"
         return f"{self.tier}: {'; '.join([*filter(None, parts), done])}"
 
-    def demand(self, tier: str = "B") -> None:
-        """Raises WeakIsolation below `tier`."""
+    def require(self, tier: str = "B") -> None:
+        """Raise WeakIsolation below `tier`."""
         if self.tier > tier:
             raise WeakIsolation(
                 f"students' code would not be held back (isolation {self.line}). {self.mend()} "
@@ -72,7 +70,7 @@ class Protection:
             )
 
     def mend(self) -> str:
-        """How to get better, as sentences."""
+        """Say in sentences how to improve the protection."""
         if sys.platform != "linux":
             return "Grade on Linux, in a container or a virtual machine for instance."
         found = []
@@ -86,51 +84,40 @@ class Protection:
         return " ".join(found) or "Something lets through what should be blocked: please report it."
 
 
-def prove(worker: Worker, program: bytes) -> Protection:
-    """Try in a worker what must fail there, and look at it from outside. Ends the worker."""
-    from autograder.assignment.model import Slot
-    from autograder.isolation.client import Code, WorkerDied
-    from autograder.isolation.kernel import landlock_version
+@dataclass(frozen=True)
+class RunProtection:
+    """The protection that a whole run was promised.
 
-    canary = Slot("attempts", "canary.py", 0.0, SECONDS, (), {}, (), False, ())
+    `open_device` is a device whose cases run without a sandbox, "" where there is none.
+    """
 
-    with tempfile.TemporaryDirectory(prefix="canary-") as folder:
-        os.chmod(folder, 0o777)  # whoever the worker is, it is not for want of a permission
-        planted = Path(folder, "planted")
-        for path in (planted, Path(f"{planted}.gone")):
-            path.write_text("a secret")
-            path.chmod(0o666)
-        try:
-            worker.load(Code("canary.py", program))
-            names = worker.call("names", [], {}, slot=canary).get("value")
-            attempts = {str(name): False for name in names or ["answer"]}
-            proved = worker.call("attempts", [str(planted), os.getpid()], {}, slot=canary).get(
-                "value"
-            )
-            if isinstance(proved, dict):
-                attempts |= {name: proved.get(name) is True for name in attempts}
-            ruled = worker.call("files_are_ruled", [], {}, slot=canary).get("value") is True
-            namespaces = tuple(n for n, kind in KINDS.items() if _differs(worker.pid, kind))
-            seccomp = _status(worker.pid, "Seccomp") == "2"
-        except WorkerDied:  # one of the attempts ended it
-            return Protection(attempts={"end the canary": False})
-        finally:
-            worker.close()
-    return Protection(namespaces, landlock_version() if ruled else 0, seccomp, attempts)
+    sandbox: Protection
+    open_device: str = ""
 
+    @property
+    def line(self) -> str:
+        """The protection in the words of the report."""
+        if not self.open_device:
+            return self.sandbox.line
+        return f"{self.sandbox.line}; {self.open_device}: D, a process of its own"
 
-def _differs(pid: int, kind: str) -> bool:
-    """Whether a process lives in a namespace that is not our own."""
-    try:
-        return os.readlink(f"/proc/{pid}/ns/{kind}") != os.readlink(f"/proc/self/ns/{kind}")
-    except OSError:
-        return False
+    def to_json(self) -> dict[str, object]:
+        """Values that JSON can hold, for `from_json`."""
+        return asdict(self)
 
-
-def _status(pid: int, key: str) -> str:
-    try:
-        with open(f"/proc/{pid}/status") as status:
-            found = [line.split()[1] for line in status if line.startswith(f"{key}:")]
-    except OSError:
-        return ""
-    return found[0] if found else ""
+    @classmethod
+    def from_json(cls, data: object) -> RunProtection | None:
+        """Rebuild what `to_json` gave; None where `data` has another form."""
+        match data:
+            case {
+                "sandbox": {
+                    "namespaces": [*namespaces],
+                    "landlock": int(landlock),
+                    "seccomp": bool(seccomp),
+                    "attempts": (dict() | None) as attempts,
+                },
+                "open_device": str(device),
+            } if all(type(blocked) is bool for blocked in (attempts or {}).values()):
+                sandbox = Protection(tuple(namespaces), landlock, seccomp, attempts)
+                return cls(sandbox, device)
+        return None

@@ -101,7 +101,7 @@ class _Worker:
                 self.extras[owner] = _execute(name, text.tobytes())
             stand_ins = _execute(STAND_INS, body["stand_in_source"].tobytes())
         except Exception as error:
-            return "error", {"message": f"{type(error).__name__}: {error}"}
+            return "error", {"kind": "raised", "message": f"{type(error).__name__}: {error}"}
         self.guard.block(body["blocked"])
         lists = {tuple(patterns) for patterns in body["forbids"].values()}
         wrapped = {patterns: self.guard.wrap(patterns) for patterns in lists}

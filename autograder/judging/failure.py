@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
+
+if TYPE_CHECKING:
+    from autograder.isolation.messages import RaisedError
 
 
 @dataclass(frozen=True)
@@ -38,21 +41,20 @@ class CheckFailed(Exception):
 
 
 def from_error(
-    error: dict[str, Any], doing: str, slot: str, file: str, slots: Collection[str]
+    error: RaisedError, doing: str, slot: str, file: str, slots: Collection[str]
 ) -> Failure:
     """The failure behind a worker's error reply while `doing` ('calling f').
 
     `slots` are the names by which a NotImplementedError may say what is not started.
     """
-    kind, name, line = error["kind"], printable(error["type"], 60), error["line"]
-    message = printable(error["message"])
-    if kind == "missing":
+    name, line, message = printable(error.type, 60), error.line, printable(error.message)
+    if error.kind == "missing":
         return Failure(
             Verdict.MISSING, f"{file} has no {slot}", ("it is in the file as handed out",)
         )
-    if kind == "forbidden":
+    if error.kind == "forbidden":
         return Failure(Verdict.FORBIDDEN, f"it uses {message}, which this slot may not", line=line)
-    if kind == "result":
+    if error.kind == "result":
         return Failure(Verdict.WRONG, message, line=line)
     if name == "NotImplementedError":
         if message == slot:

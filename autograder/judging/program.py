@@ -13,7 +13,8 @@ from typing import Any
 
 from autograder.assignment.model import Assignment
 from autograder.errors import GraderFault
-from autograder.isolation.client import Callback, Code, Function, Owner, Worker, WorkerDied
+from autograder.isolation.client import Callback, Code, Computed, Worker, WorkerDied
+from autograder.isolation.messages import Function, Owner, RaisedError, StandInCall
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
 from autograder.judging.answers import Answer, Log, unwrap
@@ -91,6 +92,10 @@ class Program:
         """Be graded once more: what calls took so far does not count."""
         self._spent.clear()
 
+    def spent(self, slot: str) -> float:
+        """The seconds that calls of the slot took so far, as their limits count them."""
+        return self._spent.get(slot, 0.0)
+
     def loads(self, slot: str) -> bool:
         """Whether the slot's file could be read and executed, as far as that was tried."""
         return self.assignment.slots[slot].file not in self._unloadable
@@ -118,36 +123,31 @@ class Program:
         if slot in self._stubs.get(file, ()):  # no call can tell more
             line = self._stubs[file][slot]
             return Response(question, Failure(Verdict.NOT_STARTED, "not started yet", line=line))
-        whole = CALLS * self.assignment.slots[slot].seconds
-        if self._reference is not None and self._spent.get(slot, 0.0) > whole:
+        limits = self.assignment.slots[slot].limits
+        whole = CALLS * limits.seconds
+        if self._reference is not None and self.spent(slot) > whole:
             fact = f"no call was too long, but all together took more than {whole:g} s"
             self._over[slot, mode] = Failure(Verdict.TIMEOUT, fact, line=self.line(slot))
             return Response(question, self._over[slot, mode])
         before = worker.spent
         try:
-            reply = worker.ask(
-                question.request,
-                slot=self.assignment.slots[slot],
-                callback=self._callback(mode),
-                known=known,
-            )
+            reply = worker.ask(question.request, slot, limits, self._callback(mode), known)
         except WorkerDied as died:
             del self._loaded[file, mode, device]
             verdict = Verdict.TIMEOUT if died.timeout else Verdict.CRASH
             self._over[slot, mode] = Failure(verdict, printable(died.reason), line=self.line(slot))
             return Response(question, self._over[slot, mode])
         finally:
-            self._spent[slot] = self._spent.get(slot, 0.0) + worker.spent - before
-        if reply.body is None:
+            self._spent[slot] = self.spent(slot) + worker.spent - before
+        content = reply.content
+        if content is None:
             return Response(question, None, reply.encoded)
-        error = reply.body.get("error")
-        printed = (error or reply.body).get("printed", "")
-        if printed:
-            self.printed[slot] = (self.printed.get(slot, "") + printed)[:4000]
-        if error:
-            failure = from_error(error, f"calling {slot}", slot, file, self.assignment.slots)
+        if content.printed:
+            self.printed[slot] = (self.printed.get(slot, "") + content.printed)[:4000]
+        if isinstance(content, RaisedError):
+            failure = from_error(content, f"calling {slot}", slot, file, self.assignment.slots)
             return Response(question, failure)
-        return Response(question, answer_of(reply.body), None if printed else reply.encoded)
+        return Response(question, answer_of(content), None if content.printed else reply.encoded)
 
     def _worker(self, file: str, mode: Mode, device: str) -> Worker | Failure:
         if file in self._unloadable:
@@ -182,7 +182,7 @@ class Program:
         worker = self._loaded.pop((file, mode, device), None)
         try:
             if worker is None:
-                memory = max(slot.memory_mb for slot in assignment.slots_of(file))
+                memory = max(slot.limits.memory_mb for slot in assignment.slots_of(file))
                 worker = self._workers.start(staff.libraries, device, memory)
                 reply = worker.load(code)
             else:
@@ -190,49 +190,48 @@ class Program:
         except WorkerDied as died:
             verdict = Verdict.TIMEOUT if died.timeout else Verdict.CRASH
             return Failure(verdict, printable(died.reason))
-        error = reply.get("error")
-        if error:
+        if isinstance(reply, RaisedError):
             worker.close()
-            return from_error(error, f"importing {file}", "", file, ())
-        self._lines[file], self._stubs[file] = reply["lines"], reply["stubs"]
+            return from_error(reply, f"importing {file}", "", file, ())
+        self._lines[file], self._stubs[file] = dict(reply.lines), dict(reply.stubs)
         return worker
 
     def _callback(self, mode: Mode) -> Callback:
         """Computes for the stand-ins of a mode, and remembers it for other programs."""
 
-        def compute(slot: str, args: Any, kwargs: Any) -> dict[str, Any]:
-            return self._answer_stand_in(mode, slot, args, kwargs)
+        def compute(call: StandInCall) -> Computed:
+            return self._answer_stand_in(mode, call)
 
         if self._reference is None:
             return Callback(compute)
         return Callback(compute, self._reference._computed.setdefault(mode, {}))
 
-    def _answer_stand_in(self, mode: Mode, slot: str, args: Any, kwargs: Any) -> dict[str, Any]:
+    def _answer_stand_in(self, mode: Mode, call: StandInCall) -> Computed:
         """Compute for a stand-in that calls back: numbers in, numbers out.
 
         Only where one is in place: whoever asks of their own accord is told nothing.
         """
+        slot = call.slot
         in_place = slot in mode and not stand_in_of(self.assignment, slot)
         if self._reference is None or not in_place:
-            return {"error": "no such function"}
+            return Computed(error="no such function")
         if self._asked is None:  # of this program alone: what it is asked may be its end
             self._asked = Program(self.assignment, self._workers, self._reference.sources)
         try:
             asked = Question.of(
-                self.assignment.slots[slot], Function("student", slot), args, kwargs
+                self.assignment.slots[slot], Function("student", slot), call.args, call.kwargs
             )
         except CheckFailed as failed:
-            return {"error": failed.failure.fact}
+            return Computed(error=failed.failure.fact)
+        before = self._asked.spent(slot)
         outcome = self._asked.call(asked)
+        seconds = self._asked.spent(slot) - before
         if isinstance(outcome, Failure):
-            if outcome.verdict in (
-                Verdict.TIMEOUT,
-                Verdict.CRASH,
-            ):  # the next question is another one
-                self._asked.close()
+            if outcome.verdict in (Verdict.TIMEOUT, Verdict.CRASH):
+                self._asked.close()  # it answers no later question
                 self._asked = None
-            return {"error": printable(outcome.fact)}
-        return {"value": outcome.value}
+            return Computed(error=printable(outcome.fact), seconds=seconds)
+        return Computed(outcome.value, seconds=seconds)
 
 
 def stand_in_of(assignment: Assignment, slot: str) -> str:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.assignment.model import Slot
-from autograder.isolation.client import Function, calling
-from autograder.isolation.wire import Encoded, WireError, decode, encode
+from autograder.isolation.messages import CallAnswer, Function, call_request, read_answer
+from autograder.isolation.wire import Encoded, WireError, decode
 from autograder.judging.answers import Answer
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.verdict import Verdict
 
-EFFECTS = ("mutated", "places", "touched")  # of a call, as a worker reports them
 Mode = tuple[str, ...]  # the slots that are replaced by stand-ins; () is the program by itself
 
 
@@ -51,7 +50,7 @@ class Question:
         are made of a student's own results.
         """
         try:
-            request = encode(calling(function, args, kwargs, slot))
+            request = call_request(slot.name, function, args, kwargs, slot.limits)
         except WireError as error:
             fact = f"{function.name} cannot be called with these arguments: {error}"
             raise CheckFailed(Failure(Verdict.WRONG, fact)) from None
@@ -75,10 +74,9 @@ class Response:
         if self.outcome is not None:
             return self.outcome
         assert self.encoded is not None
-        return answer_of(decode(self.encoded))
+        return answer_of(read_answer(decode(self.encoded)))
 
 
-def answer_of(body: Mapping[str, Any]) -> Answer:
-    """The Answer in the body of a worker's reply."""
-    mutated, places, touched = (body.get(name, ()) for name in EFFECTS)
-    return Answer(body.get("value"), tuple(mutated), tuple(places), tuple(touched))
+def answer_of(content: CallAnswer) -> Answer:
+    """The Answer that a worker's reply holds."""
+    return Answer(content.value, content.mutated, content.places, content.touched)

@@ -69,7 +69,7 @@ def _shares(assignment: Assignment, seed: int, thorough: bool, seeds: int) -> It
     """The largest first, so that the last to end is a small one."""
     known = [*assignment.misconceptions, *assignment.variants]
     sizes = {
-        slot.name: slot.seconds * sum(one.slot == slot.name for one in known)
+        slot.name: slot.limits.seconds * sum(one.slot == slot.name for one in known)
         for slot in assignment.slots.values()
     }
     ordered = sorted(assignment.slots, key=lambda name: -sizes[name])

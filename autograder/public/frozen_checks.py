@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.assignment.model import Assignment, KnownProgram, Slot
-from autograder.isolation.client import Function
+from autograder.isolation.messages import Function
 from autograder.judging.answers import Answer, Log, unwrap
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.comparison import same, undisturbed, unmodified

@@ -14,6 +14,7 @@ from typing import Any
 
 from autograder.assignment.model import Assignment, Slot, StudentFile
 from autograder.errors import KitError, UsageError
+from autograder.limits import Limits
 
 FOLDER = "checks"
 
@@ -73,9 +74,9 @@ def describe_assignment(assignment: Assignment) -> dict[str, Any]:
             slot.name: {
                 "file": slot.file,
                 "points": slot.points,
-                "seconds": slot.seconds,
-                "memory_mb": slot.memory_mb,
-                "output_mb": slot.output_mb,
+                "seconds": slot.limits.seconds,
+                "memory_mb": slot.limits.memory_mb,
+                "output_mb": slot.limits.output_mb,
                 "builds_on": list(slot.builds_on),
                 "forbids": list(slot.forbids),
                 "hints": list(slot.hints),
@@ -96,14 +97,12 @@ def _assignment(folder: Path, data: Any) -> Assignment:
             name=name,
             file=slot["file"],
             points=slot["points"],
-            seconds=slot["seconds"],
             builds_on=tuple(slot["builds_on"]),
             weights={},
             forbids=tuple(slot["forbids"]),
             all_or_nothing=False,
             hints=tuple(slot["hints"]),
-            memory_mb=slot["memory_mb"],
-            output_mb=slot["output_mb"],
+            limits=Limits(slot["seconds"], slot["memory_mb"], slot["output_mb"]),
         )
         for name, slot in data["slots"].items()
     }

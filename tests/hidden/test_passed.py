@@ -16,6 +16,7 @@ from autograder.hidden import replay as passed
 from autograder.hidden.collection import collect
 from autograder.hidden.known_programs import KnownPrograms
 from autograder.hidden.runner import HiddenChecks
+from autograder.isolation.client import Computed
 from autograder.isolation.pool import Workers
 from autograder.judging.judgement import judge
 from autograder.judging.program import Program
@@ -183,7 +184,7 @@ def test_what_a_stand_in_computes_is_computed_once_a_run(
     computed = []
     compute = Program._answer_stand_in
 
-    def counted(self: Program, *asked: Any) -> dict[str, Any]:
+    def counted(self: Program, *asked: Any) -> Computed:
         computed.append(asked)
         return compute(self, *asked)
 

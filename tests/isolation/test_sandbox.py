@@ -10,26 +10,26 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.assignment.model import Slot
 from autograder.errors import GraderFault
 from autograder.isolation import canary
 from autograder.isolation.client import Code
+from autograder.isolation.messages import CallAnswer, Function, RaisedError
 from autograder.isolation.pool import Workers
-from autograder.isolation.protection import KINDS
+from autograder.isolation.protection import NAMESPACES
 from tests.ordinary import LANDLOCK_RESTRICT_SELF, as_nobody, without_landlock, without_namespaces
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
 pytestmark = LINUX
 SAY = (
-    "from autograder.isolation.client import Workers\n"
-    "with Workers() as w: print(w.protection().line)"
+    "from autograder.isolation.pool import Workers\nwith Workers() as w: print(w.protection().line)"
 )
-NAMES = ",".join(KINDS)
+NAMES = ",".join(NAMESPACES)
 AUTOGRADER = [sys.executable, "-m", "autograder.cli"]
 
 
@@ -83,7 +83,7 @@ def test_every_attempt_of_the_canary_can_succeed(tmp_path: Path) -> None:
     (tmp_path / "planted.gone").write_text("")
     tries = (
         "import json, os, sys\n"
-        "from autograder import canary\n"
+        "from autograder.isolation import canary\n"
         "extra = os.open(os.devnull, os.O_RDONLY), os.dup(0)\n"
         "tries = canary._tries(sys.argv[1], os.getppid())\n"
         "tries.popitem()\n"  # the last one ends the process
@@ -109,17 +109,18 @@ def test_what_is_right_works_in_there(workers: Workers, libraries: list[str]) ->
     )
     worker = workers.start(libraries)
     worker.load(Code("moves.py", source.encode()))
-    slot = Slot("f", "moves.py", 1.0, 5.0, (), {}, (), False, ())
-    assert worker.call("f", [], {}, slot=slot)["value"] == ([0, 1, 2], 1.0, 2.0)
+    answer = worker.call("f", Function("student", "f"))
+    assert isinstance(answer, CallAnswer)
+    assert answer.value == ([0, 1, 2], 1.0, 2.0)
 
 
 def test_a_library_of_other_slots_does_not_exist(workers: Workers) -> None:
     source = "def f():\n    import torch\n"
     worker = workers.start(["numpy"])
     worker.load(Code("moves.py", source.encode()))
-    slot = Slot("f", "moves.py", 1.0, 5.0, (), {}, (), False, ())
-    error = worker.call("f", [], {}, slot=slot)["error"]
-    assert (error["type"], error["message"]) == ("ModuleNotFoundError", "No module named 'torch'")
+    error = worker.call("f", Function("student", "f"))
+    assert isinstance(error, RaisedError)
+    assert (error.type, error.message) == ("ModuleNotFoundError", "No module named 'torch'")
 
 
 class TestGrade:
@@ -204,9 +205,10 @@ class TestGrade:
 
 def test_an_interpreter_that_proves_less_is_not_used(workers: Workers) -> None:
     """Neither at once nor the next time somebody asks."""
-    with Workers("A: more than there is") as promised:
+    found = workers.protection()
+    with Workers(replace(found, landlock=found.landlock + 1)) as promised:
         for _ in range(2):
             with pytest.raises(GraderFault, match="not the protection that was proved"):
                 promised.start(["numpy"])
-    with Workers(workers.protection().line) as promised:
+    with Workers(found) as promised:
         promised.start(["numpy"])

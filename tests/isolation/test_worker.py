@@ -13,16 +13,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.assignment.model import Slot
 from autograder.commands import check as student
 from autograder.errors import GraderFault
-from autograder.isolation import client as front
-from autograder.isolation import interpreter, warmup
-from autograder.isolation.client import START_FAILURES, WALL, Callback, Code, Worker, WorkerDied
-from autograder.isolation.interpreter import START_SECONDS
-from autograder.isolation.pool import Workers
+from autograder.isolation import client, interpreter, pool, warmup
+from autograder.isolation.client import (
+    WALL,
+    Callback,
+    Code,
+    Computed,
+    ProcessDeadline,
+    Worker,
+    WorkerDied,
+)
+from autograder.isolation.messages import CallAnswer, Function, LoadedFile, RaisedError, StandInCall
+from autograder.isolation.pool import START_FAILURES, Workers
 from autograder.isolation.wire import Opaque
+from autograder.limits import Limits
 from autograder.public.released_folder import find_released
+
+LIMITS = {"seconds", "memory_mb", "output_mb"}
 
 
 def load(workers: Workers, source: str, **more: Any) -> Worker:
@@ -31,14 +40,20 @@ def load(workers: Workers, source: str, **more: Any) -> Worker:
     return worker
 
 
-def slot(name: str, seconds: float = 2, **limits: int) -> Slot:
-    return Slot(name, "moves.py", 1.0, seconds, (), {}, (), False, (), **limits)
+def ask(worker: Worker, name: str, *args: Any, **options: Any) -> CallAnswer:
+    """The answer to a call that has to return."""
+    limits = {key: options.pop(key) for key in LIMITS & options.keys()}
+    reply = worker.call(name, Function("student", name), args, limits=Limits(**limits), **options)
+    assert isinstance(reply, CallAnswer), reply
+    return reply
 
 
-def ask(
-    worker: Worker, name: str, *args: Any, seconds: float = 2, **options: Any
-) -> dict[str, Any]:
-    return worker.call(name, args, {}, slot=slot(name, seconds), **options)
+def ask_error(worker: Worker, name: str, *args: Any, **options: Any) -> RaisedError:
+    """The error of a call that must not return."""
+    limits = {key: options.pop(key) for key in LIMITS & options.keys()}
+    reply = worker.call(name, Function("student", name), args, limits=Limits(**limits), **options)
+    assert isinstance(reply, RaisedError), reply
+    return reply
 
 
 def test_it_answers_with_numbers_and_tells_what_else_happened(workers: Workers) -> None:
@@ -49,10 +64,10 @@ def test_it_answers_with_numbers_and_tells_what_else_happened(workers: Workers) 
         "    np.random.seed(3)\n    return x @ x",
     )
     reply = ask(worker, "f", np.eye(2))
-    assert reply["value"].tolist() == [[5.0, 4.0], [4.0, 5.0]]
-    assert reply["mutated"] == ["x"]
-    assert reply["touched"] == ["numpy.random"]
-    assert reply["printed"] == "seen (2, 2)\n"
+    assert reply.value.tolist() == [[5.0, 4.0], [4.0, 5.0]]
+    assert reply.mutated == ("x",)
+    assert reply.touched == ("numpy.random",)
+    assert reply.printed == "seen (2, 2)\n"
 
 
 @pytest.mark.parametrize(
@@ -70,13 +85,13 @@ def test_it_answers_with_numbers_and_tells_what_else_happened(workers: Workers) 
 def test_it_tells_which_argument_changed(workers: Workers, body: str, changed: list[str]) -> None:
     worker = load(workers, f"def f(xs, options):\n    {body}")
     reply = ask(worker, "f", [np.ones(2), np.ones(2)], {"a": np.array([2.0, 1.0])})
-    assert reply["mutated"] == changed
+    assert list(reply.mutated) == changed
 
 
 @pytest.mark.parametrize("seed", [0, 42])
 def test_seeding_is_seen_whatever_the_seed(workers: Workers, seed: int) -> None:
     worker = load(workers, f"import numpy as np\ndef f():\n    np.random.seed({seed})")
-    assert ask(worker, "f")["touched"] == ["numpy.random"]
+    assert ask(worker, "f").touched == ("numpy.random",)
 
 
 def test_a_setting_that_one_call_changes_is_seen_each_time_and_put_back(workers: Workers) -> None:
@@ -88,10 +103,10 @@ def test_a_setting_that_one_call_changes_is_seen_each_time_and_put_back(workers:
     )
     worker = workers.start(["numpy", "matplotlib"])
     worker.load(Code("moves.py", source.encode()))
-    before = ask(worker, "g")["value"]
-    changed = ["numpy.seterr", "numpy.set_printoptions", "matplotlib.rcParams"]
-    assert [ask(worker, "f")["touched"] for _ in range(2)] == [changed] * 2
-    assert ask(worker, "g")["value"] == before
+    before = ask(worker, "g").value
+    changed = ("numpy.seterr", "numpy.set_printoptions", "matplotlib.rcParams")
+    assert [ask(worker, "f").touched for _ in range(2)] == [changed] * 2
+    assert ask(worker, "g").value == before
 
 
 @pytest.mark.parametrize(
@@ -116,46 +131,115 @@ def test_settings_of_every_library_are_seen_and_put_back(
     head = "import numpy as np\nimport torch\nimport matplotlib.pyplot as plt\n"
     worker = workers.start(["matplotlib", "numpy", "torch"])
     worker.load(Code("moves.py", f"{head}def f():\n    {line}\ndef g():\n    pass".encode()))
-    assert name in ask(worker, "f")["touched"]
-    assert ask(worker, "g")["touched"] == []
-    assert name in ask(worker, "f")["touched"]
+    assert name in ask(worker, "f").touched
+    assert ask(worker, "g").touched == ()
+    assert name in ask(worker, "f").touched
 
 
 def test_it_names_the_line_of_an_exception(workers: Workers) -> None:
     worker = load(workers, "def f():\n    return g()\ndef g():\n    return [][1]")
-    error = ask(worker, "f")["error"]
-    assert (error["type"], error["line"]) == ("IndexError", 4)
+    error = ask_error(worker, "f")
+    assert (error.type, error.line) == ("IndexError", 4)
 
 
 @pytest.mark.parametrize("how", ["exit()", "raise KeyboardInterrupt", "raise BaseException('no')"])
 def test_leaving_by_an_exception_ends_the_call_only(workers: Workers, how: str) -> None:
     worker = load(workers, f"def f():\n    {how}\ndef g():\n    return 1")
-    assert "error" in ask(worker, "f")
-    assert ask(worker, "g")["value"] == 1
+    ask_error(worker, "f")
+    assert ask(worker, "g").value == 1
 
 
-def test_an_endless_loop_is_ended_on_time(workers: Workers) -> None:
+def test_an_endless_loop_is_ended(workers: Workers) -> None:
     worker = load(workers, "def f():\n    while True: pass")
-    started = time.monotonic()
     with pytest.raises(WorkerDied) as died:
         ask(worker, "f", seconds=0.5)
     assert died.value.timeout
-    assert time.monotonic() - started < 5
     assert not worker.alive
-
-
-def test_time_that_others_took_does_not_count(workers: Workers) -> None:
-    worker = load(workers, "import time\ndef f():\n    time.sleep(0.6)\n    return 1")
-    assert ask(worker, "f", seconds=0.3)["value"] == 1
 
 
 def test_sleeping_is_ended_too(workers: Workers) -> None:
     worker = load(workers, "import time\ndef f():\n    time.sleep(600)")
-    started = time.monotonic()
     with pytest.raises(WorkerDied) as died:
         ask(worker, "f", seconds=0.2)
     assert died.value.timeout
-    assert 0.2 * WALL <= time.monotonic() - started < 20
+
+
+class Clocks:
+    """Clocks that a test moves: the wall's, and the worker's own."""
+
+    def __init__(self) -> None:
+        self.wall = self.own = 1000.0
+
+    def monotonic(self) -> float:
+        return self.wall
+
+    def clock_gettime(self, _: int) -> float:
+        return self.own
+
+
+@pytest.fixture
+def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
+    moved = Clocks()
+    monkeypatch.setattr(client, "time", moved)
+    return moved
+
+
+class TestDeadline:
+    """The process's own time counts; the wall counts for a process that sleeps."""
+
+    def test_its_own_time_counts_in_full(self, clocks: Clocks) -> None:
+        deadline = ProcessDeadline(1, seconds=2.0)
+        clocks.own += 1.5
+        clocks.wall += 1.5
+        assert (deadline.left(), deadline.spent()) == (0.5, 1.5)
+
+    def test_time_that_others_took_counts_as_little_as_the_wall(self, clocks: Clocks) -> None:
+        deadline = ProcessDeadline(1, seconds=2.0)
+        clocks.wall += 2.0 * WALL - 1.0
+        assert deadline.left() == 1.0
+        clocks.wall += 1.0
+        assert deadline.left() == 0.0
+        assert deadline.spent() == 2.0
+
+    @pytest.mark.parametrize(("computed", "left"), [(0.0, 2.0), (5.0, 2.0), (11.0, 1.0)])
+    def test_while_the_grader_computes_only_the_time_it_needs_counts(
+        self, clocks: Clocks, computed: float, left: float
+    ) -> None:
+        def compute(_: StandInCall) -> Computed:
+            clocks.wall += 500.0  # a busy machine
+            return Computed(seconds=computed)
+
+        deadline = ProcessDeadline(1, seconds=2.0)
+        deadline.compute(Callback(compute), StandInCall("double", (), {}))
+        assert deadline.left() == left
+
+
+def test_a_busy_machine_costs_no_answer_that_waits_for_the_grader(
+    workers: Workers, clocks: Clocks
+) -> None:
+    def compute(request: StandInCall) -> Computed:
+        clocks.wall += 500.0
+        return Computed(request.args[0] * 2)
+
+    worker = load(workers, BUILDS_ON_A_WRONG_ONE, stand_ins={"double": ""})
+    assert ask(worker, "four", 1.0, seconds=2.0, callback=Callback(compute)).value == 4.0
+    assert worker.spent == 0.0
+
+
+def test_a_stand_in_cannot_be_asked_for_ever(workers: Workers, clocks: Clocks) -> None:
+    """What the grader computes for a call has its limit, too."""
+    asks = (
+        "def double(x): return x\n"
+        "def f():\n"
+        "    while True:\n"
+        "        try: double(1.0)\n"
+        "        except ValueError: pass"
+    )
+    worker = load(workers, asks, stand_ins={"double": ""})
+    computed = Callback(lambda _: Computed(error="no answer in time", seconds=2.0))
+    with pytest.raises(WorkerDied) as died:
+        ask(worker, "f", seconds=2.0, callback=computed)
+    assert died.value.timeout
 
 
 def test_what_it_started_is_ended_with_it(workers: Workers) -> None:
@@ -165,7 +249,7 @@ def test_what_it_started_is_ended_with_it(workers: Workers) -> None:
         "import threading, time\n"
         "def f():\n    threading.Thread(target=time.sleep, args=(600,)).start()\n    return 1",
     )
-    assert ask(worker, "f")["value"] == 1
+    assert ask(worker, "f").value == 1
     worker.close()
     assert not _running(worker.pid)
 
@@ -184,43 +268,41 @@ def test_a_process_that_ends_says_how(workers: Workers, code: str, reason: str) 
 
 def test_memory_is_limited(workers: Workers) -> None:
     worker = load(workers, "import numpy as np\ndef f():\n    return np.ones(10**10).sum()")
-    assert "MemoryError" in ask(worker, "f", seconds=10)["error"]["type"]
+    assert "MemoryError" in ask_error(worker, "f", seconds=10).type
 
 
 def test_memory_is_limited_for_each_slot(workers: Workers) -> None:
     worker = load(workers, "def f(): return len(bytearray(200 << 20))")
-    small, large = slot("f", 10, memory_mb=100), slot("f", 10, memory_mb=500)
-    assert "MemoryError" in worker.call("f", [], {}, slot=small)["error"]["type"]
-    assert worker.call("f", [], {}, slot=large)["value"] == 200 << 20
-    assert "MemoryError" in worker.call("f", [], {}, slot=small)["error"]["type"]
+    assert "MemoryError" in ask_error(worker, "f", memory_mb=100).type
+    assert ask(worker, "f", memory_mb=500).value == 200 << 20
+    assert "MemoryError" in ask_error(worker, "f", memory_mb=100).type
 
 
 def test_results_are_limited_for_each_slot(workers: Workers) -> None:
     worker = load(workers, "import numpy as np\ndef f(n): return np.ones(n)")
-    small = slot("f", output_mb=1)
-    assert "too large" in worker.call("f", [200_000], {}, slot=small)["error"]["message"]
-    assert worker.call("f", [100_000], {}, slot=small)["value"].shape == (100_000,)
-    assert worker.call("f", [200_000], {}, slot=slot("f"))["value"].shape == (200_000,)
+    assert "too large" in ask_error(worker, "f", 200_000, output_mb=1).message
+    assert ask(worker, "f", 100_000, output_mb=1).value.shape == (100_000,)
+    assert ask(worker, "f", 200_000).value.shape == (200_000,)
 
 
 def test_a_result_that_is_too_large_all_the_same_ends_the_worker(workers: Workers) -> None:
     source = (
         "import gc, numpy as np\n"
-        "from autograder.isolation.wire import Channel\n"
+        "from autograder.isolation.channel import Channel\n"
         "def f():\n"
         "    channel = next(o for o in gc.get_objects() if isinstance(o, Channel))\n"
         "    channel.send('ok', 2, {'value': np.ones(200_000)})\n"
     )
     with pytest.raises(WorkerDied, match="no result"):
-        load(workers, source).call("f", [], {}, slot=slot("f", output_mb=1))
+        ask(load(workers, source), "f", output_mb=1)
 
 
 def test_a_result_too_large_to_send_is_an_error_and_not_the_end(workers: Workers) -> None:
     worker = load(
         workers, "import numpy as np\ndef f():\n    return np.ones(10**7)\ndef g(): return 1"
     )
-    assert "too large" in ask(worker, "f", seconds=10)["error"]["message"]
-    assert ask(worker, "g")["value"] == 1
+    assert "too large" in ask_error(worker, "f", seconds=10).message
+    assert ask(worker, "g").value == 1
 
 
 def test_forged_frames_end_the_worker(workers: Workers) -> None:
@@ -239,7 +321,7 @@ def test_text_and_objects_do_not_cross(workers: Workers) -> None:
         workers,
         "class Equal(float):\n    def __eq__(self, other): return True\ndef f(): return Equal(3)",
     )
-    assert ask(worker, "f")["value"] == Opaque("Equal")
+    assert ask(worker, "f").value == Opaque("Equal")
 
 
 BUILDS_ON_A_WRONG_ONE = """
@@ -251,28 +333,28 @@ def four(x): return double(double(x))
 def test_a_stand_in_lets_the_grader_compute(workers: Workers) -> None:
     seen = []
 
-    def compute(slot: str, args: Any, kwargs: Any) -> dict[str, Any]:
-        seen.append(slot)
-        return {"value": args[0] * 2}
+    def compute(request: StandInCall) -> Computed:
+        seen.append(request.slot)
+        return Computed(request.args[0] * 2)
 
     computed = Callback(compute)
     for _ in range(2):  # what was computed for one program is computed for the next
         worker = load(workers, BUILDS_ON_A_WRONG_ONE, stand_ins={"double": ""})
         reply = ask(worker, "four", np.ones(2), callback=computed)
-        assert reply["value"].tolist() == [4.0, 4.0]
+        assert reply.value.tolist() == [4.0, 4.0]
     assert seen == ["double", "double"]
     reply = ask(worker, "four", np.ones(3), callback=computed)
-    assert reply["value"].tolist() == [4.0, 4.0, 4.0]
+    assert reply.value.tolist() == [4.0, 4.0, 4.0]
     assert len(seen) == 4
 
 
 def test_what_could_not_be_computed_is_not_kept(workers: Workers) -> None:
     """One program's limit is not the next one's."""
-    answers = iter([{"error": "no answer in time"}, {"value": 2.0}, {"value": 4.0}])
+    answers = iter([Computed(error="no answer in time"), Computed(2.0), Computed(4.0)])
     computed = Callback(lambda *asked: next(answers))
     worker = load(workers, BUILDS_ON_A_WRONG_ONE, stand_ins={"double": ""})
-    assert "no answer in time" in ask(worker, "four", 1.0, callback=computed)["error"]["message"]
-    assert ask(worker, "four", 1.0, callback=computed)["value"] == 4.0
+    assert "no answer in time" in ask_error(worker, "four", 1.0, callback=computed).message
+    assert ask(worker, "four", 1.0, callback=computed).value == 4.0
 
 
 class TestForbidden:
@@ -291,7 +373,7 @@ class TestForbidden:
     )
     def test_what_stands_at_the_top_does_not_count(self, workers: Workers, source: str) -> None:
         worker = load(workers, source + "def f():\n    return 1", blocked=("torch",))
-        assert ask(worker, "f")["value"] == 1
+        assert ask(worker, "f").value == 1
 
     @pytest.mark.parametrize(
         "body",
@@ -304,31 +386,30 @@ class TestForbidden:
     )
     def test_use_in_a_slot_does(self, workers: Workers, body: str) -> None:
         source = f"import torch\ndef helper():\n    return torch.ones(2)\ndef f():\n    {body}"
-        error = ask(load(workers, source, blocked=("torch",)), "f")["error"]
-        assert error["kind"] == "forbidden"
-        assert error["message"].startswith("torch")
-        assert error["line"]
+        error = ask_error(load(workers, source, blocked=("torch",)), "f")
+        assert error.kind == "forbidden"
+        assert error.message.startswith("torch")
+        assert error.line
 
     def test_a_wrapped_function_is_for_other_slots(self, workers: Workers) -> None:
         source = "import numpy as np\ndef f(x): return np.cumsum(x)\ndef g(x): return np.cumsum(x)"
         worker = load(workers, source, forbids={"f": ["numpy.cumsum"]})
-        assert ask(worker, "f", np.ones(2))["error"]["kind"] == "forbidden"
-        assert ask(worker, "g", np.ones(2))["value"].tolist() == [1.0, 2.0]
+        assert ask_error(worker, "f", np.ones(2)).kind == "forbidden"
+        assert ask(worker, "g", np.ones(2)).value.tolist() == [1.0, 2.0]
 
 
 def test_an_interpreter_of_its_own_does_the_same(workers: Workers) -> None:
     """As for CUDA, and where nothing can be forked."""
     worker = workers.start(["numpy"], device="cuda")
-    assert "lines" in worker.load(Code("moves.py", b"def f(x):\n    return x + x"))
-    assert ask(worker, "f", np.ones(2))["value"].tolist() == [2.0, 2.0]
+    loaded = worker.load(Code("moves.py", b"def f(x):\n    return x + x"))
+    assert loaded == LoadedFile(lines={"f": 1}, stubs={})
+    assert ask(worker, "f", np.ones(2)).value.tolist() == [2.0, 2.0]
     worker.close()
 
 
-def test_an_interpreter_that_does_not_start_says_why_at_once(workers: Workers) -> None:
-    started = time.monotonic()
+def test_an_interpreter_that_does_not_start_says_why(workers: Workers) -> None:
     with pytest.raises(GraderFault, match="No module named 'nothing_of_this_name'"):
         workers.start(["numpy", "nothing_of_this_name"])
-    assert time.monotonic() - started < START_SECONDS / 4
 
 
 def test_an_interpreter_begun_before_is_used_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -352,7 +433,7 @@ def test_an_interpreter_that_ended_before_it_was_used_is_replaced() -> None:
     begun = interpreter.begin([["numpy"]])
     begun[0].process.kill()
     with Workers(begun=begun) as workers:
-        assert ask(load(workers, "def f(): return 1"), "f")["value"] == 1
+        assert ask(load(workers, "def f(): return 1"), "f").value == 1
 
 
 def test_no_interpreter_is_left_where_what_needs_it_cannot_be_imported(
@@ -361,7 +442,7 @@ def test_no_interpreter_is_left_where_what_needs_it_cannot_be_imported(
     begun = []
     begin = interpreter.begin
     monkeypatch.setattr(interpreter, "begin", lambda wanted: begun.extend(begin(wanted)) or begun)
-    monkeypatch.setitem(sys.modules, "autograder.isolation.client", None)
+    monkeypatch.setitem(sys.modules, "autograder.isolation.pool", None)
     (folder / "torch_rnn.py").unlink()  # for which none is begun
     with pytest.raises(ImportError):
         student._workers(
@@ -391,10 +472,10 @@ def folders_of_matplotlib() -> set[Path]:
 def test_nothing_is_left_when_the_grader_is_killed() -> None:
     script = (
         "import time\n"
-        "from autograder.isolation.client import Workers\n"
+        "from autograder.isolation.pool import Workers\n"
         "workers = Workers()\n"
         "worker = workers.start(['numpy'])\n"
-        "(zygote,) = [z.process.pid for z in workers._zygotes.values()]\n"
+        "(zygote,) = workers.zygote_pids\n"
         "inside = open(f'/proc/{zygote}/task/{zygote}/children').read()\n"
         "print(worker.pid, zygote, inside, flush=True)\n"
         "time.sleep(600)\n"
@@ -421,13 +502,13 @@ def test_an_interpreter_that_cannot_start_is_not_tried_for_every_check(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     started = []
-    plain = front.Interpreter
+    plain = pool.Interpreter
 
     def counted(*args: Any, **more: Any) -> Any:
         started.append(args)
         return plain(*args, **more)
 
-    monkeypatch.setattr(front, "Interpreter", counted)
+    monkeypatch.setattr(pool, "Interpreter", counted)
     with Workers() as workers:
         for _ in range(START_FAILURES + 3):
             with pytest.raises(GraderFault, match="no_such_library"):
@@ -445,8 +526,8 @@ def test_all_that_is_used_before_the_first_fork_can_be_used() -> None:
 def test_what_takes_long_the_first_time_is_done_before_a_call(workers: Workers, how: str) -> None:
     """A call's limit does not pay for it: torch's compiler takes a second to import."""
     libraries = ["numpy", "torch"]
-    worker = workers.start(libraries) if how == "fork" else workers._start_single(libraries, "cpu")
+    worker = workers.start(libraries) if how == "fork" else workers.start_single(libraries, "cpu")
     source = "import sys\ndef f(): return 'torch._dynamo' in sys.modules"
     worker.load(Code("mine.py", source.encode()))
-    assert worker.call("f", [], {}, slot=slot("f"))["value"] is True
+    assert ask(worker, "f").value is True
     worker.close()
