@@ -1,7 +1,8 @@
-# make demo   play the kit on a sample class     make test   run the project's tests
-# make soak   prove the graders with a thousand seeds, and fuzz the wire: hours
-# make bench  the same submissions here and at the peers, and a large class: two hours
-# Both set up .venv first, once; again only when the pinned versions change.
+# make demo    grade a sample class, from the release to returned feedback
+# make test    lint, check types, run all tests
+# make soak    prove the graders with a thousand seeds, and send random frames to the decoder (hours)
+# make bench   grade the same submissions with this kit and with other tools, and a large class (two hours)
+# The first of these commands makes .venv. A later one makes it again if the pinned versions have changed.
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,8 +17,8 @@ demo: $(READY)
 test: lint
 	@$(BIN)/pytest -n auto --dist loadfile
 
-# Every correct variant with a thousand seeds, the whole proof, and the decoder of what students'
-# processes say, with a hundred thousand frames a property.
+# The whole proof, with a thousand seeds for every correct variant, and the decoder of frames from student
+# processes, with a hundred thousand frames for each property.
 soak: $(READY)
 	@$(BIN)/pytest -q --hypothesis-profile=soak tests/isolation/test_wire.py
 	@$(BIN)/autograder verify rnn_fundamentals --thorough --seeds 1000
