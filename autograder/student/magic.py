@@ -116,13 +116,13 @@ def _mismatch(result: SlotResult) -> Mismatch | None:
 
 def _as_text(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:
     """What the terminal shows, with the drawings."""
-    from autograder.student import mismatch_drawing as drawing
+    from autograder.student.mismatch_text import draw_text
 
     said: list[str] = []
     after_drawing = False
     for slot, part, texts in _blocks(lines):
         found = _mismatch(results[slot]) if part == "drawing" else None
-        drawn = [] if found is None else drawing.text(found)
+        drawn = [] if found is None else draw_text(found)
         said += ["", *drawn] if drawn else ["", *texts] if after_drawing and part else texts
         after_drawing = bool(drawn)
     return "\n".join(said)
@@ -144,12 +144,12 @@ def _as_html(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:
 
 
 def _block_html(result: SlotResult, part: str, texts: Sequence[str]) -> str:
-    from autograder.student import mismatch_drawing as drawing
+    from autograder.student.mismatch_html import draw_html
 
     said = _escaped(texts)
     if part == "drawing":
         found = _mismatch(result)
-        return "" if found is None else drawing.html(found)
+        return "" if found is None else draw_html(found)
     if part == "headline":
         slot = escape(result.slot)
         rest = said.partition(slot)[2].strip()

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from autograder.judging.difference import mismatch
-from autograder.student import mismatch_drawing as drawing
+from autograder.student.mismatch_grid import index_runs
+from autograder.student.mismatch_html import draw_html
+from autograder.student.mismatch_text import WIDTH, draw_text
 
 ONES = np.ones((3, 4))
 
@@ -26,7 +28,7 @@ def changed(array: np.ndarray, at: Any, value: Any) -> np.ndarray:
 
 def lines(got: Any, want: Any, **options: Any) -> list[str]:
     found = mismatch(got, want, **options)
-    return [] if found is None else drawing.text(found)
+    return [] if found is None else draw_text(found)
 
 
 def test_a_matrix_has_its_two_axes_and_signed_gaps() -> None:
@@ -69,7 +71,7 @@ def test_numbers_that_are_too_long_for_a_line_are_left_out() -> None:
     assert drawn[3] == "    " + 20 * "█"
     found = mismatch(want - 1.5e-7, want)
     assert found is not None
-    assert drawing.html(found).count("-1.5e-07</td>") == 10
+    assert draw_html(found).count("-1.5e-07</td>") == 10
 
 
 def test_shades_are_decades_of_the_largest_gap() -> None:
@@ -99,6 +101,11 @@ def test_what_has_no_two_numbers_to_compare_is_not_drawn(got: Any, want: Any) ->
     assert lines(got, want) == []
 
 
+def test_neighbouring_indices_are_named_as_runs() -> None:
+    assert index_runs([0, 2, 3, 4, 7, 8]) == ["0", "2 to 4", "7 to 8"]
+    assert index_runs([]) == []
+
+
 class Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -122,12 +129,12 @@ def test_any_two_arrays_are_drawn_within_the_width_and_as_sound_html(data: st.Da
     found = mismatch({"<b>&": got}, {"<b>&": want})
     if found is None:
         return
-    assert all(len(line) <= drawing.WIDTH for line in drawing.text(found))
-    html = drawing.html(found)
+    assert all(len(line) <= WIDTH for line in draw_text(found))
+    html = draw_html(found)
     assert len(html) < 60_000
     tags = Tags()
     tags.feed(html)
     assert tags.open == []
     assert tags.seen <= {"figure", "figcaption", "table", "tr", "th", "td", "pre", "div", "span"}
     series = mismatch(list(got), list(want))
-    assert series is None or drawing.text(series) or series.wrong.size < 2
+    assert series is None or draw_text(series) or series.wrong.size < 2
