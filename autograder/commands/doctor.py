@@ -55,7 +55,7 @@ def doctor(assignment: str | None, course: Path, as_json: bool) -> None:
 
 
 def _show(console: Console, finding: Finding) -> None:
-    text = f"{MARKS[finding.state]} {finding.name}: {finding.said}"
+    text = f"{MARKS[finding.state]} {finding.name}: {finding.text}"
     console.print(text, style=STYLES[finding.state], markup=False, soft_wrap=True)
     if finding.mend:
         console.print(f"    {finding.mend}", markup=False, soft_wrap=True)

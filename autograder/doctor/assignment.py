@@ -1,4 +1,4 @@
-"""The doctor's checks of one assignment: its cells, its release, and where its secrets are."""
+"""The doctor's checks of one assignment: its graded cells, its release, and leaked secrets."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from pathlib import Path
 
 from autograder.assignment.model import Assignment
 from autograder.course import handout
-from autograder.doctor.findings import Course, Finding, listed
+from autograder.doctor.findings import Course, Finding, listed, nothing, right, wrong
 from autograder.doctor.nbgrader import TABLES, opened, tables
 from autograder.errors import AssignmentError, GraderFault
 from autograder.public import leaks, release
 from autograder.public.release_folder import stale as stale_files
 
-MAX_FILE = 5 << 20  # a larger file is no text that someone wrote
-MAX_FOLDER = 20 << 20  # read of each folder: of a class's feedback a part tells as much as all
+MAX_FILE = 5 << 20  # bytes; nobody writes a larger text
+MAX_FOLDER = 20 << 20  # bytes to read of a folder; a part of a class's feedback is enough
 MARKERS = ("### BEGIN SOLUTION", "### BEGIN HIDDEN TESTS", "### BEGIN MARK SCHEME")
 
 
 @dataclass(frozen=True)
 class Cells:
-    """The graded cells of some notebooks: which notebooks, and each grade id with its points."""
+    """The graded cells of some notebooks: the notebooks' names, and (grade id, points) of each."""
 
     notebooks: frozenset[str]
     points: tuple[tuple[str, float], ...]
@@ -40,17 +40,20 @@ def cells(course: Course, assignment: Assignment) -> Finding:
     source = course.folder / "source" / assignment.name
     texts = {path.name: path.read_text("utf-8", "replace") for path in source.glob("*.ipynb")}
     if not texts:
-        return Finding("cells", "none", f"source/{assignment.name}/ has no notebook")
+        return nothing("cells", f"source/{assignment.name}/ has no notebook")
     problems = handout.problems(assignment, texts)
     if problems:
         mend = f"edit source/{assignment.name}/ or solutions/{assignment.name}/ until they agree"
-        return Finding("cells", "wrong", listed(problems), mend)
+        return wrong("cells", listed(problems), mend)
     count = len(handout.parts(assignment))
-    return Finding("cells", "right", f"{count} graded cells, as solutions/ has them")
+    return right("cells", f"{count} graded cells, as solutions/ has them")
 
 
 def _cells_of(folder: Path) -> Cells | None:
-    """What the folder's notebooks have, or None without one. Raises ValueError naming the file."""
+    """The graded cells of a folder's notebooks, or None without one.
+
+    Raises ValueError naming the notebook that cannot be read.
+    """
     paths = sorted(folder.glob("*.ipynb"))
     found = []
     for path in paths:
@@ -58,8 +61,8 @@ def _cells_of(folder: Path) -> Cells | None:
             for grade_id, cell in handout.graded_cells(json.loads(path.read_bytes())):
                 found.append((grade_id, float(cell["metadata"]["nbgrader"].get("points", 0))))
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            said = f"{type(error).__name__}: {error}"
-            raise ValueError(f"{path} cannot be read as a notebook: {said}") from None
+            why = f"{type(error).__name__}: {error}"
+            raise ValueError(f"{path} cannot be read as a notebook: {why}") from None
     return Cells(frozenset(path.stem for path in paths), tuple(found)) if paths else None
 
 
@@ -70,10 +73,10 @@ def handed_out(course: Course, assignment: Assignment) -> Finding:
         source = _cells_of(course.folder / "source" / assignment.name)
         released = _cells_of(course.folder / "release" / assignment.name)
     except ValueError as error:
-        return Finding(name, "wrong", str(error), "put an earlier version of it back")
+        return wrong(name, str(error), "put an earlier version of it back")
     recorded, submitted = _recorded(course, assignment.name)
     if source is None or (released is None and recorded is None):
-        return Finding(name, "none", "no notebook has been handed out")
+        return nothing(name, "no notebook has been handed out")
     submitted += len(list(course.folder.glob(f"submitted/*/{assignment.name}")))
     problems = []
     mend = f"nbgrader generate_assignment {assignment.name} --force"
@@ -86,11 +89,12 @@ def handed_out(course: Course, assignment: Assignment) -> Finding:
         problems.insert(0, "students have handed in already")
         mend = f"put ids and points in source/{assignment.name}/ back as they were handed out"
     if problems:
-        return Finding(name, "wrong", listed(problems), mend)
-    return Finding(name, "right", "ids and points are those that were handed out")
+        return wrong(name, listed(problems), mend)
+    return right(name, "ids and points are those that were handed out")
 
 
 def _differences(source: Cells, other: Cells, where: str) -> list[str]:
+    """How the cells in source/ differ from those in another place."""
     new, old = dict(source.points), dict(other.points)
     notebooks = sorted(source.notebooks ^ other.notebooks)
     return [
@@ -106,9 +110,9 @@ def _differences(source: Cells, other: Cells, where: str) -> list[str]:
 
 
 def _recorded(course: Course, name: str) -> tuple[Cells | None, int]:
-    """What the gradebook has of the assignment, and how many submissions.
+    """The assignment's cells in the gradebook, and how many submissions it has.
 
-    A gradebook that cannot be read is another check's affair.
+    A gradebook that cannot be read counts as none: another check reports it.
     """
     path = course.gradebook
     if path is None or not path.is_file():
@@ -147,26 +151,27 @@ def _recorded(course: Course, name: str) -> tuple[Cells | None, int]:
 
 
 def release_folder(course: Course, assignment: Assignment) -> Finding:
+    """Whether the release is what `autograder release` would write now."""
     from autograder.isolation.pool import Workers
 
     name, folder = "release", course.folder / "release" / assignment.name
     again = f"autograder release {assignment.name}"
     if not folder.is_dir():
-        return Finding(name, "none", f"not built yet: {again} builds it")
+        return nothing(name, f"not built yet: {again} builds it")
     try:
         with Workers() as workers:
             files = release.build(assignment, course.folder, workers)
     except (AssignmentError, GraderFault) as error:
-        said = f"it cannot be built: {error}"
-        return Finding(name, "wrong", said, f"autograder verify {assignment.name} tells more")
+        text = f"it cannot be built: {error}"
+        return wrong(name, text, f"autograder verify {assignment.name} tells more")
     stale = stale_files(files, folder)
     if stale:
-        return Finding(name, "wrong", f"it is stale: {listed(stale)}", again)
-    return Finding(name, "right", f"{len(files)} files, up to date")
+        return wrong(name, f"it is stale: {listed(stale)}", again)
+    return right(name, f"{len(files)} files, up to date")
 
 
 def secrets(course: Course, assignment: Assignment) -> Finding:
-    """Lines of answers and hidden graders where students get at them."""
+    """Whether students can read lines of the answers or of the hidden graders."""
     places = {
         "source": course.folder / "source" / assignment.name,
         "release": course.folder / "release" / assignment.name,
@@ -176,26 +181,29 @@ def secrets(course: Course, assignment: Assignment) -> Finding:
     if not course.settings.course_id:
         del places["outbound"]
     problems: list[str] = []
-    looked: dict[str, int] = {}
+    searched: dict[str, int] = {}  # place -> how many files
     for place, folder in places.items():
         files = dict(_files(folder, assignment.name if place == "feedback" else ""))
-        looked |= {place: len(files)} if files else {}
+        searched |= {place: len(files)} if files else {}
         if place == "feedback":
             problems += _in_feedback(course, assignment, files)
         else:
             problems += [f"{place}: {leak}" for leak in leaks.found_in(assignment, files)]
-            problems += [f"{place}: {said}" for said in _markers(files, place == "source")]
+            problems += [f"{place}: {problem}" for problem in _markers(files, place == "source")]
     if problems:
         mend = "take it out there; what is in release, feedback or outbound may be with students"
-        return Finding("secrets", "wrong", listed(problems), mend)
-    if not looked:
-        return Finding("secrets", "none", "nothing has been handed out")
-    said = ", ".join(f"{place} ({count})" for place, count in looked.items())
-    return Finding("secrets", "right", f"none in the files of {said}")
+        return wrong("secrets", listed(problems), mend)
+    if not searched:
+        return nothing("secrets", "nothing has been handed out")
+    places_searched = ", ".join(f"{place} ({count})" for place, count in searched.items())
+    return right("secrets", f"none in the files of {places_searched}")
 
 
 def _files(folder: Path, assignment: str) -> Iterator[tuple[str, bytes]]:
-    """The regular files below, without following links; of each student's `assignment` only."""
+    """(path, content) of the regular files in a folder; links are not followed.
+
+    `assignment`, if not "", limits it to the folders of that name.
+    """
     left = MAX_FOLDER
     for where, folders, names in os.walk(folder):
         folders.sort()
@@ -217,7 +225,7 @@ def _files(folder: Path, assignment: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _markers(files: Mapping[str, bytes], source: bool) -> Iterator[str]:
-    """nbgrader clears marked regions in source notebooks, and releases all else word for word."""
+    """The markers that nbgrader would release word for word: it clears them in notebooks only."""
     for name, content in files.items():
         for marker in MARKERS:
             if marker.encode() in content and not (source and name.endswith(".ipynb")):
@@ -227,7 +235,7 @@ def _markers(files: Mapping[str, bytes], source: bool) -> Iterator[str]:
 def _in_feedback(
     course: Course, assignment: Assignment, files: Mapping[str, bytes]
 ) -> Iterator[str]:
-    """A student's own files come back with the feedback, and a right answer is like another."""
+    """Secrets in the feedback, other than right answers, which students wrote themselves."""
     texts = {}
     for name, content in files.items():
         mine = course.folder / "submitted" / name
@@ -239,5 +247,5 @@ def _in_feedback(
 
 
 def _shown(page: bytes) -> bytes:
-    """The text of a page: highlighted code has tags between any two words."""
+    """The text of a page without tags, which highlighted code has between any two words."""
     return html.unescape(re.sub(r"<[^>]*>", "", page.decode("utf-8", "replace"))).encode()

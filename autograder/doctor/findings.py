@@ -1,29 +1,46 @@
-"""What the doctor's checks look at and what they say."""
+"""What the doctor's checks look at, and the findings that they return."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
 from autograder.nbgrader.settings import Settings
 
-State = Literal["right", "wrong", "none"]
-MOST = 3  # problems that one line tells
+MAX_PROBLEMS = 3  # that one finding lists
+
+
+class State(StrEnum):
+    """Whether something is right, wrong, or missing so that there is nothing to check."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    NOTHING = "none"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the doctor's: `state` is "none" where the check has nothing to look at.
-
-    `mend` is a command to run or an edit to make, where something is wrong.
-    """
+    """The result of a check. If it is wrong, `mend` is a command to run or an edit to make."""
 
     name: str
     state: State
-    said: str
+    text: str
     mend: str = ""
+
+
+def right(name: str, text: str) -> Finding:
+    return Finding(name, State.RIGHT, text)
+
+
+def wrong(name: str, text: str, mend: str) -> Finding:
+    return Finding(name, State.WRONG, text, mend)
+
+
+def nothing(name: str, text: str) -> Finding:
+    """The finding of a check that has nothing to look at."""
+    return Finding(name, State.NOTHING, text)
 
 
 @dataclass(frozen=True)
@@ -35,7 +52,7 @@ class Course:
 
     @property
     def gradebook(self) -> Path | None:
-        """The file of the gradebook, or None where it is on a database server."""
+        """The file of the gradebook, or None if it is on a database server."""
         url = self.settings.db_url
         if not url:
             return self.folder / "gradebook.db"
@@ -51,6 +68,6 @@ class Course:
 
 
 def listed(problems: Sequence[str]) -> str:
-    """The first problems, and how many there are besides."""
-    more = len(problems) - MOST
-    return "; ".join(problems[:MOST]) + (f"; and {more} more" if more > 0 else "")
+    """The first problems in one line, and how many more there are."""
+    more = len(problems) - MAX_PROBLEMS
+    return "; ".join(problems[:MAX_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")

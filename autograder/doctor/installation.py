@@ -1,4 +1,4 @@
-"""The doctor's checks of what is installed. None imports nbgrader or torch: that is slow."""
+"""The doctor's checks of the installation. None imports nbgrader or torch, which would be slow."""
 
 from __future__ import annotations
 
@@ -15,72 +15,73 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from autograder.doctor.findings import Course, Finding, listed
+from autograder.doctor.findings import Course, Finding, listed, right, wrong
 from autograder.errors import GraderFault
 from autograder.isolation.pool import Workers
 
 KIT = "rnn-autograder"
 EXTRAS = ("course", "staff")
 INSTALL = f'pip install "{KIT}[{",".join(EXTRAS)}]"'
-NAMED = ("numpy", "torch", "matplotlib", "pytest", "jinja2", "nbgrader")  # worth a word when right
-# A slow import that jsonschema takes along where it is installed, and whoever imports that.
-SLOW = "rfc3987_syntax"
-MEASURE = f"from time import perf_counter as t; s = t(); import {SLOW}; print(t() - s)"
+SHOWN = ("numpy", "torch", "matplotlib", "pytest", "jinja2", "nbgrader")  # versions to print
+# If it is installed, jsonschema imports it, and so does every start of nbgrader.
+SLOW_IMPORT = "rfc3987_syntax"
+MEASURE = f"from time import perf_counter as t; s = t(); import {SLOW_IMPORT}; print(t() - s)"
 
 
 def python(course: Course) -> Finding:
+    """Whether this Python is new enough."""
     version = ".".join(map(str, sys.version_info[:3]))
     try:
         needed = metadata.metadata(KIT)["Requires-Python"]
     except metadata.PackageNotFoundError:
         needed = ">=3.11"
     if SpecifierSet(needed).contains(version, prereleases=True):
-        return Finding("python", "right", f"{version} at {sys.prefix}")
+        return right("python", f"{version} at {sys.prefix}")
     mend = f"install Python {needed}, and the kit into an environment of it"
-    return Finding("python", "wrong", f"{version}; the kit needs {needed}", mend)
+    return wrong("python", f"{version}; the kit needs {needed}", mend)
 
 
 def packages(course: Course) -> Finding:
-    """What the kit itself asks for, the staff's extras included."""
+    """Whether the kit's own requirements are met, those of the staff's extras included."""
     try:
         metadata.distribution(KIT)
     except metadata.PackageNotFoundError:
-        said = f"{KIT} is not installed in {sys.prefix}"
-        return Finding("packages", "wrong", said, f"in the kit's folder: {_from_here()}")
+        install = f'pip install -e ".[{",".join(EXTRAS)}]"'
+        text = f"{KIT} is not installed in {sys.prefix}"
+        return wrong("packages", text, f"in the kit's folder: {install}")
     problems = [p for need in _needs(KIT, EXTRAS) if (p := _unmet(need))]
     if problems:
-        return Finding("packages", "wrong", listed(problems), INSTALL)
-    found = ", ".join(f"{name} {metadata.version(name)}" for name in NAMED)
-    return Finding("packages", "right", found)
-
-
-def _from_here() -> str:
-    return f'pip install -e ".[{",".join(EXTRAS)}]"'
+        return wrong("packages", listed(problems), INSTALL)
+    found = ", ".join(f"{name} {metadata.version(name)}" for name in SHOWN)
+    return right("packages", found)
 
 
 def requirements(course: Course) -> Finding:
-    """What the kit's packages ask of one another, as `pip check` does for all that is there."""
+    """Whether the packages that the kit needs fit one another.
+
+    `pip check` would also name conflicts between packages that the kit does not need.
+    """
     problems: list[str] = []
-    todo: list[tuple[str, tuple[str, ...]]] = [(KIT, EXTRAS)]
+    left: list[tuple[str, tuple[str, ...]]] = [(KIT, EXTRAS)]
     seen: set[tuple[str, tuple[str, ...]]] = set()
-    while todo:
-        name, extras = todo.pop()
+    while left:
+        name, extras = left.pop()
         if (name, extras) in seen or not _version(name):
             continue
         seen.add((name, extras))
         for need in _needs(name, extras):
             if name != KIT and (unmet := _unmet(need)):
                 problems.append(f"{name} {_version(name)} needs {need.name}: {unmet}")
-            todo.append((canonicalize_name(need.name), tuple(sorted(need.extras))))
+            left.append((canonicalize_name(need.name), tuple(sorted(need.extras))))
     count = len({name for name, _ in seen})
     if problems:
         mend = f"{INSTALL} in a fresh environment"
-        return Finding("requirements", "wrong", listed(sorted(set(problems))), mend)
-    return Finding("requirements", "right", f"{count} packages fit one another")
+        return wrong("requirements", listed(sorted(set(problems))), mend)
+    return right("requirements", f"{count} packages fit one another")
 
 
 def _needs(name: str, extras: tuple[str, ...]) -> Iterator[Requirement]:
-    """What a package asks for here, with its extras."""
+    """The requirements of an installed package with these extras, on this machine."""
     for text in metadata.requires(name) or ():
         need = Requirement(text)
         marker = need.marker
@@ -89,6 +90,7 @@ def _needs(name: str, extras: tuple[str, ...]) -> Iterator[Requirement]:
 
 
 def _version(name: str) -> str:
+    """The installed version, or ""."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -106,21 +108,23 @@ def _unmet(need: Requirement) -> str:
 
 
 def alembic(course: Course) -> Finding:
-    """nbgrader calls it by its name when it makes a gradebook, after it has made the tables."""
+    """Whether nbgrader finds this environment's alembic, which it needs to make a gradebook.
+
+    nbgrader runs it by its name, after it has made the tables.
+    """
     scripts = Path(sysconfig.get_path("scripts"))
     activate = scripts / "activate"
     mend = f". {activate}" if activate.is_file() else f'export PATH="{scripts}:$PATH"'
     found = shutil.which("alembic")
     without = "nbgrader would leave a half-made gradebook"
     if not (scripts / "alembic").is_file():
-        said = f"it is not installed in {sys.prefix}: {without}"
-        return Finding("alembic", "wrong", said, INSTALL)
+        return wrong("alembic", f"it is not installed in {sys.prefix}: {without}", INSTALL)
     if found is None:
-        return Finding("alembic", "wrong", f"it is not on the PATH: {without}", mend)
+        return wrong("alembic", f"it is not on the PATH: {without}", mend)
     if Path(found).parent.resolve() != scripts.resolve():
-        said = f"the PATH finds {found}, which is another environment's than {sys.prefix}"
-        return Finding("alembic", "wrong", said, mend)
-    return Finding("alembic", "right", found)
+        text = f"the PATH finds {found}, which is another environment's than {sys.prefix}"
+        return wrong("alembic", text, mend)
+    return right("alembic", found)
 
 
 def isolation(course: Course) -> Finding:
@@ -129,16 +133,16 @@ def isolation(course: Course) -> Finding:
         with Workers() as workers:
             found = workers.protection()
     except GraderFault as error:
-        return Finding("isolation", "wrong", str(error), INSTALL)
+        return wrong("isolation", str(error), INSTALL)
     if found.tier > "B":
-        return Finding("isolation", "wrong", f"{found.line}: grade will refuse", found.mend())
-    return Finding("isolation", "right", found.line)
+        return wrong("isolation", f"{found.line}: grade will refuse", found.mend())
+    return right("isolation", found.line)
 
 
 def start_up(course: Course) -> Finding:
-    """Nothing is wrong with it: it is told because people look for the reason elsewhere."""
-    if importlib.util.find_spec(SLOW) is None:
-        return Finding("start-up", "right", f"{SLOW}, which makes nbgrader slow, is not installed")
+    """How long a slow import delays nbgrader. That is not wrong, but people look for the reason."""
+    if importlib.util.find_spec(SLOW_IMPORT) is None:
+        return right("start-up", f"{SLOW_IMPORT}, which makes nbgrader slow, is not installed")
     done = subprocess.run(
         [sys.executable, "-c", MEASURE], capture_output=True, text=True, check=False
     )
@@ -146,5 +150,5 @@ def start_up(course: Course) -> Finding:
         cost = f"{float(done.stdout):.1f} s"
     except ValueError:
         cost = "an unknown time"
-    said = f"{SLOW} costs {cost} at each start of nbgrader; no student's command pays it"
-    return Finding("start-up", "right", said)
+    text = f"{SLOW_IMPORT} costs {cost} at each start of nbgrader; no student's command pays it"
+    return right("start-up", text)

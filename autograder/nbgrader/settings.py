@@ -1,7 +1,7 @@
-"""nbgrader's settings, as the configuration of a course gives them.
+"""nbgrader's settings in a course.
 
 A configuration is a program: it may be slow, print, fail, or change the libraries that it imports.
-It is therefore run in a process of its own, from which a few plain values come back.
+It is therefore run in a process of its own, which prints a few plain values.
 """
 
 from __future__ import annotations
@@ -17,33 +17,37 @@ from typing import Any
 
 CONFIG = "nbgrader_config.py"
 DEFAULT_EXCHANGE = "/usr/local/share/nbgrader/exchange"  # nbgrader's own
-SECONDS = 60
+MAX_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the doctor wants to know of nbgrader's settings; `problem` is why they are unknown."""
+    """Those of nbgrader's settings that the doctor checks.
+
+    `problem` says why they are unknown, or is ""; `problem_in` is the configuration to edit then.
+    """
 
     course_id: str = ""
     db_url: str = ""
     exchange: str = DEFAULT_EXCHANGE
     groupshared: bool = False
     problem: str = ""
+    problem_in: str = CONFIG
 
 
 def read(course: Path) -> Settings:
-    """The settings that nbgrader would have in the course folder."""
+    """The settings that nbgrader has when it is run in the course folder."""
     command = [sys.executable, "-m", "autograder.nbgrader.settings"]
     try:
         done = subprocess.run(
-            command, cwd=course, capture_output=True, text=True, timeout=SECONDS, check=False
+            command, cwd=course, capture_output=True, text=True, timeout=MAX_SECONDS, check=False
         )
         return Settings(**json.loads(done.stdout))
     except subprocess.TimeoutExpired:
-        return Settings(problem=f"{CONFIG} did not end within {SECONDS} seconds")
+        return Settings(problem=f"{CONFIG} did not end within {MAX_SECONDS} seconds")
     except (ValueError, TypeError):
-        said = done.stderr.strip().splitlines() or ["it ended without a word"]
-        return Settings(problem=f"{CONFIG} cannot be run: {said[-1]}")
+        lines = done.stderr.strip().splitlines() or ["it ended without a word"]
+        return Settings(problem=f"{CONFIG} cannot be run: {lines[-1]}")
 
 
 def _load(course: Path) -> Settings:
@@ -60,8 +64,8 @@ def _load(course: Path) -> Settings:
                 merged.merge(PyFileConfigLoader(CONFIG, path=folder).load_config())
             except (Exception, SystemExit) as error:
                 where = CONFIG if folder == str(course) else path
-                said = f"{type(error).__name__}: {error}".partition("\n")[0]
-                return Settings(problem=f"{where} cannot be run: {said}")
+                why = f"{type(error).__name__}: {error}".partition("\n")[0]
+                return Settings(problem=f"{where} cannot be run: {why}", problem_in=str(where))
     return Settings(
         course_id=_plain(merged, "CourseDirectory", "course_id", "").strip(),
         db_url=_plain(merged, "CourseDirectory", "db_url", ""),
@@ -71,14 +75,14 @@ def _load(course: Path) -> Settings:
 
 
 def _plain(config: Any, section: str, name: str, default: Any) -> Any:
-    """A setting of the type of its default; one that was never set reads as an empty object."""
+    """A setting, of the type of its default; traitlets gives an empty object for one never set."""
     value = config[section].get(name, default) if section in config else default
     return value if isinstance(value, bool) else str(value)
 
 
 def main() -> None:
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-        settings = _load(Path.cwd())  # what a configuration prints is not the answer
+        settings = _load(Path.cwd())  # a configuration may print, too
     print(json.dumps(asdict(settings)))
 
 

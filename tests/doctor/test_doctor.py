@@ -173,9 +173,9 @@ def test_packages_out_of_range_are_told(look: Look, tmp_path: Path) -> None:
     ]
     findings = look()
     assert set(wrong(findings)) == {"packages", "requirements"}
-    assert "numpy 1.26.4 is installed, >=2 is needed" in findings["packages"]["said"]
+    assert "numpy 1.26.4 is installed, >=2 is needed" in findings["packages"]["text"]
     assert "pip install" in findings["packages"]["mend"]
-    assert "needs traitlets: traitlets 4.0 is installed" in findings["requirements"]["said"]
+    assert "needs traitlets: traitlets 4.0 is installed" in findings["requirements"]["text"]
     for folder in folders:
         shutil.rmtree(folder)
     assert wrong(look()) == []
@@ -190,14 +190,14 @@ def test_a_path_without_alembic_is_told(
     monkeypatch.setenv("PATH", str(elsewhere))
     found = look()["alembic"]
     assert found["state"] == "wrong"
-    assert "it is not on the PATH" in found["said"]
+    assert "it is not on the PATH" in found["text"]
     assert SCRIPTS in found["mend"]
     (elsewhere / "alembic").write_text("#!/bin/sh\n")
     (elsewhere / "alembic").chmod(0o755)
     monkeypatch.setenv("PATH", f"{elsewhere}{os.pathsep}{mended}")
     found = look()["alembic"]
     assert found["state"] == "wrong"
-    assert "another environment's" in found["said"]
+    assert "another environment's" in found["text"]
     monkeypatch.setenv("PATH", mended)
     assert wrong(look()) == []
 
@@ -206,9 +206,8 @@ def test_a_slow_import_is_measured(look: Look, tmp_path: Path) -> None:
     (tmp_path / "stubs" / "rfc3987_syntax.py").write_text("import time\n\ntime.sleep(0.7)\n")
     found = look()["start-up"]
     assert found["state"] == "right"
-    cost = re.search(r"costs ([0-9.]+) s at each start of nbgrader", found["said"])
-    assert cost
-    assert float(cost[1]) >= 0.7
+    seconds = re.search(r"costs ([0-9.]+) s at each start of nbgrader", found["text"])
+    assert seconds and float(seconds[1]) >= 0.7  # a busy machine makes it more, never less
 
 
 # ------------------------------------------------------------------------------ configuration
@@ -237,7 +236,7 @@ def test_a_configuration_without_the_kit_is_told(
         )
     findings = look()
     assert wrong(findings) == ["configuration"]
-    assert said in findings["configuration"]["said"]
+    assert said in findings["configuration"]["text"]
 
 
 def test_a_course_without_an_id_is_told(look: Look, course: Path) -> None:
@@ -275,7 +274,7 @@ def test_a_gradebook_made_without_alembic_is_told(look: Look, course: Path) -> N
     assert "alembic" in make_gradebook(course, "/nowhere").stderr
     found = look()["gradebook"]
     assert found["state"] == "wrong"
-    assert "half-made" in found["said"]
+    assert "half-made" in found["text"]
     # With students in it, moving it away would lose them.
     change(course, "INSERT INTO student (id) VALUES ('ada')")
     mend = look()["gradebook"]["mend"]
@@ -289,7 +288,7 @@ def test_a_gradebook_made_without_alembic_is_told(look: Look, course: Path) -> N
     assert found["state"] == "wrong"
     assert "nbgrader db upgrade" in found["mend"]
     change(course, "UPDATE alembic_version SET version_num = 'fedcba987654'")
-    assert "newer nbgrader" in look()["gradebook"]["said"]
+    assert "newer nbgrader" in look()["gradebook"]["text"]
     change(course, "DELETE FROM alembic_version", "DELETE FROM student")
     mend = look()["gradebook"]["mend"]
     assert mend.startswith("move it away")
@@ -313,7 +312,7 @@ def test_a_gradebook_that_is_none_is_told(
     (course / "grades" / "book.db").write_bytes(content)
     findings = look()
     assert wrong(findings) == ["gradebook"]
-    assert said in findings["gradebook"]["said"]
+    assert said in findings["gradebook"]["text"]
     assert (course / "grades" / "book.db").read_bytes() == content
     (course / "grades" / "book.db").unlink()
     assert wrong(look()) == []
@@ -323,8 +322,8 @@ def test_a_gradebook_on_a_server_is_left_alone(look: Look, course: Path) -> None
     configure(course, 'c.CourseDirectory.db_url = "postgresql://staff:secret@host/grades"\n')
     found = look()["gradebook"]
     assert found["state"] == "none"
-    assert "postgresql" in found["said"]
-    assert "secret" not in found["said"]
+    assert "postgresql" in found["text"]
+    assert "secret" not in found["text"]
 
 
 # ------------------------------------------------------------------------------ exchange
@@ -335,12 +334,12 @@ def test_an_exchange_that_students_cannot_use_is_told(look: Look, course: Path) 
     exchange.chmod(0o755)
     findings = look()
     assert wrong(findings) == ["exchange"]
-    assert "has mode 755" in findings["exchange"]["said"]
+    assert "has mode 755" in findings["exchange"]["text"]
     subprocess.run(findings["exchange"]["mend"], shell=True, check=True)
     assert wrong(look()) == []
     exchange.rmdir()
     findings = look()
-    assert "does not exist" in findings["exchange"]["said"]
+    assert "does not exist" in findings["exchange"]["text"]
     subprocess.run(findings["exchange"]["mend"], shell=True, check=True)
     assert wrong(look()) == []
 
@@ -357,7 +356,7 @@ def test_an_inbound_folder_that_leaks_or_blocks_is_told(
     folder.chmod(mode)
     findings = look()
     assert wrong(findings) == ["inbound"]
-    assert said in findings["inbound"]["said"]
+    assert said in findings["inbound"]["text"]
     subprocess.run(findings["inbound"]["mend"], shell=True, check=True)
     assert folder.stat().st_mode & 0o7777 == 0o2733
     assert wrong(look()) == []
@@ -371,7 +370,7 @@ def test_an_exchange_folder_of_another_account_is_told(look: Look, course: Path)
     os.chown(folder.parent, 65534, -1)
     findings = look()
     assert wrong(findings) == ["inbound"]
-    assert "belongs to another account" in findings["inbound"]["said"]
+    assert "belongs to another account" in findings["inbound"]["text"]
     os.chown(folder.parent, os.getuid(), -1)
     assert wrong(look()) == []
 
@@ -393,7 +392,7 @@ def test_cells_that_do_not_fit_the_slots_are_told(
     notebook(course, changed)
     findings = look()
     assert wrong(findings) == ["toy: cells"]
-    assert said in findings["toy: cells"]["said"]
+    assert said in findings["toy: cells"]["text"]
 
 
 def test_cells_that_change_once_they_are_handed_out_are_told(look: Look, course: Path) -> None:
@@ -411,12 +410,12 @@ def test_cells_that_change_once_they_are_handed_out_are_told(look: Look, course:
     notebook(course)
     found = look()["toy: cells handed out"]
     assert found["state"] == "wrong"
-    assert "quadruple is in release/ and not in source/" in found["said"]
+    assert "quadruple is in release/ and not in source/" in found["text"]
     assert found["mend"] == "nbgrader generate_assignment toy --force"
     shutil.rmtree(course / "release")  # which only the gradebook remembers now
     found = look()["toy: cells handed out"]
-    assert "quadruple is in the gradebook and not in source/" in found["said"]
-    assert "double has 5 points in source/ and 4 in the gradebook" in found["said"]
+    assert "quadruple is in the gradebook and not in source/" in found["text"]
+    assert "double has 5 points in source/ and 4 in the gradebook" in found["text"]
     change(
         course,
         "INSERT INTO student (id) VALUES ('ada')",
@@ -424,7 +423,7 @@ def test_cells_that_change_once_they_are_handed_out_are_told(look: Look, course:
         " SELECT 'one', id, 'ada' FROM assignment",
     )
     found = look()["toy: cells handed out"]
-    assert found["said"].startswith("students have handed in already; ")
+    assert found["text"].startswith("students have handed in already; ")
     assert "back as they were handed out" in found["mend"]
     toml.write_text(old)
     for path in course.glob("solutions/toy/*moves.*"):
@@ -437,7 +436,7 @@ def test_a_notebook_that_is_none_is_told(look: Look, course: Path) -> None:
     notebook(course).write_text("[]")
     findings = look()
     assert {"toy: cells", "toy: cells handed out"} == set(wrong(findings))
-    assert "toy.ipynb is no notebook" in findings["toy: cells"]["said"]
+    assert "toy.ipynb is no notebook" in findings["toy: cells"]["text"]
 
 
 def test_a_stale_release_is_told(autograder: Command, look: Look, course: Path) -> None:
@@ -445,7 +444,7 @@ def test_a_stale_release_is_told(autograder: Command, look: Look, course: Path) 
     (course / "release" / "toy" / "moves.py").write_text("x = 1\n")
     findings = look("toy")
     assert wrong(findings) == ["toy: release"]
-    assert "it is stale: moves.py differs" in findings["toy: release"]["said"]
+    assert "it is stale: moves.py differs" in findings["toy: release"]["text"]
     assert autograder(*findings["toy: release"]["mend"].split()[1:], cwd=course).status == 0
     assert wrong(look("toy")) == []
 
@@ -457,7 +456,7 @@ def test_an_assignment_that_cannot_be_read_is_told_and_the_others_looked_at(
     (course / "solutions" / "broken" / "moves.toml").unlink()
     findings = look()
     assert wrong(findings) == ["broken: files"]
-    assert "moves.toml is missing" in findings["broken: files"]["said"]
+    assert "moves.toml is missing" in findings["broken: files"]["text"]
     assert findings["toy: secrets"]["state"] == "none"
 
 
@@ -491,7 +490,7 @@ def test_a_secret_where_students_get_at_it_is_told(
     path.write_text(f"For me:\n{content}\n")
     findings = look()
     assert "toy: secrets" in wrong(findings)
-    assert said in findings["toy: secrets"]["said"]
+    assert said in findings["toy: secrets"]["text"]
 
 
 def test_a_students_own_answer_in_feedback_is_no_secret(look: Look, course: Path) -> None:
@@ -505,7 +504,7 @@ def test_a_students_own_answer_in_feedback_is_no_secret(look: Look, course: Path
     (path.parent / "link").symlink_to(course / "solutions" / "toy" / "test_moves.py")
     findings = look()
     assert wrong(findings) == []
-    assert "feedback (2)" in findings["toy: secrets"]["said"]
+    assert "feedback (2)" in findings["toy: secrets"]["text"]
 
 
 def test_the_secrets_of_the_toy_are_secrets(course: Path) -> None:

@@ -197,7 +197,7 @@ class TestGrade:
             )
             found = {one["name"]: one for one in json.loads(done.stdout)}["isolation"]
             if prepare is None:
-                assert (found["state"], found["said"][0]) == ("right", "A")
+                assert (found["state"], found["text"][0]) == ("right", "A")
             else:
                 assert found["state"] == "wrong"
                 assert "Landlock is missing" in found["mend"]
