@@ -1,8 +1,8 @@
-"""nbgrader with the kit's engine in the place of a kernel.
+"""The kit as a plugin of nbgrader; `nbgrader_config.py` imports it and calls `configure`.
 
-`nbgrader_config.py` calls `configure`. From then on `nbgrader autograde`, the formgrader's button
-and `autograder grade` grade by the same engine and write the same marks; all the rest (gradebook,
-marking by hand, late penalties, feedback, export) is nbgrader's own.
+`nbgrader autograde`, the formgrader's button and `autograder grade` then use the same engine and
+write the same marks. Everything else (gradebook, marking by hand, late penalties, feedback, export)
+remains nbgrader's own.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["EngineAutograde", "LatePerDay", "ReleaseFiles", "ZipCollector", "con
 
 
 def configure(c: Any) -> None:
-    """Set nbgrader up for the kit; to be called from `nbgrader_config.py` with its `c`."""
+    """Set up nbgrader for the kit. `nbgrader_config.py` calls it with its own `c`."""
     for module in (nbgrader.apps.api, nbgrader.apps.autogradeapp):
         module.Autograde = EngineAutograde
     release = list(GenerateAssignment.preprocessors.default())
@@ -39,7 +39,7 @@ def configure(c: Any) -> None:
 
 
 class LatePerDay(BasePlugin):
-    """A share of the score for each day begun. In nbgrader_config.py:
+    """A late penalty: a share of the score for each day begun. In nbgrader_config.py:
 
     from autograder.nbgrader_plugin import LatePerDay
     c.AssignLatePenalties.plugin_class = LatePerDay

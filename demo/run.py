@@ -29,7 +29,7 @@ from students import Student
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
-from autograder.classroom.results import points
+from autograder.classroom.table import points
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT = "rnn_fundamentals"

@@ -1,7 +1,7 @@
-"""Grade a class: what nothing has changed for is kept, the rest goes to grading processes.
+"""Grade a class: unchanged results stay, the other students go to grading processes.
 
-Only this process writes results. A grading process that ends costs nothing: what it was at is
-graded by another one.
+Only this process writes results. A grading process that ends costs nothing: another one grades what
+it was grading.
 """
 
 from __future__ import annotations
@@ -9,31 +9,23 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograder.assignment import reader
 from autograder.classroom import provenance
-from autograder.classroom.result_cache import Done, Job, Kept
-from autograder.classroom.run_folder import Output
-from autograder.classroom.scheduler import _Grading
-
-if TYPE_CHECKING:
-    from autograder.isolation.protection import RunProtection
-
-
-def default_out(course: Path, assignment: str) -> Path:
-    """Where a course keeps the results of an assignment."""
-    return course / "reports" / assignment
+from autograder.classroom.job import Job
+from autograder.classroom.result_cache import Outcome, ResultCache
+from autograder.classroom.run_folder import RunFolder
+from autograder.classroom.scheduler import Scheduler
+from autograder.isolation.protection import RunProtection, WeakIsolation
 
 
-def proved_isolation(device: str, weak: bool) -> RunProtection:
-    """Prove the protection from students' code. Raises WeakIsolation below tier B, if not `weak`.
+def prove_isolation(device: str, weak: bool) -> RunProtection:
+    """Prove the protection from students' code.
 
-    Where torch finds a CUDA device and it is asked for, its cases run without a sandbox.
+    Raises WeakIsolation below tier B, if not `weak`. Cases on a CUDA device run without a sandbox.
     """
+    # here: a regrade without changes proves nothing, and this is slow to import
     from autograder.isolation.pool import Workers
-    from autograder.isolation.protection import RunProtection, WeakIsolation
 
     with Workers() as workers:
         found = workers.protection()
@@ -49,54 +41,53 @@ def proved_isolation(device: str, weak: bool) -> RunProtection:
         return RunProtection(found)
 
 
-# ------------------------------------------------------------------------------ the class
+class ClassRun:
+    """One run of `grade`. `isolation` is the protection in force, None while it is unknown."""
 
-
-class Class:
-    """A class that is being graded. `isolation` is the protection in force, once it is known."""
-
-    def __init__(self, job: Job, output: Output) -> None:
+    def __init__(self, job: Job, folder: RunFolder) -> None:
         self.job = job
         self.assignment = reader.load(job.assignment, job.course)
-        self.isolation = output.proved()
-        self._output = output
+        self.isolation = folder.proved_isolation()
+        self._folder = folder
         self._waiting: list[str] = []
-        self._kept: Kept | None = None
+        self._cache: ResultCache | None = None
 
-    def look(self, students: Sequence[str]) -> list[Done]:
-        """The students for whom nothing has changed. The others are what `grade` then grades.
+    def find_unchanged(self, students: Sequence[str]) -> list[Outcome]:
+        """The students for whom nothing has changed. `grade` then grades the others.
 
-        If there are any, the protection from their code is proved. Raises KitError.
+        If there are others, the protection from their code is proved. Raises KitError.
         """
         known = self.isolation
         unchanged = {} if known is None else self._unchanged(students, known)
         if len(unchanged) < len(students):
-            self.isolation = proved_isolation(self.job.device, self.job.weak)
+            self.isolation = prove_isolation(self.job.device, self.job.weak)
             if self.isolation != known:
                 unchanged = self._unchanged(students, self.isolation)
-            self._output.note_proof(self.isolation)
+            self._folder.note_proof(self.isolation)
         self._waiting = [student for student in students if student not in unchanged]
         return list(unchanged.values())
 
-    def _unchanged(self, students: Sequence[str], isolation: RunProtection) -> dict[str, Done]:
+    def _unchanged(self, students: Sequence[str], isolation: RunProtection) -> dict[str, Outcome]:
         job = self.job
-        now = provenance.conditions(self.assignment, job.course, job.seed, job.device, isolation)
-        self._kept = kept = Kept(job, self.assignment, now, self._output.going_on)
+        conditions = provenance.conditions(
+            self.assignment, job.course, job.seed, job.device, isolation
+        )
+        self._cache = cache = ResultCache(job, self.assignment, conditions, self._folder.resumed)
         found = {}
         for student in students:
-            with contextlib.suppress(Exception):  # of ours: it is met again, and told, in `grade`
-                done = kept.unchanged(student)
-                if done is not None:
-                    found[student] = done
+            with contextlib.suppress(Exception):  # our own: `grade` will meet and report it
+                outcome = cache.unchanged(student)
+                if outcome is not None:
+                    found[student] = outcome
         return found
 
-    def grade(self, jobs: int, started: Callable[[str], None] = lambda _: None) -> Iterator[Done]:
-        """Grade the students who are left; yields each when its result is on disk.
+    def grade(self, on_start: Callable[[str], None] = lambda _: None) -> Iterator[Outcome]:
+        """Grade the students who are left; yields each when the result is on disk.
 
-        `started` is called with each student's name when its turn comes. Leaving the iteration,
-        also by an exception or Ctrl-C, ends the grading processes; what was yielded is whole.
-        Raises KitError where grading cannot go on, NoRoom among them.
+        `on_start` is called with each student whose turn comes. Leaving the iteration, also by an
+        exception or Ctrl-C, ends the grading processes; what was yielded is whole. Raises KitError
+        where grading cannot go on, NoRoom among them.
         """
-        if self._waiting and self._kept is not None:
-            self._output.begin()
-            yield from _Grading(self._kept, jobs, started).grade(deque(self._waiting))
+        if self._waiting and self._cache is not None:
+            self._folder.begin()
+            yield from Scheduler(self._cache, on_start).grade(deque(self._waiting))

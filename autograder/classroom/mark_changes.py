@@ -2,75 +2,64 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
-from autograder.classroom.results import StudentResult
-
-
-def read_one(out: Path, folder: str) -> dict[str, Any] | None:
-    """The result that a student's folder had before; None where there is none to be read."""
-    try:
-        result: dict[str, Any] = json.loads((out / "results" / f"{folder}.json").read_text("utf-8"))
-        whole = all({"name", "score"} <= set(test) for test in result["tests"])
-        return result if whole and isinstance(result["extra_data"], dict) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+from autograder.classroom.results import About, Change, StudentResult
 
 
 def changes(
-    before: Mapping[str, Any] | None,
+    before: StudentResult | None,
     now: StudentResult,
     files: Mapping[str, str],
-    going_on: bool = False,
-) -> list[dict[str, Any]]:
-    """Which slots have another score than before, and why: `{slot, before, after, why}`.
+    resumed: bool = False,
+) -> tuple[Change, ...]:
+    """The slots whose score differs from the one before.
 
-    `files` says in which file a slot stands. Where a run goes on with one that did not come to its
-    end, what that one changed is counted as changed by this one.
+    Args:
+        before: the student's earlier result, or None without one.
+        files: slot -> the student file that it belongs to.
+        resumed: whether this run resumes one that was stopped. What that run changed then counts
+            as changed by this one.
     """
     if before is None:
-        return []
-    old = {test["name"]: test["score"] for test in before["tests"]}
-    about = before["extra_data"]
-    earlier = {one["slot"]: one for one in about.get("changed", ()) if going_on}
+        return ()
+    old = {entry.name: entry.score for entry in before.tests}
+    stopped_run = {change.slot: change for change in before.extra_data.changed if resumed}
     found = []
-    for slot, entry in now.entries.items():
-        score = entry["score"]
-        first = earlier[slot]["before"] if slot in earlier else old.get(slot)
+    for entry in now.tests:
+        slot, score = entry.name, entry.score
+        earlier = stopped_run.get(slot)
+        first = earlier.before if earlier else old.get(slot)
         if first == score and slot in old:
             continue
-        if slot in earlier and old.get(slot) == score:
-            found.append(dict(earlier[slot]))
+        if earlier and old.get(slot) == score:
+            found.append(earlier)
             continue
-        why = _why(about, now, slot, files[slot])
-        found.append({"slot": slot, "before": first, "after": score, "why": why})
-    return found
+        why = _why(before.extra_data, now.extra_data, slot, files[slot])
+        found.append(Change(slot, first, score, why))
+    return tuple(found)
 
 
-def _why(before: Mapping[str, Any], now: StudentResult, slot: str, file: str) -> str:
+def _why(before: About, now: About, slot: str, file: str) -> str:
     """What differs between two gradings of a slot, in words."""
-    old = before.get("made_of")
-    if not isinstance(old, dict):
-        return "it was graded by an older version of the kit"
-    if not old or not now.made_of:
-        return f"the grader failed {'now' if old else 'before'}"
+    old, new = before.made_of, now.made_of
+    for made_of, when in ((old, "before"), (new, "now")):
+        if not made_of.graders:
+            return f"the grader failed {when}"
     reasons = []
-    if old.get("submission", {}).get(file) != now.made_of.get("submission", {}).get(file):
+    if old.submission.get(file) != new.submission.get(file):
         reasons.append(f"another {file} was handed in")
-    if old.get("graders", {}).get(file) != now.made_of.get("graders", {}).get(file):
+    if old.graders.get(file) != new.graders.get(file):
         reasons.append(f"the graders or the points of {file} were changed")
-    if before.get("seed") != now.seed:
-        reasons.append(f"another seed: {now.seed} instead of {before.get('seed')}")
+    if before.seed != now.seed:
+        reasons.append(f"another seed: {now.seed} instead of {before.seed}")
     reasons += [
-        f"{name} {version} instead of {before.get('versions', {}).get(name, 'none')}"
+        f"{name} {version} instead of {before.versions.get(name, 'none')}"
         for name, version in now.versions.items()
-        if before.get("versions", {}).get(name) != version
+        if before.versions.get(name) != version
     ]
     if slot in now.faults:
         reasons.append("the grader failed")
-    elif slot in before.get("faults", {}):
+    elif slot in before.faults:
         reasons.append("the grader failed before")
     return "; ".join(reasons) or "nothing that is recorded: grade it once more and look at it"

@@ -1,66 +1,80 @@
-"""Table and pages of all results in an output folder, made again only where something changed.
+"""The table and the pages of an output folder; only those that something changed for are written.
 
-`views.json` says of each file what it was made from and what it was then, as digests.
+`views.json` has, for each file, a digest of what it was made from and a digest of its content.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import msgspec
 
 from autograder.assignment.model import Assignment
 from autograder.classroom import results
+from autograder.classroom.results import StudentResult, page_file
+from autograder.classroom.table import grades_csv
 from autograder.files import digest, utf8, write_file
 from autograder.versions import engine_digest
 
 TABLE, INDEX, MARKING = "grades.csv", "index.html", "marking.html"
 
 
-def write(out: Path, assignment: Assignment) -> list[str]:
-    """Write what is not there or was made from something else. Returns what could not be read.
+class _Record(msgspec.Struct, frozen=True, array_like=True):
+    """Digests of what a file was made from, and of its content."""
 
-    Raises KitError where a file cannot be written.
+    sources: str
+    content: str
+
+
+def write(out: Path, assignment: Assignment) -> list[str]:
+    """Write every page that is missing or out of date; returns a line for each unreadable result.
+
+    Raises KitError where a page cannot be written.
     """
-    found = _results(out)
-    wanted = _made_from(found, assignment)
-    recorded = _recorded(out)
-    made = {name: recorded[name] for name in wanted if _is_current(out, name, wanted, recorded)}
-    if len(made) == len(wanted):
+    sources = _sources(_result_digests(out), assignment)
+    recorded = _read_records(out)
+    current = {
+        name: record
+        for name, record in recorded.items()
+        if record.sources == sources.get(name) and _has_content(out / name, record)
+    }
+    if len(current) == len(sources):
         return []
     everybody, problems = results.read_all(out)
-    if everybody:
-        _make(out, everybody, assignment, wanted, made)
-    if problems:  # then something is missing from the pages, which is to be said again
-        made = {}
-    write_file(out / "views.json", f"{json.dumps(made)}\n".encode())
+    for name, content in _contents(everybody, assignment, current):
+        write_file(out / name, content, parents=True)
+        if name in sources:
+            current[name] = _Record(sources[name], digest(content))
+    if problems:  # the pages lack something: the next run is to look again and say so
+        current = {}
+    # Not msgspec.json: names of students' folders may hold lone surrogates.
+    text = json.dumps(msgspec.to_builtins(current))
+    write_file(out / "views.json", f"{text}\n".encode())
     return problems
 
 
-def _make(
-    out: Path,
-    everybody: Mapping[str, Mapping[str, object]],
-    assignment: Assignment,
-    wanted: Mapping[str, str],
-    made: dict[str, list[str]],
-) -> None:
-    from autograder.classroom import report
+def _contents(
+    everybody: Mapping[str, StudentResult], assignment: Assignment, current: Mapping[str, _Record]
+) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of each file that is not current; nothing without results."""
+    from autograder.classroom import report  # here: jinja2 is slow to import
 
+    if not everybody:
+        return
     texts = {
-        TABLE: lambda: results.grades_csv(everybody.values(), list(assignment.slots)),
+        TABLE: lambda: grades_csv(everybody.values(), list(assignment.slots)),
         **report.texts(everybody, assignment),
     }
     for name, text in texts.items():
-        if name not in made:
-            content = utf8(text())
-            write_file(out / name, content, parents=True)
-            if name in wanted:
-                made[name] = [wanted[name], digest(content)]
+        if name not in current:
+            yield name, utf8(text())
 
 
-def _results(out: Path) -> dict[str, str]:
-    """name -> a digest of each result file."""
+def _result_digests(out: Path) -> dict[str, str]:
+    """student folder -> a digest of the result file."""
     found = {}
     for path in sorted((out / "results").glob("*.json")):
         with contextlib.suppress(OSError):
@@ -68,40 +82,36 @@ def _results(out: Path) -> dict[str, str]:
     return found
 
 
-def _made_from(found: Mapping[str, str], assignment: Assignment) -> dict[str, str]:
+def _sources(result_digests: Mapping[str, str], assignment: Assignment) -> dict[str, str]:
     """file -> a digest of all that it is made from."""
-    kit = engine_digest()
-    everything = digest(kit.encode(), repr(assignment).encode(), repr(found).encode())
-    wanted = {TABLE: everything, INDEX: everything}
+
+    def combined(*parts: object) -> str:
+        return digest(*(repr(part).encode() for part in parts))
+
+    engine = engine_digest()
+    everything = combined(engine, assignment, result_digests)
+    sources = {TABLE: everything, INDEX: everything}
     if assignment.questions:
-        wanted[MARKING] = digest(
-            kit.encode(), repr((assignment.title, assignment.questions)).encode()
-        )
-    shown = repr(
-        (kit, assignment.title, [(s.name, s.builds_on) for s in assignment.slots.values()])
-    )
-    everybody = list(found.items())
-    for i, (name, _) in enumerate(everybody):
-        around = everybody[max(i - 1, 0) : i + 2]
-        page = f"students/{results.page_file(name)}"
-        wanted[page] = digest(shown.encode(), repr((name, around)).encode())
-    return wanted
+        sources[MARKING] = combined(engine, assignment.title, assignment.questions)
+    slots = [(slot.name, slot.builds_on) for slot in assignment.slots.values()]
+    students = list(result_digests.items())
+    for i, (name, _) in enumerate(students):
+        with_neighbours = students[max(i - 1, 0) : i + 2]  # a page links to both
+        page = f"students/{page_file(name)}"
+        sources[page] = combined(engine, assignment.title, slots, name, with_neighbours)
+    return sources
 
 
-def _recorded(out: Path) -> dict[str, list[str]]:
+def _read_records(out: Path) -> dict[str, _Record]:
     try:
-        recorded = json.loads((out / "views.json").read_text("utf-8"))
-        return {str(name): [str(one) for one in digests] for name, digests in recorded.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        recorded = json.loads((out / "views.json").read_bytes())
+        return msgspec.convert(recorded, dict[str, _Record])
+    except (OSError, ValueError):
         return {}
 
 
-def _is_current(
-    out: Path, name: str, wanted: Mapping[str, str], recorded: Mapping[str, list[str]]
-) -> bool:
-    """Whether a file is there, as it was made from what it would be made from now."""
+def _has_content(path: Path, record: _Record) -> bool:
     try:
-        made_from, content = recorded.get(name, ("", ""))
-        return made_from == wanted[name] and content == digest((out / name).read_bytes())
+        return digest(path.read_bytes()) == record.content
     except (OSError, ValueError):
         return False

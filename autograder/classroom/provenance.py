@@ -1,8 +1,8 @@
 """What a result depends on, as digests: under the same digest, grading gives the same result.
 
-A slot's result depends on the file that it stands in, on what staff wrote about that file, and on
-what is shared by all: slots build on slots of their own file only, and student files do not import
-one another.
+A slot's result depends on its student file, on what staff wrote about that file, and on what all
+files share: slots build only on slots of their own file, and student files do not import one
+another.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from autograder.assignment.model import Assignment, Slot, StudentFile
-from autograder.course import handin_notebook as staging
-from autograder.course import handout
+from autograder.course import handin_notebook, handout
 from autograder.errors import AssignmentError
 from autograder.files import digest
 from autograder.isolation.protection import RunProtection
@@ -26,11 +24,13 @@ from autograder.versions import engine_digest, versions
 
 @dataclass(frozen=True)
 class Conditions:
-    """All that the results of a class depend on, besides what was handed in.
+    """Everything that the results of a class depend on, besides what was handed in.
 
-    `graders` has for each student file a digest of what its marks depend on, `everything` one of
-    all that its results depend on, messages included; `handout` is a digest of the released
-    notebooks, whose names are `notebooks`.
+    Attributes:
+        graders: student file -> digest of what its marks depend on.
+        everything: student file -> digest of what its results depend on, messages included.
+        handout: digest of the released notebooks.
+        notebooks: their names.
     """
 
     assignment: str
@@ -43,86 +43,82 @@ class Conditions:
     notebooks: tuple[str, ...]
 
     def key(self, file: str, source: bytes | Failure) -> str:
-        """The digest of all that the results of a student's file depend on."""
-        return digest(self.everything[file].encode(), _handed_in(source))
+        """The digest of everything that the results of a student's file depend on."""
+        return digest(self.everything[file].encode(), _source_bytes(source))
 
     def notes_key(self, folder: Path, notes: tuple[str, ...]) -> str:
-        """The digest of all that the notes on a hand-in depend on."""
+        """The digest of everything that the notes on a hand-in depend on."""
         return digest(
-            *(self.handout.encode(), repr(notes).encode()),
-            *staging.looked_at(folder, self.notebooks),
+            self.handout.encode(),
+            repr(notes).encode(),
+            *handin_notebook.looked_at(folder, self.notebooks),
         )
 
     @property
-    def whole(self) -> str:
-        """One digest of it all."""
+    def digest(self) -> str:
+        """A digest of all the conditions together."""
         return digest(repr(self).encode())
 
 
 def conditions(
     assignment: Assignment, course: Path, seed: int, device: str, isolation: RunProtection
 ) -> Conditions:
-    """The conditions of a class as they are now. Raises AssignmentError."""
-    found, kit = versions(), engine_digest()
-    graders = {file.name: _marks(assignment, file) for file in assignment.files.values()}
-    surroundings = (seed, device, isolation, found, kit, sys.platform, platform.machine())
+    """The conditions of a class as they are now. Raises KitError where a file cannot be read."""
+    installed, engine = versions(), engine_digest()
+    surroundings = (seed, device, isolation, installed, engine, sys.platform, platform.machine())
     shared = digest(
         repr((surroundings, assignment.libraries, list(assignment.slots))).encode(),
-        *_shared(assignment),
+        *_shared_files(assignment),
     )
+    graders = {file.name: _graders_digest(assignment, file) for file in assignment.files.values()}
+    everything = {}
+    for file in assignment.files.values():
+        slots = {slot.name for slot in assignment.slots_of(file.name)}
+        misconceptions = [one for one in assignment.misconceptions if one.slot in slots]
+        own = (file.name, file.libraries, assignment.blocked(file.name), misconceptions)
+        parts = (shared, graders[file.name], repr(own))
+        everything[file.name] = digest(*(part.encode() for part in parts))
     notebooks = handout.basis(course, assignment.name)
     return Conditions(
         assignment=assignment.name,
         seed=seed,
         isolation=isolation,
-        versions=found,
+        versions=installed,
         graders=graders,
-        everything={
-            file.name: digest(
-                *(shared.encode(), graders[file.name].encode(), file.name.encode()),
-                repr((file.libraries, assignment.blocked(file.name))).encode(),
-                repr([m for m in assignment.misconceptions if _is_in(assignment, m.slot, file)])
-                .encode(),
-            )
-            for file in assignment.files.values()
-        },
-        handout=digest(kit.encode(), repr(sorted(notebooks.items())).encode()),
+        everything=everything,
+        handout=digest(engine.encode(), repr(sorted(notebooks.items())).encode()),
         notebooks=tuple(notebooks),
-    )  # fmt: skip
-
-
-def made_of(sources: Mapping[str, bytes | Failure]) -> dict[str, str]:
-    """file -> a digest of what was handed in."""
-    return {name: digest(_handed_in(source)) for name, source in sources.items()}
-
-
-def _handed_in(source: bytes | Failure) -> bytes:
-    return b"bytes" + source if isinstance(source, bytes) else repr(source).encode()
-
-
-def _is_in(assignment: Assignment, slot: str, file: StudentFile) -> bool:
-    return assignment.slots[slot].file == file.name
-
-
-def _marks(assignment: Assignment, file: StudentFile) -> str:
-    """A digest of all that staff wrote about a file and that a mark depends on."""
-    return digest(
-        *(part.encode() for part in (file.text, file.probe, file.stand_in, file.oracle)),
-        _bytes(file.graders),
-        repr([_settings(slot) for slot in assignment.slots_of(file.name)]).encode(),
     )
 
 
-def _settings(slot: Slot) -> tuple[Any, ...]:
-    """What of a slot's entry in assignment.toml can change a mark."""
+def submission_digests(sources: Mapping[str, bytes | Failure]) -> dict[str, str]:
+    """student file -> a digest of what was handed in."""
+    return {name: digest(_source_bytes(source)) for name, source in sources.items()}
+
+
+def _source_bytes(source: bytes | Failure) -> bytes:
+    return b"bytes" + source if isinstance(source, bytes) else repr(source).encode()
+
+
+def _graders_digest(assignment: Assignment, file: StudentFile) -> str:
+    """A digest of everything that staff wrote about a file and that a mark depends on."""
+    return digest(
+        *(part.encode() for part in (file.text, file.probe, file.stand_in, file.oracle)),
+        _read(file.graders),
+        repr([_mark_settings(slot) for slot in assignment.slots_of(file.name)]).encode(),
+    )
+
+
+def _mark_settings(slot: Slot) -> tuple[object, ...]:
+    """The settings of a slot in assignment.toml that can change a mark."""
     return (
         *(slot.name, slot.points, slot.limits, slot.builds_on, sorted(slot.weights.items())),
         *(slot.forbids, slot.all_or_nothing),
     )
 
 
-def _shared(assignment: Assignment) -> Iterator[bytes]:
-    """Names and contents of files beside the graders that belong to no one student file."""
+def _shared_files(assignment: Assignment) -> Iterator[bytes]:
+    """Names and contents of the files beside the graders that belong to no one student file."""
     known = {"assignment.toml", "questions.toml"}
     for file in assignment.files.values():
         known |= {file.name, f"{file.stem}.toml"}
@@ -131,10 +127,10 @@ def _shared(assignment: Assignment) -> Iterator[bytes]:
         name = path.relative_to(assignment.folder)
         hidden = any(part.startswith((".", "__pycache__")) for part in name.parts)
         if str(name) not in known and not hidden and path.is_file():
-            yield from (str(name).encode("utf-8", "surrogateescape"), _bytes(path))
+            yield from (str(name).encode("utf-8", "surrogateescape"), _read(path))
 
 
-def _bytes(path: Path) -> bytes:
+def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:

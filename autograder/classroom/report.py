@@ -1,7 +1,7 @@
-"""The class report: `index.html`, a page a student and `marking.html`, from the result files.
+"""The class report: `index.html`, a page a student and `marking.html`, from the results.
 
-This module counts and sorts; all words are in `templates/`. Whatever came from a student is
-escaped there, and the pages' own style and script are all that a browser may load or run.
+This module counts and sorts; all words are in `templates/`, where everything that came from a
+student is escaped. A browser may load and run only the pages' own style and script.
 """
 
 from __future__ import annotations
@@ -13,35 +13,41 @@ import os
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from autograder.assignment.model import Assignment, KnownProgram
-from autograder.classroom.results import page_file, points
+from autograder.classroom.results import Check, Entry, StudentResult, page_file
+from autograder.classroom.table import points
 from autograder.judging.difference import RTOL
 from autograder.judging.verdict import Verdict
 
 BINS = 10
 BARS = tuple(dict.fromkeys(verdict.bar for verdict in Verdict))
+# The verdicts and the other kinds of matters that a person should look at, in the page's order.
 ATTENTION = (Verdict.UNGRADED, Verdict.TIMEOUT, Verdict.CRASH, Verdict.FORBIDDEN, "near", "files")
 
 
 @dataclass(frozen=True)
 class Page:
-    """A student: the name to show, the name of the page's file, and what was graded.
+    """A student's page.
 
-    `link` is the page as seen from its own folder, `tests` are the result's, by slot.
+    Attributes:
+        name: the name to show.
+        file: the name of the page's file.
+        link: the page's address, seen from its own folder.
+        entries: the result's entries, by slot.
     """
 
     name: str
     file: str
     link: str
-    result: Mapping[str, Any]
-    tests: Mapping[str, Mapping[str, Any]]
+    result: StudentResult
+    entries: Mapping[str, Entry]
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Matter:
     page: Page
     slots: tuple[str, ...] = ()
     why: str = ""
-    checks: tuple[Mapping[str, Any], ...] = ()
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,20 +72,41 @@ class Bar:
 
 @dataclass(frozen=True)
 class SlotRow:
-    """How a slot went in the class. `mean` is of those who are graded."""
+    """How a slot went in the class. `mean` is over those who are graded, `points` the maximum."""
 
     name: str
     points: float
-    counts: Mapping[str, int]
+    counts: Mapping[Verdict, int]
     carried: int
     mean: float | None
     bars: tuple[Bar, ...]
 
 
+@dataclass(frozen=True)
+class Bin:
+    """A bar of the histogram: how many totals lie from `low` to below `high`."""
+
+    low: float
+    high: float
+    count: int
+
+
+@dataclass(frozen=True)
+class RankedMisconception:
+    """A misconception in a slot, and the pages of those who have it."""
+
+    slot: str
+    known: KnownProgram
+    pages: list[Page] = field(default_factory=list)
+
+
+# ------------------------------------------------------------------------------ pages
+
+
 def texts(
-    results: Mapping[str, Mapping[str, Any]], assignment: Assignment
+    results: Mapping[str, StudentResult], assignment: Assignment
 ) -> dict[str, Callable[[], str]]:
-    """file -> what makes its text, for the pages of results, by file name."""
+    """file -> a function that makes its text, for the results by student folder."""
     pages = [_page(name, result) for name, result in results.items()]
     template = _environment().get_template
     found: dict[str, Callable[[], str]] = {"index.html": lambda: _index(pages, assignment)}
@@ -96,9 +123,26 @@ def texts(
     return found
 
 
+def feedback(entry: Entry, notes: Sequence[str]) -> str:
+    """What nbgrader's pages show of a slot, as HTML."""
+    return _environment().get_template("feedback.html").render(entry=entry, notes=notes)
+
+
+def _page(name: str, result: StudentResult) -> Page:
+    file = page_file(name)
+    return Page(
+        name=result.extra_data.student or "(a name that cannot be shown)",
+        file=file,
+        link=quote(os.fsencode(file), safe=""),
+        result=result,
+        entries=result.entries,
+    )
+
+
 def _index(pages: Sequence[Page], assignment: Assignment) -> str:
-    scores = [page.result["score"] for page in pages if page.result["score"] is not None]
+    scores = [page.result.score for page in pages if page.result.score is not None]
     matters = attention(pages)
+    about = [page.result.extra_data for page in pages]
     return (
         _environment()
         .get_template("index.html")
@@ -112,18 +156,21 @@ def _index(pages: Sequence[Page], assignment: Assignment) -> str:
             ranking=ranking(pages, assignment),
             matters=matters,
             people=len({matter.page.file for kind in matters.values() for matter in kind}),
-            changes=[
-                (page, c) for page in pages for c in page.result["extra_data"].get("changed", [])
-            ],
-            conditions={key: distinct(pages, key) for key in ("seed", "isolation", "versions")},
+            changes=[(page, c) for page in pages for c in page.result.extra_data.changed],
+            seeds=_counted(str(one.seed) for one in about),
+            isolations=_counted(one.isolation for one in about),
+            versions=_counted(
+                ", ".join(f"{name} {version}" for name, version in one.versions.items())
+                for one in about
+            ),
             rtol=RTOL,
         )
     )
 
 
-def feedback(test: Mapping[str, Any], notes: Sequence[str]) -> str:
-    """What nbgrader's pages show of a slot: an entry of the result file, as HTML."""
-    return _environment().get_template("feedback.html").render(test=test, notes=notes)
+def _counted(values: Iterator[str]) -> list[tuple[str, int]]:
+    """The different values, and how many results have each."""
+    return list(Counter(values).items())
 
 
 @functools.cache
@@ -137,37 +184,24 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"points": points, "checks_list": checks_list}
-    environment.filters |= {"sign": lambda name: Verdict(name).sign}
-    environment.filters |= {"words": lambda name: Verdict(name).words}
     for name in ("report.css", "sort.js"):
         text = loader.get_source(environment, name)[0]
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         key = name.partition(".")[2]
-        # ours, not a student's: it stands in the pages as it is, and the pages name its hash
+        # Our own text: it stands in the pages unescaped, and the pages name its hash.
         environment.globals |= {key: Markup(text), f"{key}_hash": f"sha256-{digest}"}
     environment.globals["verdicts"] = list(Verdict)
     return environment
 
 
-def _page(name: str, result: Mapping[str, Any]) -> Page:
-    file = page_file(name)
-    return Page(
-        name=result["extra_data"]["student"] or "(a name that cannot be shown)",
-        file=file,
-        link=quote(os.fsencode(file), safe=""),
-        result=result,
-        tests={test["name"]: test for test in result["tests"]},
-    )
+def checks_list(checks: tuple[Check, ...]) -> Markup:
+    """The checks of a slot as a page shows them; margins only where they are near."""
+    return _checks_list(tuple(c if c.is_near else replace(c, margin=None) for c in checks))
 
 
-def distinct(pages: Sequence[Page], key: str) -> list[tuple[str, int]]:
-    """The different values that the results have for `key`, as text, and how often."""
-    values = [page.result["extra_data"][key] for page in pages]
-    texts = [
-        ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
-        for value in values
-    ]
-    return list(Counter(texts).items())
+@functools.lru_cache(maxsize=1000)  # most of a class have the same lists
+def _checks_list(checks: tuple[Check, ...]) -> Markup:
+    return Markup(_environment().get_template("checks.html").render(checks=checks))
 
 
 # ------------------------------------------------------------------------------ marks
@@ -180,71 +214,47 @@ def quartiles(scores: Sequence[float]) -> list[float]:
     return statistics.quantiles(scores, n=4, method="inclusive")
 
 
-def histogram(scores: Sequence[float], highest: float) -> list[dict[str, Any]]:
+def histogram(scores: Sequence[float], highest: float) -> list[Bin]:
     """How many scores fall into each tenth of the points; full marks belong to the last."""
     counts = [0] * BINS
     for score in scores:
         counts[min(int(score / highest * BINS), BINS - 1) if highest else 0] += 1
     width = highest / BINS
-    return [
-        {"low": i * width, "high": (i + 1) * width, "count": count}
-        for i, count in enumerate(counts)
-    ]
+    return [Bin(i * width, (i + 1) * width, count) for i, count in enumerate(counts)]
 
 
 def slot_row(name: str, pages: Sequence[Page], assignment: Assignment) -> SlotRow:
-    """The verdicts on a slot. A result from before there was this slot is left out."""
-    tests = [page.tests[name] for page in pages if name in page.tests]
-    counts = Counter(test["extra_data"]["verdict"] for test in tests)
-    scores = [test["score"] for test in tests if test["score"] is not None]
+    """The verdicts on a slot. A result from before the slot existed is left out."""
+    entries = [page.entries[name] for page in pages if name in page.entries]
+    counts = Counter(entry.extra_data.verdict for entry in entries)
+    scores = [entry.score for entry in entries if entry.score is not None]
     bars, start = [], 0.0
     for kind in BARS:
-        length = 100 * sum(counts[v] for v in Verdict if v.bar == kind) / max(len(tests), 1)
+        length = 100 * sum(counts[v] for v in Verdict if v.bar == kind) / max(len(entries), 1)
         bars.append(Bar(kind, start, length))
         start += length
     return SlotRow(
         name=name,
         points=assignment.slots[name].points,
         counts={verdict: counts[verdict] for verdict in Verdict},
-        carried=sum(test["extra_data"]["carried_forward"] for test in tests),
+        carried=sum(entry.extra_data.carried_forward for entry in entries),
         mean=statistics.fmean(scores) if scores else None,
         bars=tuple(bars),
     )
 
 
-def ranking(pages: Sequence[Page], assignment: Assignment) -> list[dict[str, Any]]:
-    """Recognised misconceptions, the most frequent first, with who has them."""
-    holders: dict[tuple[str, str], list[Page]] = {}
+def ranking(pages: Sequence[Page], assignment: Assignment) -> list[RankedMisconception]:
+    """The recognised misconceptions, the most frequent first."""
+    library = {known.id: known for known in assignment.misconceptions}
+    found: dict[tuple[str, str], RankedMisconception] = {}
     for page in pages:
-        for slot, test in page.tests.items():
-            data = test["extra_data"]
-            for id in filter(None, (data["misconception"], data.get("second_misconception"))):
-                holders.setdefault((slot, id), []).append(page)
-    words = {known.id: known for known in assignment.misconceptions}
-    ranked = sorted(holders.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [
-        {"slot": slot, "known": words.get(id, KnownProgram(id, slot, (), ())), "pages": who}
-        for (slot, id), who in ranked
-    ]
-
-
-def checks_list(checks: Sequence[Mapping[str, Any]]) -> Markup:
-    """The checks of a slot as a page shows them."""
-    return _checks_list(
-        tuple(
-            (check["name"], check["passed"], check["message"], check["margin"] * near(check))
-            if "margin" in check
-            else (check["name"], check["passed"], check["message"], 0.0)
-            for check in checks
-        )
-    )
-
-
-@functools.lru_cache(maxsize=1000)  # most of a class have the same lists
-def _checks_list(checks: tuple[tuple[str, bool | None, str, float], ...]) -> Markup:
-    keys = ("name", "passed", "message", "near")
-    rows = [dict(zip(keys, check, strict=True)) for check in checks]
-    return Markup(_environment().get_template("checks.html").render(checks=rows))
+        for slot, entry in page.entries.items():
+            data = entry.extra_data
+            for id in filter(None, (data.misconception, data.second_misconception)):
+                known = library.get(id, KnownProgram(id, slot, (), ()))
+                found.setdefault((slot, id), RankedMisconception(slot, known)).pages.append(page)
+    ranked = sorted(found.items(), key=lambda item: (-len(item[1].pages), item[0]))
+    return [one for _, one in ranked]
 
 
 # ------------------------------------------------------------------------------ attention
@@ -260,34 +270,22 @@ def attention(pages: Sequence[Page]) -> dict[str, list[Matter]]:
 
 
 def _matters(page: Page) -> Iterator[Matter]:
-    together: dict[tuple[str, str], list[str]] = {}
-    for slot, test in page.tests.items():
-        verdict = test["extra_data"]["verdict"]
+    slots_with: dict[tuple[str, str], list[str]] = {}  # verdict and reason -> slots
+    for slot, entry in page.entries.items():
+        verdict = entry.extra_data.verdict
         if verdict in ATTENTION:
-            together.setdefault((verdict, _why(page, slot)), []).append(slot)
-    for (verdict, why), slots in together.items():
-        yield Matter(verdict, page, tuple(slots), why)
-    for slot, test in page.tests.items():
-        checks = tuple(check for check in test["extra_data"]["checks"] if near(check))
+            slots_with.setdefault((verdict, _why(page, entry)), []).append(slot)
+    for (kind, why), slots in slots_with.items():
+        yield Matter(kind, page, tuple(slots), why)
+    for slot, entry in page.entries.items():
+        checks = tuple(check for check in entry.extra_data.checks if check.is_near)
         if checks:
             yield Matter("near", page, (slot,), checks=checks)
-    for note in page.result["extra_data"]["notes"]:
+    for note in page.result.extra_data.notes:
         yield Matter("files", page, why=note)
 
 
-def _why(page: Page, slot: str) -> str:
-    """Why a slot has its verdict: the grader's fault, or what the first failed check says."""
-    fault: str = page.result["extra_data"]["faults"].get(slot, "")
-    checks = page.tests[slot]["extra_data"]["checks"]
-    return fault or next((check["message"] for check in checks if check["passed"] is False), "")
-
-
-def near(check: Mapping[str, Any]) -> bool:
-    """Whether the numbers of a check are within a decade of the tolerance, on either side.
-
-    A check that failed below it failed for another reason.
-    """
-    margin = check.get("margin")
-    if margin is None or check["passed"] is None:
-        return False
-    return bool(margin >= 0.1 if check["passed"] else 1 <= margin <= 10)
+def _why(page: Page, entry: Entry) -> str:
+    """Why a slot has its verdict: the grader's fault, or the first failed check's message."""
+    failed = (check.message for check in entry.extra_data.checks if check.passed is False)
+    return page.result.extra_data.faults.get(entry.name) or next(failed, "")

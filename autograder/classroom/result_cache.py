@@ -1,60 +1,61 @@
-"""What is known of a class already, and what is still to be graded.
+"""The result cache: which students need no grading, and which files of the others still do.
 
-A result that was kept, or another student's with the same bytes, stands for whatever depends on the
-same (`provenance`). Each result is written when all of it is there.
+An intact result, of the same student or of one who handed in the same bytes, stands for each part
+that depends on the same (`provenance`). A result is written when all its parts are known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
+
+from msgspec.structs import replace
 
 from autograder.assignment.model import Assignment
 from autograder.classroom import mark_changes, provenance, results
+from autograder.classroom.job import Job
 from autograder.classroom.provenance import Conditions
-from autograder.classroom.results import Part, StudentResult
+from autograder.classroom.results import About, Change, MadeOf, Part, StudentResult
 from autograder.course import intake
 from autograder.errors import KitError, NoRoom
+from autograder.judging.failure import Failure
+from autograder.judging.verdict import Verdict
 from autograder.text import distinguishable
 
-NOTES = "notes"  # the part of a result that is of no student file
+NOTES = "notes"  # the part of a result that belongs to no student file
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Job:
-    """What `grade` was asked to do. `fresh`: nothing that earlier runs found is used."""
+class Outcome:
+    """What a run says of one student.
 
-    course: Path
-    assignment: str
-    submissions: Path
-    out: Path
-    seed: int
-    device: str = "cpu"
-    weak: bool = False  # whether a weak protection will do
-    fresh: bool = False
-
-
-@dataclass(frozen=True)
-class Done:
-    """One student is done: what the screen shows of it. `unchanged`: the result was there."""
+    Attributes:
+        student: the name to print.
+        folder: the name of the student's folder.
+        verdicts: slot -> verdict; empty if the result is unchanged.
+        fault: why the grader failed, or "".
+        changed: what a regrade changed.
+        unchanged: whether an earlier run had made the result.
+    """
 
     student: str
     folder: str
     score: float | None
-    verdicts: Mapping[str, str]  # slot -> verdict; none of what is unchanged
+    verdicts: Mapping[str, Verdict]
     fault: str = ""
-    changed: Sequence[Mapping[str, Any]] = ()  # what a regrade changed: `mark_changes.changes`
+    changed: Sequence[Change] = ()
     unchanged: bool = False
 
 
 @dataclass(frozen=True)
-class Task:
-    """A student whose result is to be made.
+class Draft:
+    """A result of which some parts may be missing yet.
 
-    `keys` has the digest of what each part depends on (`Conditions.key`), by student file, and of
-    the notes; `parts` and `notes` are what is known already, and the rest is to be graded.
+    `keys` has for each part the digest of what it depends on (`Conditions.key`). `parts` and
+    `notes` are known from the cache; `notes` is None if they are not.
     """
 
     student: str
@@ -64,148 +65,161 @@ class Task:
     notes: tuple[str, ...] | None
 
     @property
-    def missing(self) -> dict[str, Any]:
-        """The files that are to be graded."""
+    def missing(self) -> dict[str, bytes | Failure]:
+        """The student files that are still to be graded."""
         sources = self.submission.sources
         return {file: source for file, source in sources.items() if file not in self.parts}
 
     @property
-    def is_known(self) -> bool:
+    def is_complete(self) -> bool:
         return not self.missing and self.notes is not None
 
 
-class Kept:
-    """What is known from whole results, under the conditions of a run."""
+class ResultCache:
+    """The results in an output folder, under the conditions of a run; it writes new ones.
+
+    `resumed` tells that the run resumes one that was stopped.
+    """
 
     def __init__(
-        self, job: Job, assignment: Assignment, conditions: Conditions, going_on: bool
+        self, job: Job, assignment: Assignment, conditions: Conditions, resumed: bool
     ) -> None:
         self.job = job
         self.assignment = assignment
         self.conditions = conditions
-        self.going_on = going_on
-        self._heads = {} if job.fresh else results.heads(job.out)
-        self._holders: dict[str, str] = {}  # a part's key -> a student whose result has it
+        self.resumed = resumed
+        self._heads = {} if job.fresh else results.read_heads(job.out)
+        self._student_with: dict[str, str] = {}  # key of a part -> a student whose result has it
         for student, head in self._heads.items():
-            self._hold(student, head.about["made_of"].get("keys", {}))
-        self._last: tuple[str, Any] = ("", None)
+            self._remember(student, head.extra_data)
+        self._last_read: tuple[str, StudentResult | None] = ("", None)
 
-    def unchanged(self, student: str) -> Done | None:
-        """What is known of a student for whom nothing has changed; None where something has."""
+    def unchanged(self, student: str) -> Outcome | None:
+        """The outcome for a student for whom nothing has changed; None where something has."""
         head = self._heads.get(student)
-        if head is None or (head.about["changed"] and not self.going_on):
+        if head is None or (head.extra_data.changed and not self.resumed):
             return None
+        about = head.extra_data
         submission, keys = self._read(student)
-        now = {**self._about(student), "made_of": self._made_of(submission, keys)}
-        if any(head.about[key] != value for key, value in now.items()):
+        if not about.has_same_inputs(self._about(student, self._made_of(submission, keys))):
             return None
-        changed = head.about["changed"]
-        return Done(head.about["student"], student, head.score, {}, "", changed, unchanged=True)
+        return Outcome(about.student, student, head.score, {}, "", about.changed, unchanged=True)
 
-    def task(self, student: str) -> Task:
-        """What is to be done for a student."""
+    def draft(self, student: str) -> Draft:
+        """What is known of a student's result."""
         submission, keys = self._read(student)
         parts = {
             file: part
             for file in self.assignment.files
             if (part := self._part(file, keys[file])) is not None
         }
-        return Task(student, submission, keys, parts, self._notes(keys[NOTES]))
+        cached = self._result_with(keys[NOTES])
+        notes = None if cached is None else cached.extra_data.notes
+        return Draft(student, submission, keys, parts, notes)
 
-    def finish(self, task: Task, graded: Mapping[str, Part], notes: Any, seconds: float) -> Done:
-        """Write a student's result. Raises NoRoom."""
-        parts = {**task.parts, **graded}
-        lasting = {file for file, part in parts.items() if part.lasts(self.job.device)}
-        keys = {part: key for part, key in task.keys.items() if part in {*lasting, NOTES}}
-        known = task.notes if notes is None else (*task.submission.notes, *notes)
-        result = StudentResult(
-            **self._about(task.student),
+    def finish(
+        self, draft: Draft, graded: Mapping[str, Part], notes: Sequence[str] | None, seconds: float
+    ) -> Outcome:
+        """Complete a draft with the parts that were graded, and write it. Raises NoRoom.
+
+        `notes` are those on the notebook, None where it was not looked at.
+        """
+        parts = {**draft.parts, **graded}
+        lasting = {file for file, part in parts.items() if part.is_repeatable(self.job.device)}
+        keys = {part: key for part, key in draft.keys.items() if part in {*lasting, NOTES}}
+        made_of = self._made_of(draft.submission, keys)
+        head = self._heads.get(draft.student)
+        if not graded and head is not None and head.extra_data.made_of == made_of:
+            seconds = head.extra_data.seconds
+        about = replace(
+            self._about(draft.student, made_of),
+            notes=draft.notes or () if notes is None else (*draft.submission.notes, *notes),
+            faults=self._in_order(part.faults for part in parts.values()),
             seconds=seconds,
-            entries=self._in_order(parts, "entries"),
-            faults=self._in_order(parts, "faults"),
-            notes=known or (),
-            made_of=self._made_of(task.submission, keys),
         )
-        head = self._heads.get(task.student)
-        if not graded and head is not None and head.about["made_of"] == result.made_of:
-            result = replace(result, seconds=head.seconds)
-        return self._write(task.student, result)
+        entries = self._in_order(part.entries for part in parts.values())
+        return self._write(draft.student, results.student_result(about, entries.values()))
 
-    def give_up(self, student: str, why: str) -> Done:
+    def give_up(self, student: str, why: str) -> Outcome:
         """Write that a student could not be graded. Raises NoRoom."""
-        slots = [(slot.name, slot.points) for slot in self.assignment.slots.values()]
-        part = results.ungraded(slots, why)
-        about = {**self._about(student), "isolation": "none"}
-        return self._write(student, StudentResult(**about, seconds=0.0, **vars(part)))
+        part = results.ungraded({s.name: s.points for s in self.assignment.slots.values()}, why)
+        about = replace(self._about(student, MadeOf()), isolation="none", faults=part.faults)
+        return self._write(student, results.student_result(about, part.entries.values()))
 
-    def _write(self, student: str, result: StudentResult) -> Done:
+    def folder(self, student: str) -> Path:
+        """The folder of a student's submission."""
+        return self.job.submissions / student / self.job.assignment
+
+    def _write(self, student: str, result: StudentResult) -> Outcome:
         files = {slot.name: slot.file for slot in self.assignment.slots.values()}
-        before = mark_changes.read_one(self.job.out, student)
-        changed = mark_changes.changes(before, result, files, self.going_on)
-        result = replace(result, changed=changed)
-        fault = next(iter(result.faults.values()), "")
+        before = results.read(self.job.out, student)
+        changed = mark_changes.changes(before, result, files, self.resumed)
+        about = replace(result.extra_data, changed=changed)
+        result = replace(result, extra_data=about)
+        fault = next(iter(about.faults.values()), "")
         score = result.score
-        self._last = ("", None)
+        self._last_read = ("", None)
         try:  # the file is named after the folder, whatever may be printed of the student's name
-            results.write_result(self.job.out, result, student)
-            self._hold(student, result.made_of.get("keys", {}))
+            results.write(self.job.out, student, result)
+            self._remember(student, about)
         except NoRoom:
             raise
         except KitError as error:
             score, fault = None, str(error)
-        return Done(result.student, student, score, result.verdicts, fault, changed)
+        verdicts = {entry.name: entry.extra_data.verdict for entry in result.tests}
+        return Outcome(about.student, student, score, verdicts, fault, changed)
 
-    def _about(self, student: str) -> dict[str, Any]:
-        conditions = self.conditions
-        return {
-            "student": distinguishable(student),
-            "assignment": conditions.assignment,
-            "seed": conditions.seed,
-            "isolation": conditions.isolation.line,
-            "versions": conditions.versions,
-        }
+    def _about(self, student: str, made_of: MadeOf) -> About:
+        return About(
+            student=distinguishable(student),
+            assignment=self.conditions.assignment,
+            seed=self.conditions.seed,
+            isolation=self.conditions.isolation.line,
+            versions=dict(self.conditions.versions),
+            made_of=made_of,
+        )
 
-    def _made_of(self, submission: intake.Submission, keys: Mapping[str, str]) -> dict[str, Any]:
-        return {
-            "submission": provenance.made_of(submission.sources),
-            "graders": dict(self.conditions.graders),
-            "keys": dict(keys),
-        }
+    def _made_of(self, submission: intake.Submission, keys: Mapping[str, str]) -> MadeOf:
+        return MadeOf(
+            submission=provenance.submission_digests(submission.sources),
+            graders=dict(self.conditions.graders),
+            keys=dict(keys),
+        )
 
-    def _in_order(self, parts: Mapping[str, Part], what: str) -> dict[str, Any]:
-        found = {slot: one for part in parts.values() for slot, one in getattr(part, what).items()}
-        return {slot: found[slot] for slot in self.assignment.slots if slot in found}
+    def _in_order(self, parts: Iterable[Mapping[str, T]]) -> dict[str, T]:
+        """What several mappings have, slot by slot in the assignment's order."""
+        merged = {slot: value for part in parts for slot, value in part.items()}
+        return {slot: merged[slot] for slot in self.assignment.slots if slot in merged}
 
     def _read(self, student: str) -> tuple[intake.Submission, dict[str, str]]:
+        """A student's submission, and the key of each part of its result."""
         folder = self.folder(student)
         submission = intake.read(folder, student, self.assignment.files)
         keys = {file: self.conditions.key(file, s) for file, s in submission.sources.items()}
         keys[NOTES] = self.conditions.notes_key(folder, submission.notes)
         return submission, keys
 
-    def folder(self, student: str) -> Path:
-        return self.job.submissions / student / self.job.assignment
-
-    def _hold(self, student: str, keys: Mapping[str, str]) -> None:
-        self._holders |= dict.fromkeys(keys.values(), student)
+    def _remember(self, student: str, about: About) -> None:
+        self._student_with |= dict.fromkeys(about.made_of.keys.values(), student)
 
     def _part(self, file: str, key: str) -> Part | None:
-        result = self._result(key)
-        slots = [slot.name for slot in self.assignment.slots_of(file)]
-        return None if result is None else results.part_of(result, slots)
-
-    def _notes(self, key: str) -> tuple[str, ...] | None:
-        result = self._result(key)
-        return None if result is None else tuple(result["extra_data"]["notes"])
-
-    def _result(self, key: str) -> dict[str, Any] | None:
-        """A whole result that has the part with this key."""
-        holder = self._holders.get(key)
-        if holder is None:
+        result = self._result_with(key)
+        if result is None:
             return None
-        if self._last[0] != holder:
-            self._last = (holder, results.kept(self.job.out, holder))
-        result: dict[str, Any] | None = self._last[1]
-        if result is None or key not in result["extra_data"]["made_of"]["keys"].values():
+        entries = result.entries
+        slots = [slot.name for slot in self.assignment.slots_of(file)]
+        if not entries.keys() >= set(slots):
+            return None
+        return Part({slot: entries[slot] for slot in slots})
+
+    def _result_with(self, key: str) -> StudentResult | None:
+        """An intact result that has the part with this key."""
+        student = self._student_with.get(key)
+        if student is None:
+            return None
+        if self._last_read[0] != student:
+            self._last_read = (student, results.read(self.job.out, student, only_intact=True))
+        result = self._last_read[1]
+        if result is None or key not in result.extra_data.made_of.keys.values():
             return None  # it was written anew since
         return result

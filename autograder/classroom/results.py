@@ -1,110 +1,175 @@
-"""The record of one graded submission, and the files made of it.
+"""The result file of a student: its fields as values, how it is written and read.
 
-`<out>/results/<student>.json` is in Gradescope's results format and is what every view is made
-from. Files are written under a temporary name and renamed, so a reader never sees half of one.
-
-A result file is also where a later run finds what it need not grade again: `made_of.keys` has a
-digest of all that each part depends on, and the file ends with a digest of itself and the seconds,
-so that what was damaged or edited is not taken for a result.
+`<out>/results/<student>.json` is in Gradescope's results format; docs/results.md describes each
+field. Every view is made from these files. They are also the cache of later runs: `made_of.keys`
+has a digest of all that each part depends on, and the file ends with a digest of itself, so that a
+damaged or edited file is not taken for a result.
 """
 
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograder.files import digest, utf8, write_file
+import msgspec
+
+from autograder.files import digest, write_file
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
 if TYPE_CHECKING:
     from autograder.judging.judgement import CheckResult, SlotResult
 
-KEYS = {"student", "assignment", "seed", "isolation", "versions", "notes", "faults"}
-KEYS |= {"made_of", "changed"}
+# ------------------------------------------------------------------------------ values
 
 
-END = re.compile(rb',\n  "digest": "([0-9a-f]{32})",\n  "seconds": ([0-9.]+)\n }\n}\n\Z')
-ABOUT = b'\n "extra_data": {'
+class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A check of a slot. `passed` is None where it was not run.
 
-Entry = Mapping[str, Any]  # what a result file has of a slot
+    `margin` is the largest error over its tolerance, None where no numbers were compared.
+    """
 
+    name: str
+    passed: bool | None
+    message: str
+    margin: float | None = None
 
-@dataclass(frozen=True)
-class Part:
-    """What grading one student file gave: its slots' entries, and where the grader failed."""
+    @property
+    def is_near(self) -> bool:
+        """Whether its numbers are within a factor of ten of the tolerance, on either side.
 
-    entries: Mapping[str, Entry]
-    faults: Mapping[str, str] = field(default_factory=dict)
-
-    def lasts(self, device: str) -> bool:
-        """Whether grading the same again would give the same."""
-        found = [entry["extra_data"] for entry in self.entries.values()]
-        if not all(Verdict(about["verdict"]).lasting for about in found):
+        A check that failed below the tolerance failed for another reason.
+        """
+        if self.margin is None or self.passed is None:
             return False
-        # without a GPU, its checks are not run
-        ran = all(check["passed"] is not None for about in found for check in about["checks"])
-        return ran or device == "cpu"
+        return self.margin >= 0.1 if self.passed else 1 <= self.margin <= 10
 
 
-@dataclass(frozen=True)
-class StudentResult:
-    """Everything that grading one submission gave. `entries` are in the assignment's order."""
+class SlotData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an entry has beyond Gradescope's format. Misconceptions are ids, or None."""
+
+    verdict: Verdict
+    misconception: str | None
+    second_misconception: str | None = None
+    carried_forward: bool
+    checks: tuple[Check, ...]
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A slot in a result file: `name` is the slot. `score` and `status` are None if ungraded."""
+
+    name: str
+    number: str
+    score: float | None
+    max_score: float
+    status: str | None = None
+    output: str
+    output_format: str
+    tags: tuple[str, ...]
+    extra_data: SlotData
+
+
+class MadeOf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Digests of what a result depends on. Empty where the grader gave up.
+
+    Attributes:
+        submission: student file -> digest of what was handed in.
+        graders: student file -> digest of what staff wrote about it.
+        keys: part of the result -> digest of everything that it depends on. Parts are student
+            files and `notes`; those that another grading might change have no key.
+    """
+
+    submission: dict[str, str] = {}
+    graders: dict[str, str] = {}
+    keys: dict[str, str] = {}
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A slot's score before and after a regrade, None if ungraded, and why it changed."""
+
+    slot: str
+    before: float | None
+    after: float | None
+    why: str
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What a result says beyond its slots. `faults` has, by slot, why the grader failed.
+
+    `digest` and `seconds` come last in the file; `digest` is computed when it is written.
+    """
 
     student: str
     assignment: str
     seed: int
     isolation: str
-    versions: Mapping[str, str]
-    seconds: float
-    entries: Mapping[str, Entry]
-    faults: Mapping[str, str] = field(default_factory=dict)
+    versions: dict[str, str]
     notes: tuple[str, ...] = ()
-    made_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    changed: Sequence[Mapping[str, Any]] = ()
+    made_of: MadeOf = MadeOf()
+    changed: tuple[Change, ...] = ()
+    faults: dict[str, str] = {}
+    digest: str = ""
+    seconds: float = 0.0
+
+    def has_same_inputs(self, other: About) -> bool:
+        """Whether the results were made of the same, for the same student."""
+        names = ("student", "assignment", "seed", "isolation", "versions", "made_of")
+        return all(getattr(self, name) == getattr(other, name) for name in names)
+
+
+class Head(msgspec.Struct, frozen=True):
+    """A result without its slots, which is quick to read."""
+
+    score: float | None
+    extra_data: About
+
+
+class StudentResult(msgspec.Struct, frozen=True):
+    """A student's result: `score` is the total, None while a slot is ungraded."""
+
+    score: float | None
+    tests: tuple[Entry, ...]
+    extra_data: About
 
     @property
-    def score(self) -> float | None:
-        """The sum of the scores; None while a slot is ungraded."""
-        scores = [entry["score"] for entry in self.entries.values()]
-        return None if None in scores else round(sum(scores), 2)
-
-    @property
-    def verdicts(self) -> dict[str, str]:
-        return {slot: entry["extra_data"]["verdict"] for slot, entry in self.entries.items()}
+    def entries(self) -> dict[str, Entry]:
+        return {entry.name: entry for entry in self.tests}
 
 
-def to_json(result: StudentResult) -> dict[str, Any]:
-    """Gradescope's results format, with the contract's `extra_data` but for `seconds`."""
-    return {
-        "score": result.score,
-        "tests": [
-            {"name": slot, "number": str(i + 1), **entry}
-            for i, (slot, entry) in enumerate(result.entries.items())
-        ],
-        "extra_data": {
-            "student": result.student,
-            "assignment": result.assignment,
-            "seed": result.seed,
-            "isolation": result.isolation,
-            "versions": dict(result.versions),
-            "notes": list(result.notes),
-            "made_of": {key: dict(value) for key, value in result.made_of.items()},
-            "changed": list(result.changed),
-            "faults": dict(result.faults),
-        },
-    }
+class Part(msgspec.Struct, frozen=True):
+    """What grading one student file gave: an entry for each of its slots, the grader's faults."""
+
+    entries: dict[str, Entry]
+    faults: dict[str, str] = {}
+
+    def is_repeatable(self, device: str) -> bool:
+        """Whether grading the same again would give the same."""
+        found = [entry.extra_data for entry in self.entries.values()]
+        if not all(data.verdict.lasting for data in found):
+            return False
+        # without a GPU, its checks are not run
+        return device == "cpu" or all(c.passed is not None for data in found for c in data.checks)
+
+
+# ------------------------------------------------------------------------------ making
+
+
+def student_result(about: About, entries: Iterable[Entry]) -> StudentResult:
+    """A result with these entries, numbered in order, and their total."""
+    tests = tuple(
+        msgspec.structs.replace(entry, number=str(i)) for i, entry in enumerate(entries, start=1)
+    )
+    scores = [entry.score for entry in tests]
+    total = None if None in scores else round(sum(score or 0.0 for score in scores), 2)
+    return StudentResult(total, tests, about)
 
 
 def part(slots: Iterable[SlotResult]) -> Part:
-    """What was found of the slots of a file."""
+    """The part of a result that the judged slots of one file make."""
     slots = list(slots)
     return Part(
         {slot.slot: _entry(slot) for slot in slots},
@@ -112,134 +177,68 @@ def part(slots: Iterable[SlotResult]) -> Part:
     )
 
 
-def ungraded(slots: Iterable[tuple[str, float]], why: str) -> Part:
-    """What is known of slots, with their points, that the grader could not grade."""
+def ungraded(points: Mapping[str, float], why: str) -> Part:
+    """The part of a result for slots that the grader could not grade: slot -> its points."""
     from autograder.judging.judgement import SlotResult
 
     return part(
-        SlotResult(name, "", Verdict.UNGRADED, None, points, (), broken=printable(why))
-        for name, points in slots
+        SlotResult(slot, "", Verdict.UNGRADED, None, most, (), broken=printable(why))
+        for slot, most in points.items()
     )
 
 
-def _entry(slot: SlotResult) -> dict[str, Any]:
+def _entry(slot: SlotResult) -> Entry:
     from autograder.judging.message import explain, headline
 
-    status = {Verdict.CORRECT: {"status": "passed"}, Verdict.UNGRADED: {}}
-    second = (
-        {"second_misconception": slot.second_misconception} if slot.second_misconception else {}
+    status = {Verdict.CORRECT: "passed", Verdict.UNGRADED: None}.get(slot.verdict, "failed")
+    return Entry(
+        name=slot.slot,
+        number="",
+        score=slot.score,
+        max_score=slot.max_score,
+        status=status,
+        output="\n".join([headline(slot), *explain(slot)]),
+        output_format="text",
+        tags=(slot.verdict.value,),
+        extra_data=SlotData(
+            verdict=slot.verdict,
+            misconception=slot.misconception,
+            second_misconception=slot.second_misconception,
+            carried_forward=slot.carried_forward,
+            checks=tuple(_check(check) for check in slot.checks),
+        ),
     )
-    return {
-        "score": slot.score,
-        "max_score": slot.max_score,
-        **status.get(slot.verdict, {"status": "failed"}),
-        "output": "\n".join([headline(slot), *explain(slot)]),
-        "output_format": "text",
-        "tags": [slot.verdict],
-        "extra_data": {
-            "verdict": slot.verdict,
-            "misconception": slot.misconception,
-            **second,
-            "carried_forward": slot.carried_forward,
-            "checks": [_check(check) for check in slot.checks],
-        },
-    }
 
 
-def _check(check: CheckResult) -> dict[str, Any]:
-    """`margin`, where numbers were compared: the largest error over its tolerance."""
-    margin = {} if check.margin is None else {"margin": float(f"{check.margin:.3g}")}
-    return {"name": check.name, "passed": check.passed, "message": check.message, **margin}
+def _check(check: CheckResult) -> Check:
+    margin = None if check.margin is None else float(f"{check.margin:.3g}")
+    return Check(name=check.name, passed=check.passed, message=check.message, margin=margin)
 
 
-# ------------------------------------------------------------------------------ reading
+# ------------------------------------------------------------------------------ files
+
+FILE_END = re.compile(rb',\n  "digest": "([0-9a-f]{32})",\n  "seconds": [0-9.]+\n }\n}\n\Z')
 
 
-@dataclass(frozen=True)
-class Head:
-    """What is quickly known of a whole result file: `about` is its top-level `extra_data`."""
-
-    score: float | None
-    about: Mapping[str, Any]
-    seconds: float
-
-
-def head(data: bytes) -> Head | None:
-    """The head of a result file; None where it is not as this version wrote it."""
-    end = END.search(data)
-    if end is None or digest(data[: end.start()]) != end[1].decode():
-        return None
-    try:
-        start, about = data.index(b'\n "tests": ['), data.rindex(ABOUT, 0, end.start())
-        score = json.loads(data[:start].rstrip(b",") + b"}")["score"]
-        found = json.loads(data[about + len(ABOUT) - 1 : end.start()] + b"}")
-        return Head(score, found, float(end[2])) if set(found) >= KEYS else None
-    except (ValueError, KeyError, TypeError):
-        return None
+def to_json(result: StudentResult) -> bytes:
+    """The content of a result file."""
+    fields = msgspec.to_builtins(result)
+    del fields["extra_data"]["digest"], fields["extra_data"]["seconds"]
+    text = json.dumps(fields, indent=1, ensure_ascii=False).removesuffix("\n }\n}")
+    data = text.encode("utf-8", "replace")  # a lone surrogate is no JSON, escaped or not
+    seconds = f"{result.extra_data.seconds:.3f}"
+    return data + f',\n  "digest": "{digest(data)}",\n  "seconds": {seconds}\n }}\n}}\n'.encode()
 
 
-def heads(out: Path) -> dict[str, Head]:
-    """The heads of the whole results in an output folder, by file name."""
-    found = {}
-    for path in sorted((out / "results").glob("*.json")):
-        with contextlib.suppress(OSError):
-            one = head(path.read_bytes())
-            if one is not None:
-                found[path.stem] = one
-    return found
+def from_json(data: bytes) -> StudentResult:
+    """The result that a file's content says, edited or not. Raises ValueError."""
+    return msgspec.json.decode(data, type=StudentResult)
 
 
-def kept(out: Path, folder: str) -> dict[str, Any] | None:
-    """A whole result, as this version wrote it; None where there is none."""
-    try:
-        data = (out / "results" / f"{folder}.json").read_bytes()
-    except OSError:
-        return None
-    result: dict[str, Any] | None = None if head(data) is None else json.loads(data)
-    return result
-
-
-def part_of(result: Mapping[str, Any], slots: Iterable[str]) -> Part | None:
-    """What a result file says of some slots; None where it lacks one."""
-    tests = {test["name"]: test for test in result["tests"]}
-    try:
-        return Part(
-            {
-                slot: {k: v for k, v in tests[slot].items() if k not in ("name", "number")}
-                for slot in slots
-            }
-        )
-    except KeyError:
-        return None
-
-
-def read_all(out: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """The results in an output folder, by file name, and what could not be read, in words."""
-    found, problems = {}, []
-    for path in sorted((out / "results").glob("*.json")):
-        try:
-            result = json.loads(path.read_text("utf-8"))
-            names = {test["name"] for test in result["tests"]}
-            verdicts = {test["extra_data"]["verdict"] for test in result["tests"]}
-            whole = names and set(result["extra_data"]) >= KEYS and "score" in result
-            if not (whole and verdicts <= set(Verdict)):
-                raise ValueError
-            found[path.stem] = result
-        except (OSError, ValueError, KeyError, TypeError):
-            problems.append(f"{path} is no result of this version: left out; grade it again")
-    return found, problems
-
-
-# ------------------------------------------------------------------------------ writing
-
-
-def write_result(out: Path, result: StudentResult, folder: str) -> None:
-    """Write the student's results file, named after the student's folder. Raises KitError."""
-    path = out / "results" / f"{folder}.json"
-    text = json.dumps(to_json(result), indent=1, ensure_ascii=False).removesuffix("\n }\n}")
-    whole = digest(utf8(text))
-    end = f',\n  "digest": "{whole}",\n  "seconds": {result.seconds:.3f}\n }}\n}}\n'
-    write_file(path, utf8(text + end), parents=True)
+def is_intact(data: bytes) -> bool:
+    """Whether a result file's content is as `to_json` made it."""
+    end = FILE_END.search(data)
+    return end is not None and digest(data[: end.start()]) == end[1].decode()
 
 
 def page_file(name: str) -> str:
@@ -247,25 +246,43 @@ def page_file(name: str) -> str:
     return f"{name.replace('/', '%2F')}.html"
 
 
-def grades_csv(results: Iterable[Mapping[str, Any]], slots: Sequence[str]) -> str:
-    """One row a student, one column a slot, total. What is ungraded is an empty cell."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    writer.writerow(["student", *slots, "total"])
-    for result in results:
-        scores = {test["name"]: test["score"] for test in result["tests"]}
-        cells = [scores.get(slot) for slot in slots]
-        name = spreadsheet_safe(str(result["extra_data"]["student"]))
-        writer.writerow([name, *(points(cell) for cell in (*cells, result["score"]))])
-    return file.getvalue()
+def result_path(out: Path, folder: str) -> Path:
+    """The result file of a student, by the name of the student's folder."""
+    return out / "results" / f"{folder}.json"
 
 
-def points(score: float | None) -> str:
-    """A score as text, to be read; nothing where there is none."""
-    return "" if score is None else f"{score:g}"
+def write(out: Path, folder: str, result: StudentResult) -> None:
+    """Write a student's result file. Raises KitError."""
+    write_file(result_path(out, folder), to_json(result), parents=True)
 
 
-def spreadsheet_safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    text = printable(text, 200)
-    return f"'{text}" if text.startswith(tuple("=+-@＝＋－＠")) else text
+def read(out: Path, folder: str, only_intact: bool = False) -> StudentResult | None:
+    """A student's result; None where no result can be read, or only an edited one."""
+    try:
+        data = result_path(out, folder).read_bytes()
+        return from_json(data) if not only_intact or is_intact(data) else None
+    except (OSError, ValueError):
+        return None
+
+
+def read_heads(out: Path) -> dict[str, Head]:
+    """The heads of the intact results in an output folder, by student folder."""
+    found = {}
+    for path in sorted((out / "results").glob("*.json")):
+        with contextlib.suppress(OSError, ValueError):
+            data = path.read_bytes()
+            if is_intact(data):
+                found[path.stem] = msgspec.json.decode(data, type=Head)
+    return found
+
+
+def read_all(out: Path) -> tuple[dict[str, StudentResult], list[str]]:
+    """The results in an output folder, by student folder, and a line for each unreadable file."""
+    found, problems = {}, []
+    for path in sorted((out / "results").glob("*.json")):
+        result = read(out, path.stem)
+        if result is None or not result.tests:
+            problems.append(f"{path} is no result of this version: left out; grade it again")
+        else:
+            found[path.stem] = result
+    return found, problems

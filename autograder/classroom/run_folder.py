@@ -1,150 +1,138 @@
-"""The folder that a run writes to: one run at a time, and what a run that was killed has left.
-
-`run.json` says which assignment and seed the folder is for, whether the run before came to its
-end, and which protection was proved here.
-"""
+"""The folder that a run writes to: one run at a time, its seed, and how the run before ended."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import json
 import os
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+import msgspec
+from filelock import FileLock, Timeout
 
 from autograder.errors import KitError, UsageError
 from autograder.files import digest, remove_temporary, write_file
 from autograder.isolation.protection import RunProtection
 
-try:
-    import fcntl
-except ImportError:  # Windows, where nothing keeps two runs apart
-    fcntl = None  # type: ignore[assignment]
+
+class Proof(msgspec.Struct, frozen=True):
+    """The protection that was proved, and a digest of what it depends on."""
+
+    isolation: RunProtection
+    surroundings: str
 
 
-@dataclass(frozen=True)
-class Output:
-    """An output folder while a run has it to itself. `record` is what `run.json` says.
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """The content of `run.json`. `finished` is False while a run of the whole class goes on."""
 
-    `going_on` tells that the run before did not come to its end: what it changed since the one
-    before it belongs to this run, too.
+    assignment: str
+    seed: int
+    proof: Proof | None = None
+    finished: bool | None = None
+
+
+class RunFolder:
+    """An output folder while one run has it for itself.
+
+    `resumed` tells that the run before was stopped: what it changed counts as changed by this one.
     """
 
-    path: Path
-    record: dict[str, Any]
-    going_on: bool
-    whole_class: bool = True
+    def __init__(self, path: Path, record: Record, whole_class: bool) -> None:
+        self.path = path
+        self.seed = record.seed
+        self.resumed = record.finished is False
+        self._record = record
+        self._whole_class = whole_class
 
-    @property
-    def seed(self) -> int:
-        seed: int = self.record["seed"]
-        return seed
-
-    def proved(self) -> RunProtection | None:
-        """The protection that was proved here before, in the same surroundings; else None."""
-        proof = self.record.get("proof")
-        if not isinstance(proof, dict) or proof.get("surroundings") != _surroundings():
-            return None
-        return RunProtection.from_json(proof.get("isolation"))
+    def proved_isolation(self) -> RunProtection | None:
+        """The protection that an earlier run proved in the same surroundings, else None."""
+        proof = self._record.proof
+        return proof.isolation if proof and proof.surroundings == _surroundings() else None
 
     def note_proof(self, isolation: RunProtection) -> None:
-        """Remember which protection was proved. Raises KitError."""
-        self._note(proof={"isolation": isolation.to_json(), "surroundings": _surroundings()})
+        """Record which protection was proved. Raises KitError."""
+        self._note(proof=Proof(isolation, _surroundings()))
 
     def begin(self) -> None:
-        """To be called before results are written. Raises KitError."""
-        if self.whole_class and self.record.get("finished") is not False:
+        """Record that results are about to be written. Raises KitError."""
+        if self._whole_class and self._record.finished is not False:
             self._note(finished=False)
 
     def finish(self) -> None:
-        """To be called when all results and views are written. Raises KitError."""
-        if self.whole_class and self.record.get("finished") is not True:
+        """Record that all results and pages are written. Raises KitError."""
+        if self._whole_class and self._record.finished is not True:
             self._note(finished=True)
 
-    def _note(self, **more: Any) -> None:
-        self.record.update(more)
-        write_file(self.path / "run.json", f"{json.dumps(self.record)}\n".encode())
+    def _note(self, **changes: object) -> None:
+        self._record = msgspec.structs.replace(self._record, **changes)
+        _write_record(self.path, self._record)
 
 
 @contextlib.contextmanager
-def opened(
-    out: Path, assignment: str, asked: int | None = None, whole_class: bool = True
-) -> Iterator[Output]:
-    """Have an output folder to oneself, with its seed: the one asked for, its own, or a new one.
+def lock(
+    out: Path, assignment: str, seed: int | None = None, whole_class: bool = True
+) -> Iterator[RunFolder]:
+    """Have an output folder for one run. The seed is the one asked for, its own, or a new one.
 
-    Raises KitError where the folder is in use or cannot be written, UsageError where it is another
-    assignment's.
+    `whole_class` is False where only some students are graded, who get the seed of the others.
+    Raises KitError where the folder is in use or cannot be written, UsageError where it belongs to
+    another assignment.
     """
-    with _alone(out):
+    with _exclusive(out):
         for folder in (out, out / "results", out / "students"):
             remove_temporary(folder)
-        record = _read(out, assignment)
-        seed = asked if asked is not None else record.get("seed")
-        if not whole_class and seed != record.get("seed", seed):
+        record = _read_record(out)
+        if record is not None and record.assignment != assignment:
+            raise UsageError(f"{out} holds the results of {record.assignment}: name another --out")
+        if record is not None and not whole_class and seed not in (None, record.seed):
             raise UsageError(
-                f"{out} was graded with seed {record['seed']}, the same for everybody: "
+                f"{out} was graded with seed {record.seed}, the same for everybody: "
                 "name another --out to try another seed for one student"
             )
-        if type(seed) is not int:
-            seed = secrets.randbelow(2**31)
-        going_on = record.get("finished") is False
-        output = Output(out, record, going_on, whole_class)
-        output._note(assignment=assignment, seed=seed)
-        yield output
+        if record is None:
+            drawn = secrets.randbelow(2**31) if seed is None else seed
+            record = Record(assignment=assignment, seed=drawn)
+        elif seed is not None:
+            record = msgspec.structs.replace(record, seed=seed)
+        _write_record(out, record)
+        yield RunFolder(out, record, whole_class)
 
 
-def _read(out: Path, assignment: str) -> dict[str, Any]:
+def _read_record(out: Path) -> Record | None:
     path = out / "run.json"
     try:
-        record = dict(json.loads(path.read_text("utf-8")))
+        return msgspec.json.decode(path.read_bytes(), type=Record)
     except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except (OSError, ValueError, TypeError):
+        return None
+    except (OSError, ValueError):
         raise KitError(f"{path} cannot be read: delete it, or name another --out") from None
-    if record.get("assignment", assignment) != assignment:
-        raise UsageError(f"{out} holds the results of {record['assignment']}: name another --out")
-    return record
+
+
+def _write_record(out: Path, record: Record) -> None:
+    write_file(out / "run.json", msgspec.json.encode(record) + b"\n")
 
 
 @contextlib.contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """Hold the folder's lock, which ends with its process, however that ends."""
-    path = out / ".lock"
+def _exclusive(out: Path) -> Iterator[None]:
+    """Hold the folder's lock; the system releases it when the process ends, however it ends.
+
+    The lock's file stays: removing it would let two later runs lock different files.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        lock = _lock(path)
+        held = FileLock(out / ".lock", timeout=0)
+        held.acquire()
+    except Timeout:
+        raise KitError(
+            f"{out} is in use by another run: wait for its end, or name another --out"
+        ) from None
     except OSError as error:
-        if error.errno == errno.EWOULDBLOCK:
-            raise KitError(
-                f"{out} is in use by another run: wait for its end, or name another --out"
-            ) from None
         raise KitError(f"{out / 'run.json'} cannot be written: {error.strerror}") from None
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
-        os.close(lock)
-
-
-def _lock(path: Path) -> int:
-    """The open lock file. Raises OSError; EWOULDBLOCK where another process has it."""
-    while True:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        try:
-            if fcntl is not None:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.stat(path).st_ino == os.fstat(lock).st_ino:
-                return lock
-        except FileNotFoundError:
-            pass  # its holder has just ended and taken it away
-        except OSError:
-            os.close(lock)
-            raise
-        os.close(lock)
+        held.release()
 
 
 def _surroundings() -> str:

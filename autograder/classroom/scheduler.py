@@ -1,155 +1,167 @@
-"""Hands the files of a class to grading processes, one by one, and collects what they find."""
+"""The scheduler: gives the files of a class to grading processes and collects what they find."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograder.classroom.result_cache import NOTES, Done, Kept, Task
+from autograder.classroom.messages import Graded, Message, Ready, Request, Stopped
+from autograder.classroom.result_cache import NOTES, Draft, Outcome, ResultCache
 from autograder.classroom.results import Part
 from autograder.errors import GraderFault, KitError, UsageError
 
 if TYPE_CHECKING:
-    from autograder.classroom.grading_process import Process, Request
+    from autograder.classroom.grading_process import GradingProcess
 
-TRIES = 3  # a submission at which so many grading processes ended is left to a person
+MAX_ENDED = 3  # grading processes that may end at one part before a person has to look at it
 
 
 @dataclass
-class _Open:
-    """A student of whom some files are still to be graded, or are being graded."""
+class _Student:
+    """A student of whom some parts are waiting or being graded."""
 
-    task: Task
-    left: int
+    draft: Draft
+    parts_left: int
     parts: dict[str, Part] = field(default_factory=dict)
     notes: Sequence[str] | None = None
     seconds: float = 0.0
 
 
-class _Grading:
-    """Files go to the grading processes one by one.
+class Scheduler:
+    """Gives one part after another to whichever grading process is free.
 
-    So several work for the first student, each with its own part of what has to be started first,
-    and for the last one.
+    Several processes so work for the first student, while each still starts what it needs, and for
+    the last one. `on_start` is called with each student whose turn comes.
     """
 
-    def __init__(self, kept: Kept, jobs: int, started: Callable[[str], None]) -> None:
-        self.kept = kept
-        self.jobs = jobs
-        self.started = started
-        self.processes: list[Process] = []
-        self.ended = 0  # grading processes that did so by themselves: of several at a student, one
-        self.tried: dict[str, Counter[str]] = {}  # student -> file -> processes that ended at it
-        self.open: dict[str, _Open] = {}
-        self.requests: deque[Request] = deque()  # that no process has yet
+    def __init__(self, cache: ResultCache, on_start: Callable[[str], None]) -> None:
+        self._cache = cache
+        self._on_start = on_start
+        self._processes: list[GradingProcess] = []
+        # Processes that ended by themselves; of those that ended at one student, only those at the
+        # part at which most did.
+        self._ended = 0
+        self._ended_at: dict[str, Counter[str]] = {}  # student -> part -> processes
+        self._students: dict[str, _Student] = {}
+        self._requests: deque[Request] = deque()  # not given to a process yet
 
-    def grade(self, waiting: deque[str]) -> Iterator[Done]:
-        most = 3 + len(waiting) // 10
+    def grade(self, waiting: deque[str]) -> Iterator[Outcome]:
+        """Grade the students; yields each when the result is written.
+
+        Raises KitError where grading cannot go on. The processes end with the iteration.
+        """
+        max_ended = 3 + len(waiting) // 10
         try:
-            while waiting or self.open:
-                yield from self._hand_over(waiting)
-                for one in self._those_who_speak() if self.open else ():
-                    message = one.hear()
+            while waiting or self._students:
+                yield from self._give_work(waiting)
+                for process in self._processes_with_news() if self._students else ():
+                    message = process.receive()
                     if message is None:
-                        self.processes.remove(one)
-                        yield from self._try_again(one)
-                        if self.ended > most:
+                        self._processes.remove(process)
+                        yield from self._repeat(process)
+                        if self._ended > max_ended:
                             raise GraderFault("grading processes end, time and again")
-                    elif "error" in message:
-                        raise _rebuilt(message)
-                    elif "ready" in message:
-                        if message["ready"] != self.kept.conditions.whole:
-                            raise KitError("the assignment was changed meanwhile: run it again")
-                        one.ready = True
-                    elif one.request is not None:
-                        request, one.request = one.request, None
-                        yield from self._take(request, message)
+                    else:
+                        yield from self._handle(process, message)
         finally:
-            for one in self.processes:
-                one.tell_to_end()
-            for one in self.processes:
-                one.wait()
+            for process in self._processes:
+                process.terminate()
+            for process in self._processes:
+                process.wait()
 
-    def _hand_over(self, waiting: deque[str]) -> Iterator[Done]:
-        """Give each process that is free something to do. Yields who needs nothing to be done."""
-        from autograder.classroom.grading_process import Process
+    def _handle(self, process: GradingProcess, message: Message) -> Iterator[Outcome]:
+        match message:
+            case Stopped():
+                raise _error(message)
+            case Ready():
+                if message.conditions != self._cache.conditions.digest:
+                    raise KitError("the assignment was changed meanwhile: run it again")
+                process.is_ready = True
+            case Graded() if process.request is not None:
+                request, process.request = process.request, None
+                yield from self._collect(request, message)
 
-        while self.requests or waiting:
-            free = next((one for one in self.processes if one.request is None), None)
-            if free is None and len(self.processes) >= self.jobs:
+    def _give_work(self, waiting: deque[str]) -> Iterator[Outcome]:
+        """Give each free process a request. Yields the students who need none."""
+        # here: multiprocessing is slow to import, and a regrade may need no process
+        from autograder.classroom.grading_process import GradingProcess
+
+        job = self._cache.job
+        while self._requests or waiting:
+            free = next((one for one in self._processes if one.request is None), None)
+            if free is None and len(self._processes) >= job.processes:
                 return
-            if not self.requests:
+            if not self._requests:
                 yield from self._begin(waiting.popleft())
                 continue
             if free is None:
-                free = Process(self.kept.job, self.kept.conditions.isolation)
-                self.processes.append(free)
-            free.ask(self.requests.popleft())
+                free = GradingProcess(job, self._cache.conditions.isolation)
+                self._processes.append(free)
+            free.send(self._requests.popleft())
 
-    def _begin(self, student: str) -> Iterator[Done]:
-        from autograder.classroom.grading_process import Request
-
-        self.started(student)
+    def _begin(self, student: str) -> Iterator[Outcome]:
+        self._on_start(student)
         try:
-            task = self.kept.task(student)
-        except Exception as error:  # of ours: never another student's loss
+            draft = self._cache.draft(student)
+        except Exception as error:  # our own, which must cost no other student anything
             why = f"the grader failed: {type(error).__name__}: {error}"
-            yield self.kept.give_up(student, why)
+            yield self._cache.give_up(student, why)
             return
-        if task.is_known:
-            yield self.kept.finish(task, {}, None, 0.0)
+        if draft.is_complete:
+            yield self._cache.finish(draft, {}, None, 0.0)
             return
         requests = [
-            Request(student, file, {file: text}, None) for file, text in task.missing.items()
+            Request(student, file, {file: source}, None) for file, source in draft.missing.items()
         ]
-        if task.notes is None:
-            requests.append(Request(student, NOTES, {}, self.kept.folder(student)))
-        self.open[student] = _Open(task, len(requests))
-        self.requests.extend(requests)
+        if draft.notes is None:
+            requests.append(Request(student, NOTES, {}, self._cache.folder(student)))
+        self._students[student] = _Student(draft, len(requests))
+        self._requests.extend(requests)
 
-    def _take(self, request: Request, message: Mapping[str, Any]) -> Iterator[Done]:
-        """What a process has found. Yields the student whose last part it was."""
-        one = self.open.get(request.student)
-        if one is None:  # was given up meanwhile
+    def _collect(self, request: Request, graded: Graded) -> Iterator[Outcome]:
+        """Add a graded part to its student. Yields the student whose last part it was."""
+        student = self._students.get(request.student)
+        if student is None:  # was given up meanwhile
             return
-        one.left -= 1
-        one.parts |= {file: Part(**part) for file, part in message["done"].items()}
-        one.notes = message["notes"] if request.folder is not None else one.notes
-        one.seconds += message["seconds"]
-        if not one.left:
-            del self.open[request.student]
-            yield self.kept.finish(one.task, one.parts, one.notes, one.seconds)
+        student.parts_left -= 1
+        student.parts |= graded.parts
+        student.notes = graded.notes if request.folder is not None else student.notes
+        student.seconds += graded.seconds
+        if not student.parts_left:
+            del self._students[request.student]
+            yield self._cache.finish(student.draft, student.parts, student.notes, student.seconds)
 
-    def _try_again(self, ended: Process) -> Iterator[Done]:
-        """What a process that has ended was at is to be done once more; not for ever."""
+    def _repeat(self, ended: GradingProcess) -> Iterator[Outcome]:
+        """Repeat the request at which a process ended. Yields the student who is given up."""
         request = ended.request
-        if request is None or not ended.ready:
-            self.ended += 1
-        if request is None or request.student not in self.open:
+        if request is None or not ended.is_ready:
+            self._ended += 1
+        if request is None or request.student not in self._students:
             return
-        tried = self.tried.setdefault(request.student, Counter())
-        before = max(tried.values(), default=0)
-        tried[request.name] += ended.ready
-        self.ended += max(tried.values()) - before
-        if tried[request.name] < TRIES:
-            self.requests.appendleft(request)
+        counts = self._ended_at.setdefault(request.student, Counter())
+        before = max(counts.values(), default=0)
+        counts[request.part] += ended.is_ready
+        self._ended += max(counts.values()) - before
+        if counts[request.part] < MAX_ENDED:
+            self._requests.appendleft(request)
             return
-        del self.open[request.student]
-        self.requests = deque(r for r in self.requests if r.student != request.student)
-        why = f"{TRIES} grading processes ended while they graded it"
-        yield self.kept.give_up(request.student, why)
+        del self._students[request.student]
+        self._requests = deque(r for r in self._requests if r.student != request.student)
+        why = f"{MAX_ENDED} grading processes ended while they graded it"
+        yield self._cache.give_up(request.student, why)
 
-    def _those_who_speak(self) -> list[Process]:
-        from multiprocessing.connection import wait
+    def _processes_with_news(self) -> list[GradingProcess]:
+        from multiprocessing.connection import wait  # here: as above
 
-        ready = wait([one.pipe for one in self.processes], timeout=1.0)
-        return [one for one in self.processes if one.pipe in ready]
+        ready = wait([process.pipe for process in self._processes], timeout=1.0)
+        return [process for process in self._processes if process.pipe in ready]
 
 
-def _rebuilt(message: Mapping[str, Any]) -> KitError:
+def _error(stopped: Stopped) -> KitError:
+    """The error that a grading process met."""
     for kind in (UsageError, GraderFault):
-        if kind.exit_code == message["exit_code"]:
-            return kind(message["error"])
-    return KitError(message["error"])
+        if kind.exit_code == stopped.exit_code:
+            return kind(stopped.text)
+    return KitError(stopped.text)

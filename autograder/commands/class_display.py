@@ -21,10 +21,9 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from autograder.classroom.class_run import Class
-from autograder.classroom.result_cache import Done
-from autograder.classroom.results import points
-from autograder.judging.verdict import Verdict
+from autograder.classroom.class_run import ClassRun
+from autograder.classroom.result_cache import Outcome
+from autograder.classroom.table import points
 from autograder.text import printable
 
 NAMES_SHOWN = 3  # of the students who are being graded
@@ -36,8 +35,8 @@ class _Rate(ProgressColumn):
 
 
 def grade_with_progress(
-    console: Console, group: Class, students: Sequence[str], jobs: int
-) -> Iterator[Done]:
+    console: Console, group: ClassRun, students: Sequence[str]
+) -> Iterator[Outcome]:
     """Grade the students and yield each when it is done, those with nothing to grade first.
 
     A terminal shows a progress bar; elsewhere, each graded student is one line.
@@ -55,7 +54,7 @@ def grade_with_progress(
     )
     with bar:
         task = bar.add_task("looking for changes", total=None)
-        unchanged = group.look(students)
+        unchanged = group.find_unchanged(students)
         yield from unchanged
         if unchanged:
             console.print(f"{len(unchanged)} of {len(students)} unchanged")
@@ -71,7 +70,7 @@ def grade_with_progress(
             in_progress.append(student)
             show()
 
-        for done in group.grade(jobs, started):
+        for done in group.grade(started):
             in_progress.remove(done.folder)
             bar.advance(task)
             show()
@@ -80,22 +79,21 @@ def grade_with_progress(
             yield done
 
 
-def show_marks(console: Console, graded: Sequence[Done], max_points: float) -> None:
+def show_marks(console: Console, graded: Sequence[Outcome], max_points: float) -> None:
     """Print a table of the students just graded: the total and a mark for each slot's verdict."""
     table = Table(box=None, padding=(0, 2))
     table.add_column("student")
     table.add_column(f"of {max_points:g}", justify="right")
     table.add_column("slots (✓ correct, ✗ wrong, ○ not started or missing, ? ungraded)")
     for done in sorted(graded, key=lambda done: done.student):
-        marks = "".join(Verdict(verdict).mark for verdict in done.verdicts.values())
+        marks = "".join(verdict.mark for verdict in done.verdicts.values())
         table.add_row(Text(done.student), points(done.score) or "?", marks)
     console.print(table)
 
 
-def show_changes(students: Sequence[Done]) -> None:
+def show_changes(students: Sequence[Outcome]) -> None:
     """Print which marks a regrade changed, and why."""
     for done in sorted(students, key=lambda done: done.student):
         for change in done.changed:
-            before, after = (points(change[key]) or "ungraded" for key in ("before", "after"))
-            slot, why = change["slot"], change["why"]
-            click.echo(f"changed: {done.student}: {slot} {before} -> {after}: {why}")
+            before, after = (points(s) or "ungraded" for s in (change.before, change.after))
+            click.echo(f"changed: {done.student}: {change.slot} {before} -> {after}: {change.why}")

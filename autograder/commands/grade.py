@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from autograder.assignment.model import Assignment
-    from autograder.classroom.result_cache import Done, Job
-    from autograder.classroom.run_folder import Output
+    from autograder.classroom.job import Job
+    from autograder.classroom.result_cache import Outcome
+    from autograder.classroom.run_folder import RunFolder
 
 
 @click.command()
@@ -93,8 +94,7 @@ def grade(
     """
     from autograder.assignment import reader
     from autograder.classroom import run_folder
-    from autograder.classroom.class_run import default_out
-    from autograder.classroom.result_cache import Job
+    from autograder.classroom.job import Job, default_out
 
     loaded = reader.load(assignment, course)
     folder = submissions or course / "submitted"
@@ -105,7 +105,7 @@ def grade(
     console = new_console()
     with (
         _interruptible(f"stopped: run it again to continue; finished results are in {out}"),
-        run_folder.opened(out.resolve(), assignment, seed, whole_class=not only) as output,
+        run_folder.lock(out.resolve(), assignment, seed, whole_class=not only) as output,
     ):
         job = Job(
             course=course.resolve(),
@@ -116,8 +116,9 @@ def grade(
             device=device,
             weak=weak,
             fresh=fresh,
+            processes=jobs or default_jobs(),
         )
-        run = _Run(console, loaded, job, output, students, jobs or default_jobs(), gradebook)
+        run = _Run(console, loaded, job, output, students, gradebook)
         status = _grade(run)
         for line in left_out:
             console.print(line, style="yellow", markup=False)
@@ -172,23 +173,22 @@ class _Run:
     console: Console
     assignment: Assignment
     job: Job
-    output: Output
+    output: RunFolder
     students: Sequence[str]
-    jobs: int
     gradebook: bool
 
 
 def _grade(run: _Run) -> int:
     """Grade, write the views and the gradebook, print a summary. Returns the exit status."""
     from autograder.classroom import pages
-    from autograder.classroom.class_run import Class
+    from autograder.classroom.class_run import ClassRun
     from autograder.commands.class_display import grade_with_progress
 
-    group = Class(run.job, run.output)
-    finished: list[Done] = []
+    group = ClassRun(run.job, run.output)
+    finished: list[Outcome] = []
     interrupted = False
     try:
-        for done in grade_with_progress(run.console, group, run.students, run.jobs):
+        for done in grade_with_progress(run.console, group, run.students):
             finished.append(done)
     except KeyboardInterrupt:
         interrupted = True
@@ -216,7 +216,7 @@ def _grade(run: _Run) -> int:
 
 
 def _show_summary(
-    run: _Run, finished: Sequence[Done], problems: Sequence[str], isolation: str
+    run: _Run, finished: Sequence[Outcome], problems: Sequence[str], isolation: str
 ) -> None:
     from autograder.commands.class_display import show_changes, show_marks
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from autograder.errors import KitError
 
@@ -100,24 +100,3 @@ class RunProtection:
         if not self.open_device:
             return self.sandbox.line
         return f"{self.sandbox.line}; {self.open_device}: D, a process of its own"
-
-    def to_json(self) -> dict[str, object]:
-        """Values that JSON can hold, for `from_json`."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: object) -> RunProtection | None:
-        """Rebuild what `to_json` gave; None where `data` has another form."""
-        match data:
-            case {
-                "sandbox": {
-                    "namespaces": [*namespaces],
-                    "landlock": int(landlock),
-                    "seccomp": bool(seccomp),
-                    "attempts": (dict() | None) as attempts,
-                },
-                "open_device": str(device),
-            } if all(type(blocked) is bool for blocked in (attempts or {}).values()):
-                sandbox = Protection(tuple(namespaces), landlock, seccomp, attempts)
-                return cls(sandbox, device)
-        return None

@@ -1,1 +1,1 @@
-"""nbgrader with this engine: autograding, the exchange, staging, the gradebook."""
+"""nbgrader with this engine: autograding, exchange, releasing, staging, gradebook, settings."""

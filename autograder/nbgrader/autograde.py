@@ -1,4 +1,4 @@
-"""nbgrader's Autograde, with the engine's results in the place of a kernel's outputs."""
+"""nbgrader's autograding, with this engine in place of a notebook kernel."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ from traitlets import Bool
 
 from autograder.assignment import reader
 from autograder.assignment.reader import is_ours
-from autograder.classroom import report
-from autograder.course import handin_notebook as staging
+from autograder.classroom import pages, report, results, run_folder
+from autograder.classroom.class_run import ClassRun
+from autograder.classroom.job import Job, default_out
+from autograder.classroom.results import Entry, StudentResult
+from autograder.classroom.table import points
 from autograder.course import handout, intake
+from autograder.course.handin_notebook import timestamp
 from autograder.errors import AssignmentError, KitError, UsageError
 from autograder.limits import default_jobs
 from autograder.nbgrader.releasing import ReleaseFiles
@@ -31,19 +35,27 @@ from autograder.text import printable
 
 
 class EngineAutograde(Autograde):
-    """nbgrader's Autograde, with the engine's results in the place of a kernel's outputs.
+    """Autograde whose cells get the engine's results instead of a kernel's outputs.
 
-    Submissions are graded by the engine first, all of them together, and then shown to nbgrader
-    from a staged copy. Assignments that are not the kit's are graded as nbgrader does.
+    The engine grades all submissions first; nbgrader then converts staged copies of them. An
+    assignment that is not the kit's is graded as nbgrader does.
+
+    Attributes:
+        graded: whether the engine has graded already.
+        out: the folder with its results; None for the assignment's own.
+        submitted: the folder with the submissions; None for nbgrader's.
+        only: the students to convert; None for those that the command names.
+        progress: called with each student who is converted next.
+        converted: the students whom nbgrader has converted.
     """
 
     allow_weak_isolation = Bool(
         False, help="Grade also where students' code cannot be kept from files and the network."
     ).tag(config=True)
-    graded = False  # whether the engine's results are there already
-    out: Path | None = None  # where they are; by default in the assignment's own folder
-    submitted: Path | None = None  # where the hand-ins are; by default where nbgrader's are
-    only: frozenset[str] | None = None  # the students to take, where not those of the command
+    graded = False
+    out: Path | None = None
+    submitted: Path | None = None
+    only: frozenset[str] | None = None
     progress: Callable[[str], None] = staticmethod(lambda _: None)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -59,33 +71,32 @@ class EngineAutograde(Autograde):
             return
         try:
             self._start(course, name)
-        except KitError as error:  # nbgrader shows its own kind as one line
+        except KitError as error:  # nbgrader shows its own kind of exception as one line
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
 
     def _start(self, course: Path, name: str) -> None:
         assignment = reader.load(name, course)
-        wrong = handout.problems(assignment, handout.sources(course, name))
-        if wrong:
-            raise AssignmentError(f"source/{name}/{wrong[0]}")
-        kept: list[Any] = list(self.autograde_preprocessors)  # type: ignore[has-type]
-        kept = [p for p in kept if p not in (Execute, SaveAutoGrades)]
-        self.autograde_preprocessors = [EngineGrades, SaveEngineGrades, *kept]
+        problems = handout.problems(assignment, handout.sources(course, name))
+        if problems:
+            raise AssignmentError(f"source/{name}/{problems[0]}")
+        theirs: list[Any] = list(self.autograde_preprocessors)  # type: ignore[has-type]
+        others = [p for p in theirs if p not in (Execute, SaveAutoGrades)]
+        self.autograde_preprocessors = [EngineGrades, SaveEngineGrades, *others]
         submitted = self.submitted or course / self.coursedir.submitted_directory
         students = [s for s in self._matching(submitted, name) if self._is_due(submitted, s, name)]
         if not students:
             self.log.info("nothing is new: --force grades again")
             return
         if not self.graded:
-            weak = self.allow_weak_isolation
-            _grade(course, name, submitted, students, weak, self.log)
+            self._grade(course, name, submitted, students)
         register(self.coursedir, self)
         released = handout.read(course, name)
-        with tempfile.TemporaryDirectory(prefix="handins") as folder:
+        with tempfile.TemporaryDirectory(prefix="submissions") as folder:
             for student in students:
-                hand_in, to = submitted / student / name, Path(folder, student, name)
+                submission, to = submitted / student / name, Path(folder, student, name)
                 try:
-                    stage(hand_in, to, assignment.files, released)
+                    stage(submission, to, assignment.files, released)
                 except Exception as error:  # it must cost no other student anything
                     self.log.error("%s: %s: %s", student, type(error).__name__, error)
                     shutil.rmtree(to, ignore_errors=True)
@@ -97,41 +108,56 @@ class EngineAutograde(Autograde):
             finally:
                 self._staged = None
 
+    def _grade(self, course: Path, name: str, submitted: Path, students: Sequence[str]) -> None:
+        """Grade with the engine; results, table and report go to the assignment's own folder."""
+        out, weak = default_out(course, name), self.allow_weak_isolation
+        with run_folder.lock(out, name, whole_class=False) as folder:
+            job = Job(
+                course, name, submitted, out, folder.seed, weak=weak, processes=default_jobs()
+            )
+            run = ClassRun(job, folder)
+            for outcome in run.find_unchanged(students):
+                self.log.info("%s: unchanged", outcome.student)
+            for outcome in run.grade():
+                self.log.info("%s: %s", outcome.student, points(outcome.score) or "ungraded")
+            for problem in pages.write(out, reader.load(name, course)):
+                self.log.warning(problem)
+
     def _matching(self, submitted: Path, name: str) -> list[str]:
-        """The students with a hand-in whom the command names, in nbgrader's way."""
-        handed_in, left_out = intake.students(submitted, name)
+        """The students with a submission whom the command names; nbgrader allows patterns."""
+        submitters, left_out = intake.students(submitted, name)
         for student, why in left_out.items():
             self.log.warning("%s %s", printable(student, 100), why)
         if self.only is not None:
-            return [s for s in handed_in if s in self.only]
+            return [s for s in submitters if s in self.only]
         asked = self.coursedir.student_id
-        found = [s for s in handed_in if s == asked or fnmatch.fnmatchcase(s, asked)]
+        found = [s for s in submitters if s == asked or fnmatch.fnmatchcase(s, asked)]
         if not found:
             raise UsageError(f"no hand-in of {name} by {asked} in {submitted}")
         return found
 
     def _is_due(self, submitted: Path, student: str, name: str) -> bool:
-        """Whether nbgrader will grade the hand-in: it is new, newer than before, or forced."""
-        there = Path(self._format_dest(name, student))
+        """Whether nbgrader will grade the submission: it is new, newer than before, or forced."""
+        earlier = Path(self._format_dest(name, student))
         if student in self.coursedir.student_id_exclude.split(","):
             return False
-        if self.force or not there.exists():
+        if self.force or not earlier.exists():
             return True
-        now, before = staging.timestamp(submitted / student / name), staging.timestamp(there)
+        now, before = timestamp(submitted / student / name), timestamp(earlier)
         return now is not None and before is not None and now > before
 
     def init_notebooks(self) -> None:
         if self._staged is None:
             super().init_notebooks()
             return
-        name = self.coursedir.assignment_id  # by name: nbgrader takes [ in one for a pattern
+        name = self.coursedir.assignment_id  # nbgrader would take a [ in a name for a pattern
         folders = [Path(self._format_source(name, student)) for student in self._staged]
         self.notebooks: list[str] = []
         self.assignments = {str(f): [str(n) for n in sorted(f.glob("*.ipynb"))] for f in folders}
 
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
         super().set_permissions(assignment_id, student_id)
-        self.converted.add(student_id)  # the last that nbgrader does for a student
+        self.converted.add(student_id)  # nbgrader's last step for a student
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         self.progress(student_id)
@@ -142,12 +168,12 @@ class EngineAutograde(Autograde):
         resources: dict[str, Any] = super().init_single_notebook_resources(notebook_filename)
         about = resources["nbgrader"]
         about["answers_before"] = self._answers_before
-        about["results"] = self.out or _default_out(Path(self.coursedir.root), about["assignment"])
+        about["results"] = self.out or default_out(Path(self.coursedir.root), about["assignment"])
         return resources
 
 
 def _answers(folder: Path) -> dict[str, str]:
-    """grade id -> source of the graded cells of a student whom nbgrader graded before."""
+    """grade id -> source of the graded cells in a folder that nbgrader autograded."""
     found = {}
     for path in sorted(folder.glob("*.ipynb")):
         try:
@@ -158,29 +184,8 @@ def _answers(folder: Path) -> dict[str, str]:
     return found
 
 
-def _grade(
-    course: Path, name: str, submitted: Path, students: Sequence[str], weak: bool, log: Any
-) -> None:
-    """Let the engine grade; results, table and report go to the assignment's own folder."""
-    from autograder.classroom import class_run as grading
-    from autograder.classroom import pages as views
-    from autograder.classroom import run_folder as outputs
-    from autograder.classroom.result_cache import Job
-
-    out = grading.default_out(course, name)
-    with outputs.opened(out, name, whole_class=False) as output:
-        job = Job(course, name, submitted, out, output.seed, weak=weak)
-        group = grading.Class(job, output)
-        for one in group.look(students):
-            log.info("%s: unchanged", one.student)
-        for one in group.grade(default_jobs()):
-            log.info("%s: %s", one.student, "ungraded" if one.score is None else f"{one.score:g}")
-        for problem in views.write(out, reader.load(name, course)):
-            log.warning(problem)
-
-
 def register(coursedir: Any, parent: Any) -> None:
-    """Tell the gradebook about the assignment's cells, where it has none or other points."""
+    """Write the assignment's cells to the gradebook if it lacks them or has other points."""
     name = coursedir.assignment_id
     texts = handout.sources(Path(coursedir.root), name)
     cells = {
@@ -207,53 +212,48 @@ def register(coursedir: Any, parent: Any) -> None:
 
 
 class EngineGrades(NbGraderPreprocessor):
-    """Gives each slot's cell its score and message as output, from the engine's result file."""
+    """Gives each slot's cell the score and the message in the engine's result file as output."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         result = _result(resources)
-        tests = {handout.grade_id(test["name"]): test for test in result["tests"]}
-        notes = list(result["extra_data"]["notes"])
+        entries = {handout.grade_id(entry.name): entry for entry in result.tests}
+        notes = result.extra_data.notes
         for grade_id, cell in handout.graded_cells(nb):
-            if grade_id in tests:
-                test = tests[grade_id]
-                page = report.feedback(test, notes)
-                notes = []  # said once, at the first slot
-                cell.outputs = [_output(test, page)]
+            if grade_id in entries:
+                cell.outputs = [_output(entries[grade_id], notes)]
+                notes = ()  # the first slot shows them
         return nb, resources
 
 
-def _output(test: dict[str, Any], page: str) -> Any:
-    """nbgrader takes the number in a result's plain text for the score."""
-    if test["score"] is None:
-        return new_output("display_data", {"text/html": page, "text/plain": test["output"]})
-    score = min(max(float(test["score"]), 0.0), float(test["max_score"]))
+def _output(entry: Entry, notes: Sequence[str]) -> Any:
+    """The output of a slot's cell. nbgrader takes the plain text of a result for the score."""
+    page = report.feedback(entry, notes)
+    if entry.score is None:
+        return new_output("display_data", {"text/html": page, "text/plain": entry.output})
+    score = min(max(entry.score, 0.0), entry.max_score)
     return new_output("execute_result", {"text/html": page, "text/plain": repr(score)})
 
 
-def _result(resources: Any) -> dict[str, Any]:
+def _result(resources: Any) -> StudentResult:
+    """The engine's result of the student whom nbgrader is converting. Raises KitError."""
     about = resources["nbgrader"]
-    path = about["results"] / "results" / f"{about['student']}.json"
-    result: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    result = results.read(about["results"], about["student"])
+    if result is None:
+        raise KitError(f"{results.result_path(about['results'], about['student'])} is no result")
     return result
 
 
-def _default_out(course: Path, assignment: str) -> Path:
-    from autograder.classroom import class_run as grading
-
-    return grading.default_out(course, assignment)
-
-
 class SaveEngineGrades(SaveAutoGrades):
-    """nbgrader's saving of grades, for slots that are ungraded and marks that a person gave.
+    """Saves grades like nbgrader, and keeps ungraded slots and marks by hand apart.
 
-    An ungraded slot gets no automatic score and waits for a person. A mark that a person gave is
-    to be looked at again only where the answer or the automatic score changed since.
+    An ungraded slot gets no automatic score and needs manual grading. A mark by hand needs it again
+    only if the answer or the automatic score has changed since.
     """
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         result = _result(resources)
         self.ungraded = {
-            handout.grade_id(test["name"]) for test in result["tests"] if test["score"] is None
+            handout.grade_id(entry.name) for entry in result.tests if entry.score is None
         }
         return super().preprocess(nb, resources)
 

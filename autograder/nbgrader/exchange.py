@@ -1,4 +1,4 @@
-"""nbgrader's exchange and zip collector: no links, and no stop at the first odd hand-in."""
+"""nbgrader's exchange and zip collector, which follow no links and survive odd submissions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from nbgrader.plugins import FileNameCollectorPlugin
 from nbgrader.utils import temp_attrs
 from traitlets import Unicode
 
-from autograder.course import handin_notebook as staging
+from autograder.course.handin_notebook import SECRET, STAMP
 from autograder.text import printable
 
 
 class CollectWithoutLinks(ExchangeCollect):
-    """nbgrader's collecting, which would follow a link to any file that staff can read."""
+    """Collects like nbgrader, which would follow a link to any file that staff can read."""
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         if self.get_size(src) > 1000 * self.coursedir.max_dir_size:
@@ -28,8 +28,8 @@ class CollectWithoutLinks(ExchangeCollect):
         with tempfile.TemporaryDirectory() as folder:
             plain = Path(folder, "copy")
             try:
-                shutil.copytree(src, plain, symlinks=True, ignore=_no_plain_files)
-            except shutil.Error as error:  # what can be read was copied
+                shutil.copytree(src, plain, symlinks=True, ignore=_special_files)
+            except shutil.Error as error:  # everything that can be read was copied
                 self.log.warning("%s cannot be read in full: %s", src, error)
             for path in list(plain.rglob("*")):
                 if path.is_symlink():
@@ -38,20 +38,20 @@ class CollectWithoutLinks(ExchangeCollect):
             super().do_copy(str(plain), dest, log)
 
 
-def _no_plain_files(folder: str, names: list[str]) -> list[str]:
-    """What is neither a folder, a regular file nor a link: fifos would block, devices never end."""
+def _special_files(folder: str, names: list[str]) -> list[str]:
+    """The fifos, which would block, the devices, which never end, and the like."""
     kinds = {name: Path(folder, name) for name in names}
     return [name for name, p in kinds.items() if not (p.is_symlink() or p.is_dir() or p.is_file())]
 
 
 class ReleaseFeedbackToTheExchange(ExchangeReleaseFeedback):
-    """nbgrader's releasing, which ends at the first hand-in that came by another way."""
+    """Releases feedback like nbgrader, which stops at a submission from outside the exchange."""
 
     def copy_files(self) -> None:
         excluded = self.coursedir.student_id_exclude
         for page in sorted(glob.glob(str(Path(self.src_path, "*.html")))):
             folder = Path(page).parent
-            if not all((folder / name).is_file() for name in (staging.STAMP, staging.SECRET)):
+            if not all((folder / name).is_file() for name in (STAMP, SECRET)):
                 student = folder.parent.name
                 self.log.warning(
                     "%s did not hand in through the exchange: return %s another way",
@@ -64,10 +64,10 @@ class ReleaseFeedbackToTheExchange(ExchangeReleaseFeedback):
 
 
 class ZipCollector(FileNameCollectorPlugin):
-    """For `nbgrader zip_collect`: one archive a student, whose name tells who it is.
+    """Collects for `nbgrader zip_collect` from one archive a student.
 
-    `student_regexp` is matched with the archive's name without its ending. Files keep their
-    places in the archive; a single folder around all of them is dropped.
+    `student_regexp` is matched with the archive's name, without its ending. Files keep their paths
+    in the archive; a single folder around all of them is dropped.
     """
 
     student_regexp = Unicode(
@@ -79,11 +79,11 @@ class ZipCollector(FileNameCollectorPlugin):
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
         path = Path(submitted_file)
-        places = [i for i, part in enumerate(path.parts) if part == self.extracted]
-        if not places or len(path.parts) < places[-1] + 3:
+        positions = [i for i, part in enumerate(path.parts) if part == self.extracted]
+        if not positions or len(path.parts) < positions[-1] + 3:
             self.log.warning("%s lies in no archive of a student's: left out", path.name)
             return None
-        archive = Path(*path.parts[: places[-1] + 2])
+        archive = Path(*path.parts[: positions[-1] + 2])
         match = re.match(self.student_regexp, archive.name)
         if match is None or path.is_symlink() or not path.is_file():
             return None

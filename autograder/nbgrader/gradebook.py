@@ -1,4 +1,4 @@
-"""nbgrader's gradebook: written from results that are there, by nbgrader itself."""
+"""nbgrader's gradebook: nbgrader itself writes the engine's results to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograder.text import printable
 
 
 def is_course(course: Path, assignment: str) -> bool:
-    """Whether nbgrader keeps the marks of an assignment: it has its settings and a notebook."""
+    """Whether nbgrader keeps the marks of an assignment: there are its settings and a notebook."""
     notebooks = (course / "source" / assignment).glob("*.ipynb")
     return (course / CONFIG).is_file() and any(notebooks)
 
@@ -28,9 +28,9 @@ def write(
     out: Path,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
-    """Write the students' results in `out` to the gradebook; returns who is missing there, and why.
+    """Write the results in `out` to the gradebook; returns a line for each student it lacks.
 
-    What a person marked stays. Raises KitError where nbgrader cannot work here at all.
+    Marks by hand stay. Raises KitError where nbgrader cannot work here at all.
     """
     from nbgrader.apps.baseapp import NbGrader
 
@@ -40,17 +40,17 @@ def write(
     errors: list[str] = []
     here, path = Path.cwd(), os.environ.get("PATH", "")
     try:
-        # nbgrader makes a database by calling `alembic` by name.
+        # To make a database, nbgrader runs `alembic` by its name.
         os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), path))
         warnings.filterwarnings("ignore", module=r"nbgrader\.|sqlalchemy\.")  # not for TAs
-        os.chdir(course)  # where nbgrader looks for its settings
+        os.chdir(course)  # nbgrader looks for its settings in the current folder
         app.initialize([], root=str(course))
         app.coursedir.assignment_id = assignment
-        app.log.handlers = [_Collect(errors)]
+        app.log.handlers = [_ErrorCollector(errors)]
         app.log.propagate = False
 
         def convert(some: Sequence[str]) -> dict[str, str]:
-            """Convert some students; returns those who did not arrive, and why."""
+            """Convert some students; returns for each who is not converted why."""
             errors.clear()
             converter = EngineAutograde(coursedir=app.coursedir, parent=app)
             converter.graded, converter.force, converter.out = True, True, out
@@ -62,11 +62,11 @@ def write(
                 errors.append(str(error))
             except (Exception, SystemExit) as error:  # nbgrader gives up in many ways
                 errors.append(f"{type(error).__name__}: {error}")
-            why = _last_line(errors) or "nbgrader did not take it"
+            why = _reason(errors) or "nbgrader did not take it"
             return {student: why for student in some if student not in converter.converted}
 
         missing = convert(students)
-        if len(missing) < len(students):  # one that nbgrader gave up at must cost no other
+        if len(missing) < len(students):  # nbgrader stops at a student it cannot convert
             missing = {s: why for one in missing for s, why in convert([one]).items()}
     finally:
         os.environ["PATH"] = path
@@ -77,8 +77,8 @@ def write(
     return [f"the gradebook lacks {printable(s, 100)}: {why}" for s, why in missing.items()]
 
 
-class _Collect(logging.Handler):
-    """Keeps nbgrader's errors, of which the last line says most."""
+class _ErrorCollector(logging.Handler):
+    """Appends nbgrader's error messages to a list."""
 
     def __init__(self, errors: list[str]) -> None:
         super().__init__(logging.ERROR)
@@ -88,8 +88,8 @@ class _Collect(logging.Handler):
         self.errors.append(record.getMessage())
 
 
-def _last_line(errors: Sequence[str]) -> str:
-    """The most telling line: the end of the first traceback, else the first error."""
+def _reason(errors: Sequence[str]) -> str:
+    """The last line of the first traceback, else the first error; "" without errors."""
     for error in errors:
         if error.startswith("Traceback"):
             return printable(error.strip().splitlines()[-1], 200)

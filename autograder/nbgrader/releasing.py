@@ -1,4 +1,4 @@
-"""nbgrader's `generate_assignment`, with stubs and public checks beside the notebook."""
+"""nbgrader's `generate_assignment`: it also releases the stubs and the public checks."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from autograder.errors import AssignmentError
 
 
 class ReleaseFiles(NbGraderPreprocessor):
-    """Puts stubs and public checks beside the released notebook; fails if a secret would leave.
+    """Adds stubs and public checks to the released notebook; fails if a secret would leak.
 
-    What has changed since it was last proved is proved first, as by `autograder release`.
+    As `autograder release` does, it first proves an assignment that has changed since its proof.
     """
 
     prove = Bool(True, help="Prove an assignment's graders before it is released.").tag(config=True)

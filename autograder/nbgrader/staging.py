@@ -1,4 +1,4 @@
-"""A copy of a hand-in as nbgrader may see it."""
+"""Staging: copies of submissions that nbgrader can convert without harm."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from autograder.course.handin_notebook import SECRET, STAMP, _read, read_noteboo
 
 
 def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, str]) -> None:
-    """Copy a hand-in to the new folder `to`.
+    """Copy a submission to the new folder `to`.
 
-    `files` are the student files' names, `released` the notebooks that students got.
+    Args:
+        files: names of the student files.
+        released: file name -> text of the notebooks that students got; the copies have their
+            graded cells.
     """
     to.mkdir(parents=True)
     for name, source in intake.read(folder, "", files).sources.items():

@@ -335,20 +335,6 @@ def test_a_damaged_result_of_before_costs_a_regrade_nothing(
     assert results(toy_course)["ada"]["score"] == 9.0
 
 
-def test_a_result_of_an_older_version_is_called_that(
-    autograder: Command, toy_course: Path, hand_in: HandIn, toy_reference: str
-) -> None:
-    hand_in("ada", toy_reference)
-    autograder("grade", "toy", cwd=toy_course)
-    path = toy_course / "reports" / "toy" / "results" / "ada.json"
-    old = json.loads(path.read_text())
-    del old["extra_data"]["made_of"]
-    old["tests"][0]["score"] = 1.0
-    path.write_text(json.dumps(old))
-    ran = autograder("grade", "toy", cwd=toy_course)
-    assert "changed: ada: double 1 -> 4: it was graded by an older version of the kit" in ran.out
-
-
 def test_one_student_is_not_graded_with_another_seed(
     autograder: Command, toy_course: Path, hand_in: HandIn, toy_reference: str
 ) -> None:

@@ -24,6 +24,7 @@ import pytest
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.classroom import report
+from autograder.classroom.results import from_json
 from autograder.files import utf8, write_file
 from autograder.hidden.collection import collect
 from autograder.hidden.runner import HiddenChecks
@@ -122,7 +123,8 @@ scheme = ["4 points: the sign of x", "2 points: x = 0 is named"]
 
 
 def write_pages(folder: Path, results: dict[str, dict[str, Any]], toy: Assignment) -> None:
-    for name, text in report.texts(results, toy).items():
+    typed = {name: from_json(json.dumps(one).encode()) for name, one in results.items()}
+    for name, text in report.texts(typed, toy).items():
         write_file(folder / name, utf8(text()), parents=True)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from autograder.assignment.model import Assignment
@@ -62,7 +63,7 @@ def graded(toy: Assignment, workers: Workers) -> Callable[..., tuple[list[Slots]
                 judged = judge(hidden, program, list(toy.slots), known)
             printed = {name: result.printed for name, result in judged.items()}
             part = results.part(judged.values())
-            return {**part.entries, "printed": printed, "faults": part.faults}
+            return {**msgspec.to_builtins(part.entries), "printed": printed, "faults": part.faults}
 
         checks = [
             replace(check, body=replace(check.body, function=counted(check.body.function)))

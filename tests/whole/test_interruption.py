@@ -112,7 +112,9 @@ def _in_time(happened: Callable[[], Any]) -> bool:
 
 
 def litter(course: Path) -> list[Path]:
-    return [path for path in (course / "reports").rglob(".*") if path.is_file()]
+    return [
+        path for path in (course / "reports").rglob(".*") if path.is_file() and path.name != ".lock"
+    ]
 
 
 @pytest.fixture
