@@ -25,8 +25,8 @@ TYPES |= {list: "array", dict: "object", type(None): "null"}
 
 
 def fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """(path, type) of everything in a JSON value, in the page's notation."""
-    if path:
+    """(path, type) of all fields in a JSON value, in the page's notation."""
+    if path and not (path.endswith("[]") and isinstance(value, dict)):
         yield path, TYPES[type(value)]
     if isinstance(value, list):
         for one in value:
