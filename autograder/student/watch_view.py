@@ -1,4 +1,4 @@
-"""What `check --watch` shows: the state of the watch, and the lines of the screen made from it."""
+"""What `check --watch` shows: the state of the watch as values, and the lines of its screen."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from autograder.assignment.model import Slot
     from autograder.judging.judgement import SlotResult
 
-KEYS = "r run again  h hint  n next  q quit"
-BAR = 20
-NARROW = 60  # columns; with fewer, the list shows files and marks only
+KEYS = {"r": "run again", "h": "hint", "n": "next", "q": "quit"}  # in the footer
+BAR_WIDTH = 20
+MIN_LIST_WIDTH = 60  # columns; with fewer, the list shows no names of slots
 UNKNOWN = "·"
 
 
@@ -26,8 +26,8 @@ UNKNOWN = "·"
 class View:
     """What the screen shows.
 
-    `slots` are those that were asked for, in order; `focus` is the one whose message is shown, or
-    ""; `stage` is the number of its hint, 0 for none; `checking` is a file, or "".
+    `slots` are the slots to check, in order; `focus` is the slot whose message is shown, or "";
+    `stage` is the number of the hint shown, or 0; `checking` is the file being checked, or "".
     """
 
     title: str
@@ -37,57 +37,65 @@ class View:
     focus: str = ""
     stage: int = 0
 
-    def to_mend(self) -> list[str]:
-        """The slots that are known not to be right."""
+    def to_fix(self) -> list[str]:
+        """The slots that were checked and are not correct."""
         known = (self.results.get(slot) for slot in self.slots)
         return [result.slot for result in known if result and result.verdict != Verdict.CORRECT]
 
 
 def with_results(view: View, results: Mapping[str, SlotResult], saved: bool, checking: str) -> View:
-    """The view with a file's results; `saved` tells that it is the file that was saved last.
+    """The view with the results of a file.
 
-    `checking` is the file that is checked next, or "".
+    `saved` says whether this file was saved last: then the focus moves to it. `checking` is the
+    next file to check, or "".
     """
     view = replace(view, results={**view.results, **results}, checking=checking)
-    to_mend = view.to_mend()
-    here = [slot for slot in results if slot in to_mend]
-    if saved and here and view.focus not in here:
-        return _focused(view, here[0])
-    if view.focus not in to_mend:
-        return _focused(view, to_mend[0] if to_mend else "")
+    to_fix = view.to_fix()
+    in_file = [slot for slot in results if slot in to_fix]
+    if saved and in_file and view.focus not in in_file:
+        return _with_focus(view, in_file[0])
+    if view.focus not in to_fix:
+        return _with_focus(view, to_fix[0] if to_fix else "")
     return view
 
 
-def pressed(view: View, key: str) -> View:
-    """The view after a key."""
+def after_key(view: View, key: str) -> View:
+    """The view after a key was pressed. The keys r and q change no view: see `watch_screen`."""
     if key == "n":
         order = list(view.slots)
         start = order.index(view.focus) + 1 if view.focus else 0
-        to_mend = view.to_mend()
-        following = (slot for slot in order[start:] + order[:start] if slot in to_mend)
-        return _focused(view, next(following, view.focus))
+        to_fix = view.to_fix()
+        candidates = (slot for slot in order[start:] + order[:start] if slot in to_fix)
+        return _with_focus(view, next(candidates, view.focus))
     if key == "h" and view.focus:
         return replace(view, stage=(view.stage + 1) % (len(view.slots[view.focus].hints) + 1))
     return view
 
 
-def _focused(view: View, slot: str) -> View:
+def _with_focus(view: View, slot: str) -> View:
     return view if slot == view.focus else replace(view, focus=slot, stage=0)
 
 
-# ------------------------------------------------------------------------------ the picture
+# ------------------------------------------------------------------------------ lines
 
 
-def picture(view: View, width: int, height: int) -> list[Text]:
-    """The lines of the screen, from the header to the footer; none is longer than `width`."""
+def screen_lines(view: View, width: int, height: int) -> list[Text]:
+    """The lines of the screen, from the header to the footer; none is longer than `width`.
+
+    If there is little room, the list of slots shrinks first, then the message.
+    """
     message, hint = _message(view, width), _hint(view, width)
     room = max(height - 4, 0)
-    marks = _marks(view, width)
-    lists = [[*_names(view, width), Text()] if width >= NARROW else marks, marks, []]
-    fitting = (one for one in lists if len(one) + len(message) + len(hint) <= room)
-    listed = next(fitting, marks if 2 * len(marks) < room else [])
-    message = _cut(message, room - len(listed) - len(hint), view.focus)
-    body = (listed + message + hint)[:room]
+    short_list = [*_file_marks(view, width), Text()]
+    long_list = [*_slot_names(view, width), Text()] if width >= MIN_LIST_WIDTH else short_list
+    fitting = (
+        lines
+        for lines in (long_list, short_list, [])
+        if len(lines) + len(message) + len(hint) <= room
+    )
+    slot_list = next(fitting, short_list if 2 * len(short_list) < room else [])
+    message = _cut(message, room - len(slot_list) - len(hint), view.focus)
+    body = (slot_list + message + hint)[:room]
     body += [Text()] * (room - len(body))
     lines = [_header(view, width), Text(), *body, Text(), _footer(view, width)]
     for line in lines:
@@ -97,16 +105,16 @@ def picture(view: View, width: int, height: int) -> list[Text]:
 
 
 def _header(view: View, width: int) -> Text:
-    correct = len(view.results) - len(view.to_mend())
+    correct = len(view.results) - len(view.to_fix())
     line = Text(view.title, style="bold")
     line.append(f"   {correct} of {len(view.slots)} slots right  ", style="not bold")
-    bar = min(BAR, width - line.cell_len)
+    bar = min(BAR_WIDTH, width - line.cell_len)
     done = bar * correct // len(view.slots)
     return line.append("█" * done, style="green").append("░" * (bar - done), style="dim")
 
 
-def _names(view: View, width: int) -> list[Text]:
-    """A line a file: its slots and their marks."""
+def _slot_names(view: View, width: int) -> list[Text]:
+    """For each file its slots with their marks."""
     files: dict[str, list[Text]] = {}
     for name, slot in view.slots.items():
         result = view.results.get(name)
@@ -120,21 +128,22 @@ def _names(view: View, width: int) -> list[Text]:
     ]
 
 
-def _marks(view: View, width: int) -> list[Text]:
-    """The files and their marks, as close as they go, and an empty line."""
+def _file_marks(view: View, width: int) -> list[Text]:
+    """The files with the marks of their slots, several files on a line."""
     files: dict[str, Text] = {}
     for name, slot in view.slots.items():
         result = view.results.get(name)
         cell = files.setdefault(slot.file, Text(f"{slot.file} "))
         cell.append(result.verdict.mark if result else UNKNOWN, style=_style(result))
-    return [*_flow(list(files.values()), width, ""), Text()]
+    return _flow(list(files.values()), width, "")
 
 
-def _flow(cells: Sequence[Text], width: int, first: str) -> list[Text]:
-    lines = [Text(first)]
+def _flow(cells: Sequence[Text], width: int, start: str) -> list[Text]:
+    """The cells side by side, in as many lines as needed; the first line begins with `start`."""
+    lines = [Text(start)]
     for number, cell in enumerate(cells):
         if number and lines[-1].cell_len + cell.cell_len > width:
-            lines.append(Text(" " * len(first)))
+            lines.append(Text(" " * len(start)))
         lines[-1].append_text(cell).append("  ")
     return lines
 
@@ -149,14 +158,14 @@ def _message(view: View, width: int) -> list[Text]:
     if result is None:
         if len(view.results) < len(view.slots):
             return []
-        done = f"All {len(view.slots)} slots pass the public checks. Grading adds others."
-        return [Text(line) for line in _wrapped(done, width)]
+        all_pass = f"All {len(view.slots)} slots pass the public checks. Grading adds others."
+        return [Text(line) for line in _wrapped(all_pass, width)]
     first = f"{result.verdict.mark} {headline(result)}"
-    if result.verdict == Verdict.UNGRADED:  # on one's own machine, nobody else will look at it
+    if result.verdict == Verdict.UNGRADED:  # no grader will look at it on this machine
         first = f"? {result.slot}   not checked: {result.broken}"
     lines = [Text(line, style=_style(result)) for line in _wrapped(first, width)]
-    told = explain(result, width=min(width, WIDTH))
-    lines += [Text(part) for line in told for part in _wrapped(line, width)]
+    message = explain(result, width=min(width, WIDTH))
+    lines += [Text(part) for line in message for part in _wrapped(line, width)]
     if result.printed:
         printed = [f"    {line}" for line in result.printed.splitlines()[-PRINTED_LINES:]]
         lines += [Text(line, style="dim") for line in ("  your code printed:", *printed)]
@@ -167,12 +176,12 @@ def _hint(view: View, width: int) -> list[Text]:
     if not view.stage:
         return []
     hints = view.slots[view.focus].hints
-    said = f"  Hint {view.stage} of {len(hints)}: {hints[view.stage - 1]}"
-    return [Text(), *(Text(line) for line in _wrapped(said, width))]
+    hint = f"  Hint {view.stage} of {len(hints)}: {hints[view.stage - 1]}"
+    return [Text(), *(Text(line) for line in _wrapped(hint, width))]
 
 
 def _wrapped(line: str, width: int) -> list[str]:
-    """A line in parts that fit, those that follow as far in as the first, without controls."""
+    """A line in parts that fit, all indented like the line, without control characters."""
     line = "".join(c if c.isprintable() else " " for c in line)
     indent = " " * (len(line) - len(line.lstrip()))
     return textwrap.wrap(line, max(width, len(indent) + 10), subsequent_indent=indent) or [""]
@@ -181,15 +190,15 @@ def _wrapped(line: str, width: int) -> list[str]:
 def _cut(message: list[Text], room: int, slot: str) -> list[Text]:
     if len(message) <= room:
         return message
-    kept = message[: max(room - 1, 0)]
-    more = f"  … {len(message) - len(kept)} more lines: autograder check {slot}"
-    return [*kept, Text(more, style="dim")]
+    shown = message[: max(room - 1, 0)]
+    more = f"  … {len(message) - len(shown)} more lines: autograder check {slot}"
+    return [*shown, Text(more, style="dim")]
 
 
 def _footer(view: View, width: int) -> Text:
-    doing = f"checking {view.checking} …" if view.checking else "waiting for a save"
-    gap = width - len(KEYS) - len(doing)
+    state = f"checking {view.checking} …" if view.checking else "waiting for a save"
     line = Text()
-    for key in KEYS.split("  "):
-        line.append(key[0], style="bold").append(f"{key[1:]}  ", style="dim")
-    return line.append(" " * (gap - 2) + doing, style="dim") if gap >= 2 else line
+    for key, action in KEYS.items():
+        line.append(key, style="bold").append(f" {action}  ", style="dim")
+    gap = width - line.cell_len - len(state)
+    return line.append(" " * gap + state, style="dim") if gap >= 0 else line
