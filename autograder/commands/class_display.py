@@ -70,13 +70,13 @@ def grade_with_progress(
             in_progress.append(student)
             show()
 
-        for done in group.grade(started):
-            in_progress.remove(done.folder)
+        for outcome in group.grade(started):
+            in_progress.remove(outcome.folder)
             bar.advance(task)
             show()
             if not console.is_terminal:
-                click.echo(f"{done.student}: {points(done.score) or 'ungraded'}")
-            yield done
+                click.echo(f"{outcome.student}: {points(outcome.score) or 'ungraded'}")
+            yield outcome
 
 
 def show_marks(console: Console, graded: Sequence[Outcome], max_points: float) -> None:
@@ -85,15 +85,16 @@ def show_marks(console: Console, graded: Sequence[Outcome], max_points: float) -
     table.add_column("student")
     table.add_column(f"of {max_points:g}", justify="right")
     table.add_column("slots (✓ correct, ✗ wrong, ○ not started or missing, ? ungraded)")
-    for done in sorted(graded, key=lambda done: done.student):
-        marks = "".join(verdict.mark for verdict in done.verdicts.values())
-        table.add_row(Text(done.student), points(done.score) or "?", marks)
+    for outcome in sorted(graded, key=lambda outcome: outcome.student):
+        marks = "".join(verdict.mark for verdict in outcome.verdicts.values())
+        table.add_row(Text(outcome.student), points(outcome.score) or "?", marks)
     console.print(table)
 
 
 def show_changes(students: Sequence[Outcome]) -> None:
     """Print which marks a regrade changed, and why."""
-    for done in sorted(students, key=lambda done: done.student):
-        for change in done.changed:
+    for outcome in sorted(students, key=lambda outcome: outcome.student):
+        for change in outcome.changed:
             before, after = (points(s) or "ungraded" for s in (change.before, change.after))
-            click.echo(f"changed: {done.student}: {change.slot} {before} -> {after}: {change.why}")
+            marks = f"{change.slot} {before} -> {after}"
+            click.echo(f"changed: {outcome.student}: {marks}: {change.why}")

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from autograder.doctor.findings import Finding
 
-MARKS = {"right": "✓", "wrong": "✗", "none": "–"}
-STYLES = {"right": None, "wrong": "red", "none": "dim"}
-
 
 @click.command()
 @click.argument("assignment", required=False)
@@ -36,6 +33,7 @@ def doctor(assignment: str | None, course: Path, as_json: bool) -> None:
     Exit status: 0 nothing is wrong, 1 something to fix.
     """
     from autograder.doctor.checkup import examine
+    from autograder.doctor.findings import State
 
     console = new_console()
     findings = []
@@ -44,7 +42,7 @@ def doctor(assignment: str | None, course: Path, as_json: bool) -> None:
             findings.append(finding)
             if not as_json:
                 _show(console, finding)
-    wrong = sum(finding.state == "wrong" for finding in findings)
+    wrong = sum(finding.state == State.WRONG for finding in findings)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
     elif wrong:
@@ -55,7 +53,11 @@ def doctor(assignment: str | None, course: Path, as_json: bool) -> None:
 
 
 def _show(console: Console, finding: Finding) -> None:
-    text = f"{MARKS[finding.state]} {finding.name}: {finding.text}"
-    console.print(text, style=STYLES[finding.state], markup=False, soft_wrap=True)
+    from autograder.doctor.findings import State
+
+    looks = {State.RIGHT: ("✓", None), State.WRONG: ("✗", "red"), State.NOTHING: ("–", "dim")}
+    mark, style = looks[finding.state]
+    text = f"{mark} {finding.name}: {finding.text}"
+    console.print(text, style=style, markup=False, soft_wrap=True)
     if finding.mend:
         console.print(f"    {finding.mend}", markup=False, soft_wrap=True)

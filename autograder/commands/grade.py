@@ -188,15 +188,15 @@ def _grade(run: _Run) -> int:
     finished: list[Outcome] = []
     interrupted = False
     try:
-        for done in grade_with_progress(run.console, group, run.students):
-            finished.append(done)
+        for outcome in grade_with_progress(run.console, group, run.students):
+            finished.append(outcome)
     except KeyboardInterrupt:
         interrupted = True
     problems = pages.write(run.job.out, run.assignment)
     status = 0
     if run.gradebook and finished and not interrupted:
         try:
-            problems += _write_gradebook(run, [done.folder for done in finished])
+            problems += _write_gradebook(run, [outcome.folder for outcome in finished])
         except KitError as error:  # the results are there all the same
             problems.append(str(error))
             status = 1
@@ -212,7 +212,7 @@ def _grade(run: _Run) -> int:
         )
         return 1
     run.output.finish()
-    return 3 if any(done.fault for done in finished) else status
+    return 3 if any(outcome.fault for outcome in finished) else status
 
 
 def _show_summary(
@@ -222,13 +222,13 @@ def _show_summary(
 
     for problem in problems:
         run.console.print(problem, style="yellow", markup=False)
-    graded = [done for done in finished if not done.unchanged]
+    graded = [outcome for outcome in finished if not outcome.unchanged]
     if graded:
         show_marks(run.console, graded, run.assignment.points)
     show_changes(finished)
-    for done in finished:
-        if done.fault:
-            message = f"ungraded: {done.student}: {done.fault}"
+    for outcome in finished:
+        if outcome.fault:
+            message = f"ungraded: {outcome.student}: {outcome.fault}"
             run.console.print(message, style="yellow", markup=False)
     click.echo(f"isolation {isolation}")
 
