@@ -3,15 +3,15 @@
     KitError                 something to tell a person, in one sentence
     ├── UsageError           a command was called with something that does not exist (exit 2)
     ├── NoRoom               nothing more can be written: the disk or a quota is full (exit 1)
-    ├── AssignmentError      staff files are inconsistent: names the file and the mend (exit 1)
-    └── GraderFault          the grader's own failure, never a student's (exit 3)
+    ├── AssignmentError      the files of an assignment are inconsistent (exit 1)
+    └── GraderFault          the grader itself failed; never a student's fault (exit 3)
 
-What goes wrong in student code is not an error of the kit: it is a `failure.Failure`.
+A mistake in student code is no error of the kit: it is a `judging.failure.Failure`.
 """
 
 
 class KitError(Exception):
-    """Something a person has to hear about, in one sentence that names file and mend."""
+    """Its text is one sentence that names the file and what to do."""
 
     exit_code = 1
 
@@ -21,11 +21,11 @@ class UsageError(KitError):
 
 
 class NoRoom(KitError):
-    exit_code = 1
+    pass
 
 
 class AssignmentError(KitError):
-    exit_code = 1
+    pass
 
 
 class GraderFault(KitError):

@@ -1,10 +1,6 @@
 """What the kit does in a student's notebook: the magic `%check`, and `needs` for experiments.
 
-`%load_ext autograder` registers the magic. Nothing here raises for what a student did.
-
-`%check` says what `autograder check` says, word for word, and draws what differs. As HTML it is
-plain elements with inline styles: all else is stripped from a notebook that JupyterLab does not
-trust, as when somebody else opens it.
+`%load_ext autograder` registers the magic. No mistake of a student raises an exception here.
 """
 
 from __future__ import annotations
@@ -38,19 +34,19 @@ def load_ipython_extension(ipython: Any) -> None:
 
 @contextmanager
 def needs(*slots: str) -> Iterator[None]:
-    """Skip the rest of an experiment when it meets a slot that is not written yet.
+    """Skip the rest of an experiment when it calls a slot that is not written yet.
 
-    `slots` tells the reader which ones the experiment calls. Whichever slot is missing is named,
-    with the file to open; every other exception is the student's to see.
+    Prints which slot that is, and the file to open. Every other exception is raised as usual.
+    `slots` are for the reader of the notebook: they name the slots that the experiment calls.
     """
-    before = _open_figures()
+    open_before = _open_figures()
     try:
         yield
     except NotImplementedError as error:
-        slot = _slot_of_this_folder(str(error))
+        slot = _slot_in_this_folder(str(error))
         if slot is None:
             raise
-        for number in _open_figures() - before:  # half a figure would be shown after the cell
+        for number in _open_figures() - open_before:  # else half a figure would be shown
             sys.modules["matplotlib.pyplot"].close(number)
         print(
             f"skipped: {slot.name} is not written yet. "
@@ -58,7 +54,7 @@ def needs(*slots: str) -> Iterator[None]:
         )
 
 
-def _slot_of_this_folder(name: str) -> Slot | None:
+def _slot_in_this_folder(name: str) -> Slot | None:
     """The slot with exactly this name, if the current folder is a released assignment."""
     from autograder.public.released_folder import find_released
 
@@ -69,6 +65,6 @@ def _slot_of_this_folder(name: str) -> Slot | None:
 
 
 def _open_figures() -> set[int]:
-    """The numbers of matplotlib's open figures; matplotlib is not imported for that."""
+    """The numbers of matplotlib's open figures, without importing matplotlib."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     return set() if pyplot is None else set(pyplot.get_fignums())
