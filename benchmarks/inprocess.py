@@ -33,7 +33,7 @@ import pytest
 
 from autograder.isolation import worker
 from autograder.isolation.wire import Tensor
-from autograder.judging.answers import Answer, Log, bare
+from autograder.judging.answers import Answer, Log, unwrap
 
 SEED = int(os.environ.get("BENCH_SEED", "1"))
 STAFF = Path(
@@ -109,7 +109,7 @@ class Caller:
 
 def _given(value: Any) -> Any:
     """An argument as a function gets it: a copy, torch tensors in the place of marked arrays."""
-    value = bare(value)
+    value = unwrap(value)
     if isinstance(value, Tensor):
         import torch
 

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from autograder.assignment.model import Assignment, KnownProgram
 from autograder.classroom.results import Check, Entry, StudentResult, page_file
 from autograder.classroom.table import points
-from autograder.judging.difference import RTOL
+from autograder.judging.tolerance import RTOL
 from autograder.judging.verdict import Verdict
 
 BINS = 10

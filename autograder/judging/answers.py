@@ -1,59 +1,36 @@
-"""What comes back from a program: answers, and the log of one check's calls and comparisons."""
+"""The answers of a program, and the log of the calls and comparisons of one check."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from autograder.isolation.wire import Opaque, Tensor
+from autograder.isolation.messages import Function
+from autograder.judging.difference import Difference
 from autograder.judging.failure import CheckFailed, Failure
+from autograder.judging.tolerance import DEFAULT, Tolerance
 from autograder.judging.verdict import Verdict
-from autograder.probing import kind
-from autograder.text import printable
+from autograder.judging.wording import described
 
-
-@dataclass
-class Log:
-    """What one run of one check asked and compared; diagnosis and public checks live on it.
-
-    `margin` is the largest error over its tolerance so far, `rtol` the relative tolerance there:
-    None before numbers were compared. `tell`, where the check failed, finds out how what was got
-    relates to what was expected: the words are wanted of few failures, and cost most of the time.
-    `mismatch`, there too, gives the numbers side by side, for a drawing.
-    """
-
-    calls: list[Any] = field(default_factory=list)  # of program.Call
-    comparisons: list[dict[str, Any]] = field(default_factory=list)
-    margin: float | None = None
-    rtol: float | None = None
-    tell: Callable[[], str] | None = None
-    mismatch: Callable[[], Mismatch | None] | None = None
-
-
-@dataclass(frozen=True)
-class Mismatch:
-    """The wrong result that a failure names: what was got, what was expected, which entries differ.
-
-    All three are arrays of one shape. `series` tells that the first axis counts the arrays of a
-    series, which is compared as a whole.
-    """
-
-    name: str
-    got: np.ndarray
-    want: np.ndarray
-    wrong: np.ndarray
-    series: bool
+Path = tuple[Any, ...]  # the keys and indices that lead from an answer to a part of it
+Lookalikes = Callable[[], Iterable[tuple[str, Any]]]  # pairs (what a value is, the value)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A value that came back from a program, and what the call did besides.
+    """A value that a program returned, and the side effects of the call.
 
-    `mutated` names the arguments that it changed, `places` says which ones they are.
-    Indexing gives a part, as an Answer again.
+    Indexing gives a part of the value, as an Answer again.
+
+    Attributes:
+        mutated: names of the arguments that the call changed.
+        places: positions or keywords of these arguments.
+        touched: names of the global state that the call changed.
+        log: the log of the check; `call` is the number of the call in it.
+        path: leads from the value of the call to this part.
     """
 
     value: Any
@@ -62,7 +39,7 @@ class Answer:
     touched: tuple[str, ...] = ()
     log: Log | None = None
     call: int = 0
-    path: tuple[Any, ...] = ()
+    path: Path = ()
 
     def __getitem__(self, key: Any) -> Answer:
         try:
@@ -73,26 +50,76 @@ class Answer:
         return replace(self, value=part, path=(*self.path, key))
 
     def array(self) -> np.ndarray:
-        """The value as a numpy array of numbers. Fails the check where it is none."""
+        """The value as an array of numbers. Raises CheckFailed where it holds no numbers."""
         if not isinstance(self.value, (np.ndarray, np.generic, float)):
             fact = f"the result is {described(self.value)} where numbers were expected"
             raise CheckFailed(Failure(Verdict.WRONG, fact))
         return np.asarray(self.value)
 
 
+@dataclass(frozen=True)
+class Call:
+    """A call of a program and its outcome."""
+
+    function: Function
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    outcome: Answer | Failure
+
+
+@dataclass(frozen=True)
+class Unmodified:
+    """The comparison that forbids a call to change its arguments."""
+
+    call: int
+    path: Path = ()
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """The comparison that forbids a call to change global state, except what `but` names."""
+
+    call: int
+    path: Path = ()
+    but: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Same:
+    """The comparison of an answer, or a part of it, with `want`."""
+
+    call: int
+    path: Path
+    want: Any
+    tolerance: Tolerance = DEFAULT
+    lookalikes: Lookalikes | None = None
+
+
+Comparison = Same | Unmodified | Undisturbed
+
+
+@dataclass
+class Log:
+    """The calls and comparisons of one run of a check.
+
+    Diagnosis reads it, and public checks are made of it.
+
+    Attributes:
+        margin: the largest error so far over its tolerance; None before numbers were compared.
+        rtol: the relative tolerance of that error.
+        difference: between the answer and what was expected, where that failed the check.
+        relation: computes in words how that answer relates to what was expected. Few failures
+            are shown, and these words take most of the time.
+    """
+
+    calls: list[Call] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
+    margin: float | None = None
+    rtol: float | None = None
+    difference: Difference | None = None
+    relation: Callable[[], str] | None = None
+
+
 def unwrap(value: Any) -> Any:
-    """The value of an Answer, and any other value as it is."""
+    """The value of an Answer; any other value as it is."""
     return value.value if isinstance(value, Answer) else value
-
-
-def described(value: Any) -> str:
-    if isinstance(value, Opaque):
-        name = printable(value.type_name, 60)
-        return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
-    if isinstance(value, Tensor):
-        return f"a tensor of shape {value.shape}"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__} of {len(value)}"
-    return kind(value)

@@ -1,28 +1,31 @@
-"""The comparisons that graders use: inputs go to the student, one of these judges the answer.
+"""The comparisons that graders use: each judges an answer, and is recorded in the check's log.
 
-    same(answer, want)      the same structure, shapes, dtypes and, within rounding, numbers
-    unmodified(answer)      the call left its arguments as they were
-    undisturbed(answer)     the call left global settings and generators as they were
-    expect(condition, fact) anything else
-
-Numbers are compared result by result in norm, `|got - want| <= rtol |want| + atol scale`, with
-`scale` the largest norm among the results of the answer. Elementwise relative error would punish
-saturated units, where 1 - h**2 is exactly 0 and the truth is 1e-16.
+same(answer, want)      the same structure, shapes, dtypes and, within rounding, numbers
+unmodified(answer)      the call left its arguments as they were
+undisturbed(answer)     the call left global settings and generators as they were
+expect(condition, fact) anything else
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from autograder.judging.answers import Answer, unwrap
-from autograder.judging.difference import difference, judged, mismatch, related
+from autograder.judging.answers import (
+    Answer,
+    Comparison,
+    Lookalikes,
+    Same,
+    Undisturbed,
+    Unmodified,
+    unwrap,
+)
+from autograder.judging.difference import Difference, difference
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.relations import lengths_in
+from autograder.judging.tolerance import Tolerance
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
-
-Lookalikes = Callable[[], Iterable[tuple[str, Any]]]
 
 
 def expect(condition: bool, fact: str, *details: str) -> None:
@@ -33,26 +36,26 @@ def expect(condition: bool, fact: str, *details: str) -> None:
 
 def unmodified(answer: Answer) -> None:
     """Fail the check if the call changed one of its arguments."""
-    _record(answer, {"do": "unmodified"})
+    _record(answer, Unmodified(answer.call, answer.path))
     if answer.mutated:
-        raise CheckFailed(modifies(answer.mutated))
+        raise CheckFailed(changes_arguments(answer.mutated))
 
 
 def undisturbed(answer: Answer, *but: str) -> None:
     """Fail the check if the call changed global state, other than what `but` names."""
-    _record(answer, {"do": "undisturbed", "but": list(but)})
+    _record(answer, Undisturbed(answer.call, answer.path, but))
     touched = [name for name in answer.touched if name not in but]
     if touched:
-        raise CheckFailed(touches(touched))
+        raise CheckFailed(changes_globals(touched))
 
 
-def modifies(names: Sequence[str]) -> Failure:
+def changes_arguments(names: Sequence[str]) -> Failure:
     """The failure of a call that changed arguments."""
     fact = f"the call changed its argument {', '.join(map(printable, names[:3]))}"
     return Failure(Verdict.WRONG, fact, ("arguments are not to be modified",))
 
 
-def touches(names: Sequence[str]) -> Failure:
+def changes_globals(names: Sequence[str]) -> Failure:
     """The failure of a call that changed global state."""
     fact = f"the call changed the global {', '.join(map(printable, names[:3]))}"
     return Failure(Verdict.WRONG, fact, ("no function changes global state",))
@@ -74,58 +77,64 @@ def same(
         want: an Answer of the reference, or a plain value. A list or tuple admits a list, tuple
             or array of that length.
         names: what the parts of a tuple are called, for messages.
-        rtol: relative tolerance in norm; by default the one of the dtype of `want`.
+        rtol: relative tolerance in norm; by default that of the dtype of `want`.
         extra_keys: whether a dict may have keys that `want` has not.
-        lookalikes: called where the answer is wrong; gives pairs (what it is, the value). The
-            first that the answer agrees with is told: "it is the gradient cut off after 2 steps".
+        lookalikes: called if the answer is wrong; gives pairs (what a value is, the value). The
+            message names the first that agrees with the answer: "it is the gradient cut off after
+            2 steps".
     """
-    wanted, log, whole = unwrap(want), None, answer
-    if isinstance(answer, Answer):
-        note = {"do": "same", "want": wanted, "names": list(names), "rtol": rtol}
-        _record(answer, {**note, "extra_keys": extra_keys, "lookalikes": lookalikes})
-        log, answer = answer.log, answer.value
-    options: dict[str, Any] = {"names": names, "rtol": rtol, "extra_keys": extra_keys}
-    found = judged(answer, wanted, **options)
-    if (
-        log is not None
-        and found.margin is not None
-        and (log.margin is None or found.margin >= log.margin)
-    ):
+    wanted, tolerance = unwrap(want), Tolerance(tuple(names), rtol, extra_keys)
+    if not isinstance(answer, Answer):
+        found = difference(answer, wanted, tolerance)
+        if found.failure is not None:
+            raise CheckFailed(found.failure)
+        return
+    _judge(answer, Same(answer.call, answer.path, wanted, tolerance, lookalikes))
+
+
+def repeat(comparison: Comparison, answer: Answer) -> None:
+    """Make a recorded comparison with the answer to another call; fail the check as it does."""
+    for key in comparison.path:
+        answer = answer[key]
+    if isinstance(comparison, Unmodified):
+        unmodified(answer)
+    elif isinstance(comparison, Undisturbed):
+        undisturbed(answer, *comparison.but)
+    else:
+        _judge(answer, comparison)
+
+
+def _judge(answer: Answer, expected: Same) -> None:
+    _record(answer, expected)
+    found, log = difference(answer.value, expected.want, expected.tolerance), answer.log
+    if log is not None and found.margin is not None and found.margin >= (log.margin or 0.0):
         log.margin, log.rtol = found.margin, found.rtol
     if found.failure is not None:
         if log is not None:
-            log.tell = lambda: (
-                _alike(answer, wanted, lookalikes, options)
-                or related(answer, wanted, lengths=_lengths(whole), **options)
-            )
-            log.mismatch = lambda: mismatch(answer, wanted, **options)
+            log.difference = found
+            log.relation = lambda: _relation(answer, expected, found)
         raise CheckFailed(found.failure)
 
 
+def _relation(answer: Answer, expected: Same, found: Difference) -> str:
+    """What a wrong answer is instead, or how it relates to what was expected; or ""."""
+    for text, value in expected.lookalikes() if expected.lookalikes is not None else ():
+        other = unwrap(value)
+        if difference(answer.value, other, expected.tolerance).failure is None:
+            if difference(expected.want, other, expected.tolerance).failure is not None:
+                return f"it is {text}"
+            break
+    return found.relation(_lengths(answer))
+
+
 def _lengths(answer: Answer) -> set[int]:
+    """The lengths of the sequences that the call was given."""
     if answer.log is None or answer.call >= len(answer.log.calls):
         return set()
     call = answer.log.calls[answer.call]
     return lengths_in([*call.args, *call.kwargs.values()])
 
 
-def _alike(answer: Any, want: Any, lookalikes: Lookalikes | None, options: dict[str, Any]) -> str:
-    if lookalikes is None:
-        return ""
-    for text, value in lookalikes():
-        other = unwrap(value)
-        if difference(answer, other, **options) is None:
-            return "" if difference(want, other, **options) is None else f"it is {text}"
-    return ""
-
-
-def _record(answer: Answer, comparison: dict[str, Any]) -> None:
+def _record(answer: Answer, comparison: Comparison) -> None:
     if answer.log is not None:
-        place = {"call": answer.call, "path": list(answer.path)}
-        answer.log.comparisons.append({**comparison, **place})
-
-
-# ------------------------------------------------------------------------------ difference
-
-
-# ------------------------------------------------------------------------------ words
+        answer.log.comparisons.append(comparison)

@@ -1,4 +1,4 @@
-"""What calls did besides answering: arguments they changed, global state they touched.
+"""Side effects of calls: arguments that they changed, global state that they touched.
 
 A worker reports both of every call. A slot that forbids them says so in one check (`unmodified`,
 `undisturbed`), and that check speaks for the calls of all its checks: a function that writes on
@@ -9,39 +9,56 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from enum import Enum, auto
+from typing import NamedTuple
 
-from autograder.judging.answers import Answer
+from autograder.judging.answers import Answer, Undisturbed, Unmodified
 from autograder.judging.checks import Check, CheckRun
-from autograder.judging.comparison import modifies, touches
+from autograder.judging.comparison import changes_arguments, changes_globals
 
-Usual = Callable[[Check], Collection[str]]  # what the reference's own calls in a check do
+Usual = Callable[[Check], Collection[str]]  # names of the effects of the reference's own calls
 
 
-def effects(run: CheckRun) -> Iterator[tuple[str, str]]:
-    """("mutated" or "touched", name) of each effect of a run's calls."""
+class Kind(Enum):
+    """What an effect changes."""
+
+    ARGUMENT = auto()
+    GLOBAL = auto()
+
+
+class Effect(NamedTuple):
+    """A side effect of a call: the kind of thing that it changed, and its name."""
+
+    kind: Kind
+    name: str
+
+
+def effects(run: CheckRun) -> Iterator[Effect]:
+    """The side effects of a run's calls."""
     for call in run.log.calls:
         if isinstance(call.outcome, Answer):
-            yield from (("mutated", name) for name in call.outcome.mutated)
-            yield from (("touched", name) for name in call.outcome.touched)
+            yield from (Effect(Kind.ARGUMENT, name) for name in call.outcome.mutated)
+            yield from (Effect(Kind.GLOBAL, name) for name in call.outcome.touched)
 
 
 def with_effects(tried: Sequence[Sequence[CheckRun]], usual: Usual) -> list[list[CheckRun]]:
-    """The runs of a slot's checks, where those that forbid an effect fail if any call had it."""
+    """The runs of a slot's checks; those that forbid an effect fail if any call had it."""
     return [[*runs[:-1], _judged(runs[-1], tried, usual)] for runs in tried]
 
 
 def _judged(run: CheckRun, tried: Sequence[Sequence[CheckRun]], usual: Usual) -> CheckRun:
     if not run.passed:
         return run
-    forbidden: dict[str, Any] = {"unmodified": "mutated", "undisturbed": "touched"}
     for comparison in run.log.comparisons:
-        kind = forbidden.get(comparison["do"])
-        if kind is None:
+        if isinstance(comparison, Unmodified):
+            names, other = _found(Kind.ARGUMENT, (), tried, usual)
+            failure = changes_arguments(names)
+        elif isinstance(comparison, Undisturbed):
+            names, other = _found(Kind.GLOBAL, comparison.but, tried, usual)
+            failure = changes_globals(names)
+        else:
             continue
-        names, other = _found(kind, comparison.get("but", ()), tried, usual)
         if names:
-            failure = modifies(names) if kind == "mutated" else touches(names)
             if other.name != run.check.name:
                 detail = f"seen where it {other.sentence}"
                 failure = replace(failure, details=(*failure.details, detail))
@@ -50,9 +67,9 @@ def _judged(run: CheckRun, tried: Sequence[Sequence[CheckRun]], usual: Usual) ->
 
 
 def _found(
-    kind: str, but: Collection[str], tried: Sequence[Sequence[CheckRun]], usual: Usual
+    kind: Kind, but: Collection[str], tried: Sequence[Sequence[CheckRun]], usual: Usual
 ) -> tuple[list[str], Check]:
-    """What the calls of the first check that has such an effect do, and that check."""
+    """The forbidden effects in the first check that has any, by name, and that check."""
     for runs in tried:
         names = [name for what, name in effects(runs[-1]) if what == kind and name not in but]
         if names:

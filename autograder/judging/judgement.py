@@ -6,13 +6,13 @@ builds on: right either way is right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograder.assignment.model import Slot
-from autograder.judging.answers import Mismatch
 from autograder.judging.checks import CheckRun, Runner
 from autograder.judging.diagnosis import Library, Tried, ladder, recognise
+from autograder.judging.difference import Difference
 from autograder.judging.effects import with_effects
 from autograder.judging.failure import Failure
 from autograder.judging.program import Program
@@ -38,8 +38,8 @@ class SlotResult:
     """What is known of one slot of one submission.
 
     `score` is None where the slot is ungraded. `failure` belongs to the first check that failed,
-    whose sentence is `sentence`; `facts` are about all checks together. `mismatch`, where that
-    check compared numbers, gives them side by side: a drawing is made of them, nothing else.
+    whose sentence is `sentence`; `facts` are about all checks together. `difference`, where that
+    check compared values, has the numbers side by side: a drawing is made of them, nothing else.
     """
 
     slot: str
@@ -60,7 +60,7 @@ class SlotResult:
     blocked_by: tuple[str, ...] = ()
     broken: str = ""
     printed: str = ""
-    mismatch: Callable[[], Mismatch | None] | None = field(default=None, compare=False, repr=False)
+    difference: Difference | None = field(default=None, compare=False, repr=False)
 
 
 def judge(
@@ -155,8 +155,8 @@ def _result(slot: Slot, tried: Tried, wrong: tuple[str, ...]) -> SlotResult:
     first = next((f for f in failures if f.verdict in decisive), failures[0])
     shown_run = failed[failures.index(first)]
     sentence = shown_run.check.sentence
-    if shown_run.log.tell is not None:
-        first = replace(first, related=shown_run.log.tell())
+    if shown_run.log.relation is not None:
+        first = replace(first, related=shown_run.log.relation())
     if first.verdict == Verdict.NOT_STARTED and any(run.passed for run in shown):
         fact = "not finished: a `raise NotImplementedError` is still in it"
         first = replace(first, verdict=Verdict.ERROR, fact=fact)
@@ -171,7 +171,7 @@ def _result(slot: Slot, tried: Tried, wrong: tuple[str, ...]) -> SlotResult:
         carried_forward=bool(wrong) and any(r[-1].passed and r[-1].mode for r in tried),
         blocked_by=wrong,
         broken=first.fact if verdict == Verdict.UNGRADED else "",
-        mismatch=shown_run.log.mismatch,
+        difference=shown_run.log.difference,
     )
 
 

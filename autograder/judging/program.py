@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from autograder.assignment.model import Assignment
@@ -17,23 +17,13 @@ from autograder.isolation.client import Callback, Code, Computed, Worker, Worker
 from autograder.isolation.messages import Function, Owner, RaisedError, StandInCall
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
-from autograder.judging.answers import Answer, Log, unwrap
+from autograder.judging.answers import Answer, Call, Log, unwrap
 from autograder.judging.failure import CheckFailed, Failure, from_error
 from autograder.judging.question import Mode, Question, Response, answer_of
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
 CALLS = 5  # times the seconds of one call are what all calls of a slot may take together
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of a program and what came of it: an Answer or a Failure."""
-
-    function: Function
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
-    outcome: Answer | Failure
 
 
 class Program:

@@ -21,12 +21,15 @@ NEARLY = 1e-4  # the relative error below which it is told how many digits agree
 FACTORS = 1000  # the largest whole factor that is told
 
 
-def relation(got: np.ndarray, want: np.ndarray, lengths: Collection[int] = ()) -> str:
+def relation(
+    got: np.ndarray, want: np.ndarray, lengths: Collection[int] = (), *, series: bool = False
+) -> str:
     """The first relation that holds between two arrays of one shape, or "".
 
     Args:
         got, want: float arrays of one shape and dtype; they differ.
-        lengths: of the sequences that the call was given; a factor among them is said to be one.
+        lengths: of the sequences that the call was given. The words name a factor that is one.
+        series: whether the first axis counts the arrays of a series; then it is not named.
     """
     if want.dtype.kind != "f" or got.shape != want.shape:
         return ""
@@ -38,7 +41,7 @@ def relation(got: np.ndarray, want: np.ndarray, lengths: Collection[int] = ()) -
         error, size = _norm(got - want), _norm(want)
         if error < NEARLY * size:
             return _nearly(error / size) if holds == HOLDS_DEFAULT else ""
-        for text, value in _candidates(got, want, lengths):
+        for text, value in _candidates(got, want, lengths, series):
             size = _norm(value)
             if math.isfinite(size) and _norm(got - value) <= holds * size:
                 return text
@@ -70,9 +73,9 @@ def _norm(array: np.ndarray) -> float:
 
 
 def _candidates(
-    got: np.ndarray, want: np.ndarray, lengths: Collection[int]
+    got: np.ndarray, want: np.ndarray, lengths: Collection[int], series: bool
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """(what it would be, the numbers it would then have), the plainest first."""
+    """Pairs (relation, the numbers that `got` would have by it), the plainest first."""
     if not got.any():
         if want.size > 1:
             yield "it is zero everywhere", got
@@ -85,7 +88,8 @@ def _candidates(
         yield "it is transposed", want.T
         yield "it is transposed and has the opposite sign", -want.T
     for axis in range(want.ndim):
-        yield from _along(got, want, axis)
+        named = want.ndim > 1 and not (series and axis == 0)
+        yield from _along(got, want, axis, f" along axis {axis}" if named else "")
     yield "it is off by one constant, the same for every entry", want + np.mean(got - want)
     yield "it has the right sizes without their signs", np.abs(want)
     yield "its entries are the squares of what was expected", want**2
@@ -114,12 +118,13 @@ def _factors(
         yield f"every entry is {ratio:.6g} times what was expected", ratio * want
 
 
-def _along(got: np.ndarray, want: np.ndarray, axis: int) -> Iterator[tuple[str, np.ndarray]]:
-    """Relations along an axis, of a series of arrays (axis 0) for instance."""
+def _along(
+    got: np.ndarray, want: np.ndarray, axis: int, where: str
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Relations along an axis, which the words call `where`."""
     count = want.shape[axis]
     if count < 2 or want.size // count * (count - 1) < 2:
         return
-    where = f" along axis {axis}" if want.ndim > 1 else ""
     yield f"it is reversed{where}", np.flip(want, axis)
     if count > 2:
         first, last = np.take(got, [0], axis), np.take(got, [count - 1], axis)

@@ -18,6 +18,7 @@ from autograder.assignment import solution_file as source
 from autograder.assignment.model import Assignment, KnownProgram, Slot
 from autograder.hidden.known_programs import KnownPrograms, sources_of
 from autograder.hidden.runner import HiddenChecks
+from autograder.judging.answers import Same
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.diagnosis import Made, Tried, fingerprint, recognise
 from autograder.judging.effects import with_effects
@@ -242,7 +243,8 @@ class _Proof:
                 run = self.run(program, check)
                 self.note_right(run, "the reference")
                 for comparison in run.log.comparisons:
-                    list((comparison.get("lookalikes") or list)())  # they can be computed
+                    if isinstance(comparison, Same) and comparison.lookalikes is not None:
+                        list(comparison.lookalikes())  # they can be computed
         return True
 
     def prove_stub(self) -> None:

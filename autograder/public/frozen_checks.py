@@ -12,24 +12,27 @@ from typing import Any
 
 from autograder.assignment.model import Assignment, KnownProgram, Slot
 from autograder.isolation.messages import Function
-from autograder.judging.answers import Answer, Log, unwrap
+from autograder.judging.answers import (
+    Answer,
+    Comparison,
+    Log,
+    Same,
+    Undisturbed,
+    Unmodified,
+    unwrap,
+)
 from autograder.judging.checks import Check, CheckRun
-from autograder.judging.comparison import same, undisturbed, unmodified
+from autograder.judging.comparison import repeat
 from autograder.judging.diagnosis import Fingerprint, Made, Outcome
 from autograder.judging.difference import difference
 from autograder.judging.effects import effects
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.program import Caller, Program
 from autograder.judging.question import Mode, Question
+from autograder.judging.tolerance import Tolerance
 from autograder.judging.verdict import Verdict
 from autograder.public.json_values import from_json, to_json
 from autograder.public.released_folder import Released
-
-OPTIONS = ("names", "rtol", "extra_keys")  # of a comparison, as `compare.same` takes them
-
-
-# ------------------------------------------------------------------------------ values
-
 
 # ------------------------------------------------------------------------------ checks
 
@@ -39,7 +42,7 @@ class FrozenCheck:
     """The calls of a check, the comparisons of their answers, and the effects they may have."""
 
     calls: Sequence[tuple[Function, tuple[Any, ...], Mapping[str, Any]]]
-    comparisons: Sequence[Mapping[str, Any]]
+    comparisons: Sequence[Comparison]
     usual: frozenset[str] = frozenset()
 
 
@@ -63,26 +66,33 @@ def freeze(run: CheckRun) -> dict[str, Any]:
         "params": dict(check.params),
         "calls": calls,
         "comparisons": comparisons,
-        "usual": sorted({name for _, name in effects(run)}),
+        "usual": sorted({effect.name for effect in effects(run)}),
     }
 
 
-def _freeze_comparison(comparison: Mapping[str, Any]) -> dict[str, Any]:
-    """Lookalikes become numbers; those that are as expected would tell nothing."""
-    node = dict(comparison)
-    if "want" in node:
-        lookalikes = node.pop("lookalikes") or list
-        want, options = node["want"], {name: node[name] for name in OPTIONS}
-        node["want"] = to_json(want, rounded=True)
-        values = [(text, unwrap(value)) for text, value in lookalikes()]
-        alike = [
-            [text, to_json(value, rounded=True)]
-            for text, value in values
-            if difference(value, want, **options) is not None
-        ]
-        if alike:
-            node["lookalikes"] = alike
-    return node
+def _freeze_comparison(comparison: Comparison) -> dict[str, Any]:
+    place = {"call": comparison.call, "path": list(comparison.path)}
+    if isinstance(comparison, Unmodified):
+        return {"do": "unmodified", **place}
+    if isinstance(comparison, Undisturbed):
+        return {"do": "undisturbed", "but": list(comparison.but), **place}
+    tolerance = comparison.tolerance
+    node = {
+        "do": "same",
+        "want": to_json(comparison.want, rounded=True),
+        "names": list(tolerance.names),
+        "rtol": tolerance.rtol,
+        "extra_keys": tolerance.extra_keys,
+        **place,
+    }
+    lookalikes = comparison.lookalikes() if comparison.lookalikes is not None else ()
+    values = [(text, unwrap(value)) for text, value in lookalikes]
+    unlike = [  # a lookalike that is as expected would tell nothing
+        [text, to_json(value, rounded=True)]
+        for text, value in values
+        if difference(value, comparison.want, tolerance).failure is not None
+    ]
+    return {**node, "lookalikes": unlike} if unlike else node
 
 
 def thaw(node: Mapping[str, Any]) -> Check:
@@ -95,18 +105,20 @@ def thaw(node: Mapping[str, Any]) -> Check:
         )
         for call in node["calls"]
     ]
-    comparisons = [
-        {key: _thaw_part(key, value) for key, value in comparison.items()}
-        for comparison in node["comparisons"]
-    ]
+    comparisons = [_thaw_comparison(comparison) for comparison in node["comparisons"]]
     body = FrozenCheck(calls, comparisons, frozenset(node.get("usual", ())))
     return Check(node["slot"], node["name"], node["sentence"], True, node["params"], body)
 
 
-def _thaw_part(key: str, value: Any) -> Any:
-    if key == "want":
-        return from_json(value)
-    return [(text, from_json(one)) for text, one in value] if key == "lookalikes" else value
+def _thaw_comparison(node: Mapping[str, Any]) -> Comparison:
+    call, path = node["call"], tuple(node["path"])
+    if node["do"] == "unmodified":
+        return Unmodified(call, path)
+    if node["do"] == "undisturbed":
+        return Undisturbed(call, path, tuple(node["but"]))
+    lookalikes = [(text, from_json(value)) for text, value in node.get("lookalikes", ())]
+    tolerance = Tolerance(tuple(node["names"]), node["rtol"], node["extra_keys"])
+    return Same(call, path, from_json(node["want"]), tolerance, lambda: lookalikes)
 
 
 class FrozenChecks:
@@ -138,25 +150,11 @@ class FrozenChecks:
             for number, (function, args, kwargs) in enumerate(check.body.calls):
                 answer = caller.call(function, *args, **kwargs)
                 for comparison in check.body.comparisons:
-                    if comparison["call"] == number:
-                        _compare(answer, comparison)
+                    if comparison.call == number:
+                        repeat(comparison, answer)
         except CheckFailed as failed:
             return CheckRun(check, mode, failed.failure, log)
         return CheckRun(check, mode, None, log)
-
-
-def _compare(answer: Answer, comparison: Mapping[str, Any]) -> None:
-    part = answer
-    for key in comparison["path"]:
-        part = part[key]
-    if comparison["do"] == "unmodified":
-        unmodified(part)
-    elif comparison["do"] == "undisturbed":
-        undisturbed(part, *comparison["but"])
-    else:
-        options = {name: comparison[name] for name in OPTIONS}
-        lookalikes = comparison.get("lookalikes", [])
-        same(part, comparison["want"], lookalikes=lambda: lookalikes, **options)
 
 
 # ------------------------------------------------------------------------------ misconceptions

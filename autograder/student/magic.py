@@ -14,7 +14,7 @@ from autograder.judging.verdict import Verdict
 
 if TYPE_CHECKING:
     from autograder.isolation.pool import Workers
-    from autograder.judging.answers import Mismatch
+    from autograder.judging.difference import Mismatch
     from autograder.judging.judgement import SlotResult
     from autograder.judging.message import Line
     from autograder.public.released_folder import Released
@@ -111,7 +111,7 @@ def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
 
 
 def _mismatch(result: SlotResult) -> Mismatch | None:
-    return result.mismatch() if result.mismatch is not None else None
+    return result.difference.mismatch() if result.difference is not None else None
 
 
 def _as_text(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograder.judging.answers import Mismatch
+from autograder.judging.difference import Mismatch
 
 # The levels of a cell: right, then shares of the largest gap, decades apart like the errors.
 SHADES = "·░▒▓█"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
-from autograder.judging.answers import Mismatch
+from autograder.judging.difference import Mismatch
 from autograder.student.mismatch_grid import SHADES, Grid, grid_of
 from autograder.student.mismatch_text import MAX_NUMBERS, Cells, grid_lines
 

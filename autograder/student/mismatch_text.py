@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from autograder.judging.answers import Mismatch
+from autograder.judging.difference import Mismatch
 from autograder.student.mismatch_grid import SHADES, Grid, grid_of
 
 WIDTH = 96

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder.judging.difference import mismatch
+from autograder.judging.difference import difference
+from autograder.judging.tolerance import Tolerance
 from autograder.student.mismatch_grid import index_runs
 from autograder.student.mismatch_html import draw_html
 from autograder.student.mismatch_text import WIDTH, draw_text
@@ -27,7 +28,7 @@ def changed(array: np.ndarray, at: Any, value: Any) -> np.ndarray:
 
 
 def lines(got: Any, want: Any, **options: Any) -> list[str]:
-    found = mismatch(got, want, **options)
+    found = difference(got, want, Tolerance(**options)).mismatch()
     return [] if found is None else draw_text(found)
 
 
@@ -69,7 +70,7 @@ def test_numbers_that_are_too_long_for_a_line_are_left_out() -> None:
     drawn = lines(want - 1.5e-7, want)
     assert "how far got is from expected" in drawn[0]
     assert drawn[3] == "    " + 20 * "█"
-    found = mismatch(want - 1.5e-7, want)
+    found = difference(want - 1.5e-7, want).mismatch()
     assert found is not None
     assert draw_html(found).count("-1.5e-07</td>") == 10
 
@@ -126,7 +127,7 @@ def test_any_two_arrays_are_drawn_within_the_width_and_as_sound_html(data: st.Da
     shape = data.draw(arrays.array_shapes(max_dims=4, max_side=50).filter(lambda s: len(s) > 0))
     dtype = data.draw(st.sampled_from(["float64", "float32", "complex128", "int64", "bool"]))
     got, want = (data.draw(arrays.arrays(dtype, shape, fill=st.just(1))) for _ in range(2))
-    found = mismatch({"<b>&": got}, {"<b>&": want})
+    found = difference({"<b>&": got}, {"<b>&": want}).mismatch()
     if found is None:
         return
     assert all(len(line) <= WIDTH for line in draw_text(found))
@@ -136,5 +137,5 @@ def test_any_two_arrays_are_drawn_within_the_width_and_as_sound_html(data: st.Da
     tags.feed(html)
     assert tags.open == []
     assert tags.seen <= {"figure", "figcaption", "table", "tr", "th", "td", "pre", "div", "span"}
-    series = mismatch(list(got), list(want))
+    series = difference(list(got), list(want)).mismatch()
     assert series is None or draw_text(series) or series.wrong.size < 2
