@@ -31,7 +31,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 import numpy as np
 import pytest
 
-from autograder.isolation import worker
+from autograder.isolation import library_state, worker
 from autograder.isolation.wire import Tensor
 from autograder.judging.answers import Answer, Log, unwrap
 
@@ -99,9 +99,9 @@ class Caller:
             return Answer(_got(value), log=self._log)
         names = [str(i) for i in range(len(copies))]
         before = [(*part, worker._copy(part[-1])) for part in worker._parts(copies, named, names)]
-        state, _ = worker._global_state()
+        state, _ = library_state.global_state()
         value = function(*copies, **named)
-        now, _ = worker._global_state()
+        now, _ = library_state.global_state()
         mutated = tuple(p for p, *_, part, was in before if not worker._identical(part, was))
         touched = tuple(name for name, was in state.items() if now[name] != was)
         return Answer(_got(value), mutated, mutated, touched, self._log)
@@ -139,11 +139,11 @@ def _got(value: Any) -> Any:
 
 def _seed() -> None:
     """Every call starts from the same random state; figures of the call before are closed."""
-    random.seed(worker.SEED)
-    np.random.seed(worker.SEED)
+    random.seed(library_state.SEED)
+    np.random.seed(library_state.SEED)
     torch: Any = sys.modules.get("torch")
     if torch is not None:
-        torch.default_generator.manual_seed(worker.SEED)
+        torch.default_generator.manual_seed(library_state.SEED)
     pyplot: Any = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:
         pyplot.close("all")

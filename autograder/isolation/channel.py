@@ -4,55 +4,59 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from autograder.isolation.wire import (
-    AT_ONCE,
     MAX_BLOB,
     PREFIX,
-    A,
     Closed,
     DeadlineExceeded,
     Encoded,
-    T,
-    _demand,
     check_prefix,
+    demand,
     encode,
     frame,
     unpack,
 )
 
+READ_BYTES = 1 << 16  # read at once where fewer are needed, so that most frames take one read
+MAX_READ_BYTES = 1 << 20
 
-class Limit(Protocol):
-    """How long to go on waiting: seconds, asked again whenever they are over; then none."""
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+
+
+class Deadline(Protocol):
+    """The time that is left. It is asked again whenever the seconds that it gave are over."""
 
     def left(self) -> float: ...
 
 
 class Channel:
-    """Frames over a stream socket, with one limit for a whole frame."""
+    """Frames over a stream socket, with one deadline for a whole frame."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
-        self._ahead = b""  # was read with what came before
+        self._ahead = b""  # bytes that were read with the frame before
 
     def send(
         self,
         kind: str,
         seq: int,
         body: Any,
-        limit: Limit | None = None,
+        deadline: Deadline | None = None,
         largest: int = MAX_BLOB,
     ) -> None:
-        """Send values, or what they are encoded as.
+        """Send values, encoded or not.
 
-        Raises WireError, and sends nothing, where the arrays are larger than `largest` bytes.
+        Raises DeadlineExceeded or Closed; and WireError, with nothing sent, where the arrays of
+        values are larger than `largest` bytes.
         """
         encoded = body if isinstance(body, Encoded) else encode(body, largest)
         data = memoryview(frame(kind, seq, encoded))
         try:
             while data:
-                sent = self._in_time(self.sock.send, data, limit)
+                sent = self._in_time(self.sock.send, data, deadline)
                 data = data[sent:]
         except TimeoutError:
             raise DeadlineExceeded("the other side did not read in time") from None
@@ -63,28 +67,32 @@ class Channel:
         self,
         kinds: Iterable[str],
         seq: int | None = None,
-        limit: Limit | None = None,
+        deadline: Deadline | None = None,
         largest: int = MAX_BLOB,
     ) -> tuple[str, int, Any]:
-        """The next frame; its kind must be one of `kinds`, its number `seq` where given."""
-        kind, got, body = unpack(*self.receive_frame(limit, largest))
-        _demand(kind in kinds, "kind")
-        _demand(seq is None or got == seq, "sequence number")
-        return kind, got, body
+        """The next frame's kind, number and body.
+
+        Raises WireError where its kind is not one of `kinds`, or its number not `seq`, if given.
+        """
+        kind, number, body = unpack(*self.receive_frame(deadline, largest))
+        demand(kind in kinds, "kind")
+        demand(seq is None or number == seq, "sequence number")
+        return kind, number, body
 
     def receive_frame(
-        self, limit: Limit | None = None, largest: int = MAX_BLOB
+        self, deadline: Deadline | None = None, largest: int = MAX_BLOB
     ) -> tuple[bytes, bytes]:
-        """Header and blob of the next frame, not looked at."""
-        sizes = check_prefix(self._exactly(PREFIX.size, limit), largest)
-        header, blob = (self._exactly(size, limit) for size in sizes)
+        """Header and blob of the next frame, not decoded. Raises WireError."""
+        sizes = check_prefix(self._exactly(PREFIX.size, deadline), largest)
+        header, blob = (self._exactly(size, deadline) for size in sizes)
         return header, blob
 
-    def _exactly(self, size: int, limit: Limit | None) -> bytes:
+    def _exactly(self, size: int, deadline: Deadline | None) -> bytes:
         parts, missing = [self._ahead], size - len(self._ahead)
         try:
             while missing > 0:
-                part = self._in_time(self.sock.recv, min(max(missing, AT_ONCE), 1 << 20), limit)
+                wanted = min(max(missing, READ_BYTES), MAX_READ_BYTES)
+                part = self._in_time(self.sock.recv, wanted, deadline)
                 if not part:
                     raise Closed("the other side is gone")
                 parts.append(part)
@@ -97,10 +105,15 @@ class Channel:
         self._ahead = read[size:]
         return read[:size]
 
-    def _in_time(self, operate: Callable[[A], T], argument: A, limit: Limit | None) -> T:
-        """A socket operation, tried again until it succeeds or no time is left."""
+    def _in_time(
+        self,
+        operate: Callable[[Argument], Result],
+        argument: Argument,
+        deadline: Deadline | None,
+    ) -> Result:
+        """Do a socket operation, and repeat it until it succeeds or no time is left."""
         while True:
-            left = None if limit is None else limit.left()
+            left = None if deadline is None else deadline.left()
             if left is not None and left <= 0:
                 raise TimeoutError
             self.sock.settimeout(left)
@@ -110,4 +123,5 @@ class Channel:
                 continue
 
     def close(self) -> None:
+        """Close the socket."""
         self.sock.close()

@@ -1,4 +1,4 @@
-"""Global state of Python, NumPy, PyTorch and matplotlib: seeded, compared, put back."""
+"""Global state of Python, NumPy, PyTorch and matplotlib: seeded, compared, restored."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import numpy as np
 
 from autograder.isolation.guard import Placeholder
 
-SMALLEST = 5e-324  # of float64; it vanishes where such numbers are flushed to zero
-SEED = 3_141_592_658  # one that nobody writes: seeding anew is to be seen
+SMALLEST = 5e-324  # of float64; zero while denormal numbers are flushed to zero
+SEED = 3_141_592_658  # unlikely in student code, so that a call to seed() is noticed
 
 
 def _imported(name: str) -> Any:
-    """A library that is there already and is no placeholder, or None."""
+    """A library that is imported already and is no Placeholder, or None."""
     module = sys.modules.get(name)
     return None if isinstance(module, Placeholder) else module
 
 
-def _seed() -> None:
-    """Every call starts from the same random state, so that a regrade repeats it."""
+def seed_generators() -> None:
+    """Seed all global generators, so that every call and every regrade draws the same numbers."""
     random.seed(SEED)
     np.random.seed(SEED)
     torch = _imported("torch")
@@ -31,11 +31,11 @@ def _seed() -> None:
         torch.default_generator.manual_seed(SEED)
 
 
-def _global_state() -> tuple[dict[str, Any], list[Any]]:
-    """What no slot may change, as values that can be compared; and torch's settings among it."""
-    settings: list[Any] = []
+def global_state() -> tuple[dict[str, object], list[object]]:
+    """The state that no slot may change, by name; and torch's settings among it, for `restore`."""
+    settings: list[object] = []
     drawn: Any = np.random.get_state(legacy=False)
-    state: dict[str, Any] = {
+    state: dict[str, object] = {
         "numpy.random": (
             drawn["state"]["key"].tobytes(),
             drawn["state"]["pos"],
@@ -63,7 +63,7 @@ def _global_state() -> tuple[dict[str, Any], list[Any]]:
 
 
 def _torch_settings(torch: Any) -> Iterator[tuple[str, Any, Callable[[Any], None]]]:
-    """(name, value, how to set it) of settings that a worker never changes by itself."""
+    """(name, value, function that sets it) of settings that a worker itself never changes."""
     options, backends = torch._tensor_str.PRINT_OPTS, torch.backends
     deterministic = torch.use_deterministic_algorithms
     yield "torch.autograd.set_detect_anomaly", torch.is_anomaly_enabled(), _set_anomaly
@@ -83,7 +83,7 @@ def _torch_settings(torch: Any) -> Iterator[tuple[str, Any, Callable[[Any], None
         torch.get_float32_matmul_precision(),
         torch.set_float32_matmul_precision,
     )
-    yield "torch.set_default_device", str(torch.get_default_device()), _keep_default_device
+    yield "torch.set_default_device", str(torch.get_default_device()), _set_default_device
     yield "torch.set_flush_denormal", not SMALLEST * 1.0, torch.set_flush_denormal
     for name in ("cudnn", "mkldnn"):
         backend = getattr(backends, name)
@@ -95,7 +95,7 @@ def _set_anomaly(value: bool) -> None:
     sys.modules["torch"].autograd.set_detect_anomaly(value)
 
 
-def _keep_default_device(value: str) -> None:
+def _set_default_device(value: str) -> None:
     if str(sys.modules["torch"].get_default_device()) != value:
         sys.modules["torch"].set_default_device(value)
 
@@ -104,21 +104,21 @@ def _enable(backend: Any, value: bool) -> None:
     backend.enabled = value
 
 
-class _Settings:
-    """Settings as they were: one slot's careless change must not cost another slot."""
+class Settings:
+    """The libraries' settings at the start, to be restored: a slot must not change another's."""
 
     def __init__(self) -> None:
         self.numpy = np.geterr(), np.get_printoptions()
         self.errcall, self.bufsize = np.geterrcall(), np.getbufsize()
         pyplot = _imported("matplotlib.pyplot")
-        if pyplot is not None:  # as nobody writes them: going back to the defaults is to be seen
+        if pyplot is not None:  # unlikely values, so that a return to the defaults is noticed
             pyplot.rcParams.update({"image.cmap": "cividis", "font.size": 9.75})
         self.matplotlib = {} if pyplot is None else dict(dict.items(pyplot.rcParams))
         torch = _imported("torch")
         self.torch = [] if torch is None else list(_torch_settings(torch))
 
-    def restore(self, settings: Sequence[Any] | None = None) -> None:
-        """Put them back. `settings` are torch's of this moment, if they were looked at."""
+    def restore(self, settings: Sequence[object] | None = None) -> None:
+        """Restore the settings. `settings` are torch's present ones, where they are known."""
         np.seterr(**self.numpy[0])
         np.set_printoptions(**self.numpy[1])
         np.seterrcall(self.errcall)

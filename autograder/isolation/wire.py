@@ -1,7 +1,7 @@
-"""What crosses between a grader and a student's process: numbers, text and plain containers.
+"""The wire format between a grader and a student's process: numbers, text and plain containers.
 
 A frame is a fixed prefix, a msgpack header that describes a tree of values, and the raw bytes of
-its arrays. Nothing is ever unpickled, and nothing is allocated before its size was checked.
+the tree's arrays. Nothing is ever unpickled, and nothing is allocated before its size is checked.
 
 A value of a tree is None, bool, int, float, str, or one of
 
@@ -17,7 +17,7 @@ import math
 import struct
 import sys
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -25,38 +25,33 @@ import numpy as np
 PREFIX = struct.Struct(">4sIQ")
 MAGIC = b"agr1"
 MAX_HEADER = 1 << 20
-MAX_START = 64  # of a header: what comes before its tree of values
+MAX_START = 64  # bytes of a header before its tree of values
 MAX_BLOB = 64 << 20
-AT_ONCE = 1 << 16  # bytes that are read where fewer are wanted: whole frames, mostly
 MAX_NODES = 100_000
 MAX_DEPTH = 32
 MAX_TEXT = 20_000
 MAX_NDIM = 8
 INTEGERS = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DTYPES = frozenset((*INTEGERS, "float16", "float32", "float64", "complex64", "complex128"))
-NAMES = {np.dtype(name): name for name in sorted(DTYPES)}  # numpy takes microseconds to find one
-
-
-A = TypeVar("A")
-T = TypeVar("T")
+NAMES = {np.dtype(name): name for name in sorted(DTYPES)}  # dtype.name takes microseconds
 
 
 class WireError(Exception):
-    """The other side sent something that is not a frame. Its process is not spoken to again."""
+    """The other side sent something that is no frame. Nothing is sent to its process again."""
 
 
 class Closed(WireError):
-    """The other side is gone."""
+    """The other side closed the socket."""
 
 
 class DeadlineExceeded(WireError):
-    """No complete frame came in time."""
+    """No whole frame came before the deadline."""
 
 
 class Tensor(np.ndarray):
-    """The numbers of a torch tensor, on a side that may have no torch.
+    """The numbers of a torch tensor, in a process that may not have torch.
 
-    Everything of a numpy array, and `on`, the name of the device the tensor was on.
+    A numpy array that also has `on`, the name of the tensor's device.
     """
 
     on: str
@@ -66,7 +61,7 @@ class Tensor(np.ndarray):
 
 
 def tensor(values: Any, device: str = "cpu") -> Tensor:
-    """Mark numbers (any shape and allowed dtype) to arrive as a torch tensor."""
+    """Mark numbers of any shape and any of DTYPES, so that they arrive as a torch tensor."""
     marked = np.array(values, order="C").view(Tensor)
     marked.on = device
     return marked
@@ -74,7 +69,7 @@ def tensor(values: Any, device: str = "cpu") -> Tensor:
 
 @dataclass(frozen=True)
 class Opaque:
-    """A value that cannot cross, by the name of its type."""
+    """A value that cannot cross: the name of its type takes its place."""
 
     type_name: str
     text: str = ""
@@ -117,7 +112,7 @@ class _Encoder:
         if isinstance(value, (int, float)):  # a subclass, such as an enum
             return ["o", type(value).__name__, ""]
         torch: Any = sys.modules.get("torch")
-        if hasattr(torch, "__version__") and isinstance(value, torch.Tensor):  # no placeholder
+        if hasattr(torch, "__version__") and isinstance(value, torch.Tensor):  # not a Placeholder
             return self.torch_tensor(value)
         return ["o", type(value).__name__[:200], ""]
 
@@ -126,13 +121,13 @@ class _Encoder:
         return key if plain else f"<{type(key).__name__}>"
 
     def objects(self, value: np.ndarray, depth: int) -> Any:
-        """An array of a class of its own, or one of objects: a list in all but name, perhaps."""
+        """Encode an array of a subclass, or an array of objects, which may be a list of arrays."""
         if value.dtype == object and value.ndim == 1:
             return ["l", [self.node(item, depth + 1) for item in value]]
         return self.array(["a"], np.asarray(value))
 
     def array(self, node: list[Any], array: np.ndarray) -> Any:
-        if array.dtype not in NAMES:  # in another order of bytes, perhaps
+        if array.dtype not in NAMES:  # perhaps in another byte order
             array = array.astype(array.dtype.newbyteorder("="), copy=False)
         if array.dtype not in NAMES or array.ndim > MAX_NDIM:
             return ["o", f"array of dtype {array.dtype.name} with {array.ndim} axes"[:200], ""]
@@ -151,7 +146,7 @@ class _Encoder:
 
 @dataclass(frozen=True)
 class Encoded:
-    """The body of a frame as bytes: the end of its header, and its arrays."""
+    """The body of a frame as bytes: the header's tree of values, and the arrays."""
 
     tree: bytes
     arrays: bytes
@@ -162,13 +157,16 @@ class Encoded:
 
 
 def encode(body: Any, largest: int = MAX_BLOB) -> Encoded:
-    """Raises WireError where a frame would be larger than the other side accepts."""
+    """Encode a tree of values.
+
+    Raises WireError where its frame would be larger than the other side accepts.
+    """
     encoder = _Encoder()
     node = encoder.node(body)
     table, chunks, offset = [], [], 0
     for array in encoder.arrays:
         table.append([NAMES[array.dtype], list(array.shape), offset, array.nbytes])
-        chunks.append(array.tobytes())  # in C order, whatever its own is
+        chunks.append(array.tobytes())  # in C order, whatever the array's own is
         offset += array.nbytes
     tree = msgpack.packb(node, unicode_errors="replace") + msgpack.packb(table)
     if len(tree) + MAX_START > MAX_HEADER or offset > largest:
@@ -177,19 +175,19 @@ def encode(body: Any, largest: int = MAX_BLOB) -> Encoded:
 
 
 def frame(kind: str, seq: int, body: Encoded) -> bytes:
-    """One frame."""
+    """Build a frame from an encoded body."""
     start = _start(kind, seq)
     prefix = PREFIX.pack(MAGIC, len(start) + len(body.tree), len(body.arrays))
     return b"".join([prefix, start, body.tree, body.arrays])
 
 
 def pack(kind: str, seq: int, body: Any, largest: int = MAX_BLOB) -> bytes:
-    """One frame. Raises WireError where it would be larger than the other side accepts."""
+    """Build a frame. Raises WireError where the other side would not accept its size."""
     return frame(kind, seq, encode(body, largest))
 
 
 def _start(kind: str, seq: int) -> bytes:
-    """A header up to its tree of values: that of a list of four."""
+    """The bytes of a header before its tree of values: a msgpack list of four begins."""
     start: bytes = b"\x94" + msgpack.packb(kind) + msgpack.packb(seq)
     return start
 
@@ -198,35 +196,35 @@ def _start(kind: str, seq: int) -> bytes:
 
 
 class _Decoder:
+    """Decodes one frame. Each of its bytes and arrays is used exactly once."""
+
     def __init__(self, table: Any, blob: memoryview) -> None:
-        _demand(isinstance(table, list) and len(table) <= MAX_NODES, "array table")
-        self.taken = 0  # bytes of the blob; none is taken twice
+        demand(isinstance(table, list) and len(table) <= MAX_NODES, "array table")
+        self.taken = 0  # bytes of the blob
         self.arrays = [self.one_array(entry, blob) for entry in table]
-        self.used = 0  # arrays in the tree; each once, in their order
+        self.used = 0  # arrays that the tree has named, in their order
         self.nodes = 0
 
     def whole(self, node: Any) -> Any:
-        """The tree, in which every array has its place."""
+        """Decode a tree that names every array."""
         value = self.value(node)
-        _demand(self.used == len(self.arrays), "array number")
+        demand(self.used == len(self.arrays), "array number")
         return value
 
     def one_array(self, entry: Any, blob: memoryview) -> np.ndarray:
-        _demand(isinstance(entry, list) and len(entry) == 4, "array entry")
+        demand(isinstance(entry, list) and len(entry) == 4, "array entry")
         name, shape, offset, nbytes = entry
-        _demand(isinstance(name, str) and name in DTYPES, "dtype")
-        _demand(isinstance(shape, list) and len(shape) <= MAX_NDIM, "shape")
-        _demand(all(type(n) is int and 0 <= n <= MAX_BLOB for n in shape), "shape")
-        _demand(type(offset) is int and type(nbytes) is int, "offsets")
-        _demand(
-            math.prod(n or 1 for n in shape) <= MAX_BLOB, "shape"
-        )  # also where nothing is in it
+        demand(isinstance(name, str) and name in DTYPES, "dtype")
+        demand(isinstance(shape, list) and len(shape) <= MAX_NDIM, "shape")
+        demand(all(type(n) is int and 0 <= n <= MAX_BLOB for n in shape), "shape")
+        demand(type(offset) is int and type(nbytes) is int, "offsets")
+        demand(math.prod(n or 1 for n in shape) <= MAX_BLOB, "shape")  # also of an empty array
         dtype = np.dtype(name)
-        _demand(math.prod(shape) * dtype.itemsize == nbytes, "array size")
-        _demand(nbytes >= 0 and offset == self.taken, "offsets")
-        _demand(offset + nbytes <= len(blob), "offsets")
+        demand(math.prod(shape) * dtype.itemsize == nbytes, "array size")
+        demand(nbytes >= 0 and offset == self.taken, "offsets")
+        demand(offset + nbytes <= len(blob), "offsets")
         self.taken += nbytes
-        if dtype.kind == "b":  # any byte but 0 and 1 is no boolean
+        if dtype.kind == "b":  # a byte that is neither 0 nor 1 is no valid boolean
             raw = np.frombuffer(blob, np.uint8, count=nbytes, offset=offset)
             return np.asarray(raw != 0).reshape(shape)
         count = nbytes // dtype.itemsize
@@ -234,82 +232,83 @@ class _Decoder:
 
     def value(self, node: Any, depth: int = 0) -> Any:
         self.nodes += 1
-        _demand(depth <= MAX_DEPTH and self.nodes <= MAX_NODES, "size of the tree")
+        demand(depth <= MAX_DEPTH and self.nodes <= MAX_NODES, "size of the tree")
         if node is None or type(node) in (bool, int, float):
             return node
         if type(node) is str:
-            _demand(len(node) <= MAX_TEXT, "length of a text")
+            demand(len(node) <= MAX_TEXT, "length of a text")
             return node
-        _demand(isinstance(node, list) and len(node) >= 2 and type(node[0]) is str, "node")
+        demand(isinstance(node, list) and len(node) >= 2 and type(node[0]) is str, "node")
         tag, payload = node[0], node[1]
         if tag in ("l", "t"):
-            _demand(isinstance(payload, list), "list")
+            demand(isinstance(payload, list), "list")
             items = [self.value(item, depth + 1) for item in payload]
             return items if tag == "l" else tuple(items)
         if tag == "d":
             return self.mapping(payload, depth)
         if tag == "o":
             text = node[2] if len(node) > 2 else ""
-            _demand(type(payload) is str and type(text) is str, "opaque value")
+            demand(type(payload) is str and type(text) is str, "opaque value")
             return Opaque(payload[:200], text[:200])
-        _demand(tag in ("a", "g", "x"), "tag")
-        _demand(type(payload) is int and payload == self.used < len(self.arrays), "array number")
+        demand(tag in ("a", "g", "x"), "tag")
+        demand(type(payload) is int and payload == self.used < len(self.arrays), "array number")
         self.used += 1
         array = self.arrays[payload]
         if tag == "g":
-            _demand(array.ndim == 0, "scalar")
+            demand(array.ndim == 0, "scalar")
             return array[()]
         if tag == "x":
-            _demand(len(node) == 3 and type(node[2]) is str, "device")
+            demand(len(node) == 3 and type(node[2]) is str, "device")
             return tensor(array, node[2][:20])
         return array
 
     def mapping(self, payload: Any, depth: int) -> dict[Any, Any]:
-        _demand(isinstance(payload, list), "dict")
+        demand(isinstance(payload, list), "dict")
         result = {}
         for pair in payload:
-            _demand(isinstance(pair, list) and len(pair) == 2, "dict entry")
+            demand(isinstance(pair, list) and len(pair) == 2, "dict entry")
             key = pair[0]
-            _demand(key is None or type(key) in (bool, int, float, str), "dict key")
-            _demand(type(key) is not str or len(key) <= MAX_TEXT, "dict key")
+            demand(key is None or type(key) in (bool, int, float, str), "dict key")
+            demand(type(key) is not str or len(key) <= MAX_TEXT, "dict key")
             result[key] = self.value(pair[1], depth + 1)
         return result
 
 
-def _demand(condition: bool, what: str) -> None:
+def demand(condition: bool, part: str) -> None:
+    """Raise WireError, naming the malformed part of a frame, where a condition does not hold."""
     if not condition:
-        raise WireError(f"malformed frame: {what}")
+        raise WireError(f"malformed frame: {part}")
 
 
 def check_prefix(prefix: bytes, largest: int = MAX_BLOB) -> tuple[int, int]:
-    """The sizes of header and blob. Raises WireError before anything of that size is allocated."""
+    """The sizes of header and blob.
+
+    Raises WireError where they are too large, so that nothing of that size is allocated.
+    """
     magic, header, blob = PREFIX.unpack(prefix)
-    _demand(magic == MAGIC, "magic")
-    _demand(header <= MAX_HEADER and blob <= largest, "size")
+    demand(magic == MAGIC, "magic")
+    demand(header <= MAX_HEADER and blob <= largest, "size")
     return header, blob
 
 
 def still_encoded(header: bytes, blob: bytes, kind: str, seq: int) -> Encoded | None:
-    """The body of a frame of this kind and number, not looked at; None where it is of another."""
+    """The encoded body of a frame of this kind and number; None where it is another frame."""
     start = _start(kind, seq)
     return Encoded(header[len(start) :], blob) if header.startswith(start) else None
 
 
 def unpack(header: bytes, blob: bytes) -> tuple[str, int, Any]:
-    """(kind, sequence number, body) of a frame's two parts. Raises WireError, and only that."""
+    """Decode a frame's two parts into (kind, sequence number, body). Raises only WireError."""
     try:
         parts = msgpack.unpackb(header, strict_map_key=True, max_ext_len=0, max_bin_len=0)
     except (ValueError, RecursionError, MemoryError) as error:
         raise WireError(f"malformed frame: {type(error).__name__}") from None
-    _demand(isinstance(parts, list) and len(parts) == 4, "header")
+    demand(isinstance(parts, list) and len(parts) == 4, "header")
     kind, seq, node, table = parts
-    _demand(type(kind) is str and type(seq) is int, "header")
+    demand(type(kind) is str and type(seq) is int, "header")
     return kind, seq, _Decoder(table, memoryview(blob)).whole(node)
 
 
 def decode(encoded: Encoded) -> Any:
-    """The body of a frame. Raises WireError."""
+    """Decode the body of a frame. Raises WireError."""
     return unpack(_start("", 0) + encoded.tree, encoded.arrays)[2]
-
-
-# ------------------------------------------------------------------------------ channel

@@ -571,7 +571,7 @@ FRAMES = [
             value = {"loss": [0.5], "grad_norm": [0.5], "change": 3.0}
             effects = {"mutated": [], "places": [], "touched": [], "printed": ""}
             return "ok", {"value": value, **effects}
-        worker._Worker.call = call
+        worker._Server.call = call
         """,
         body="return 0.0, 0.0",
         deserved={"normalised_mse": 0.0},
@@ -731,7 +731,7 @@ BESIDE = [
         "it seeds everybody's random numbers, and nothing is ever seen to change",
         top="""
         import sys
-        sys.modules["autograder.isolation.worker"]._global_state = lambda: {}
+        sys.modules["autograder.isolation.worker"].global_state = lambda: {}
         """,
         body=f"np.random.seed(0)\n{RIGHT}",
         deserved={"rnn_step": 1.0},  # it did the work; see above
@@ -740,8 +740,8 @@ BESIDE = [
         "forging-worker_call",
         "the worker's own call answers with the numbers of its first argument",
         top="""
-        from autograder.isolation.worker import _Worker
-        _Worker.call = lambda self, body: (
+        from autograder.isolation.worker import _Server
+        _Server.call = lambda self, body: (
             "ok",
             {"value": body["args"][0], "mutated": [], "places": [], "touched": [], "printed": ""},
         )
@@ -844,7 +844,7 @@ BESIDE = [
         top="""
         import sys
         def quiet(self, slot, stand_in): pass
-        sys.modules["autograder.isolation.worker"]._Worker.put_stand_in = quiet
+        sys.modules["autograder.isolation.worker"]._Server.put_stand_in = quiet
         def rnn_step(*args): return 0.0
         """,
         body="return [rnn_step() for x in inputs], []",

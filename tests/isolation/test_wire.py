@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
-import threading
-import time
-from dataclasses import dataclass
 from typing import Any
 
 import msgpack
@@ -205,64 +201,6 @@ def test_sizes_are_refused_before_anything_is_read() -> None:
         wire.check_prefix(wire.PREFIX.pack(wire.MAGIC, 10, 2**40))
     with pytest.raises(wire.WireError):
         wire.check_prefix(wire.PREFIX.pack(b"http", 10, 10))
-
-
-@dataclass(frozen=True)
-class Until:
-    """A limit: a moment of the clock."""
-
-    moment: float
-
-    def left(self) -> float:
-        return self.moment - time.monotonic()
-
-
-def test_one_deadline_holds_for_a_frame_that_drips_in() -> None:
-    ours, theirs = socket.socketpair()
-    frame = wire.pack("ok", 1, list(range(100)))
-
-    def drip() -> None:
-        for byte in frame:
-            try:
-                theirs.send(bytes([byte]))
-            except OSError:
-                return
-            time.sleep(0.02)
-
-    thread = threading.Thread(target=drip)
-    thread.start()
-    started = time.monotonic()
-    with pytest.raises(wire.DeadlineExceeded):
-        wire.Channel(ours).receive(("ok",), 1, Until(time.monotonic() + 0.3))
-    assert time.monotonic() - started < 2
-    ours.close()
-    thread.join()
-    theirs.close()
-
-
-def test_an_answer_to_another_question_is_refused() -> None:
-    ours, theirs = socket.socketpair()
-    wire.Channel(theirs).send("ok", 7, None)
-    with pytest.raises(wire.WireError):
-        wire.Channel(ours).receive(("ok",), 8, Until(time.monotonic() + 1))
-    ours.close()
-    theirs.close()
-
-
-def test_frames_that_arrive_together_are_read_one_by_one() -> None:
-    ours, theirs = socket.socketpair()
-    values = [np.arange(30_000.0), None, [1, "two"], np.zeros(0)]
-    together = b"".join(wire.pack("ok", i, value) for i, value in enumerate(values))
-    sender = threading.Thread(target=lambda: (theirs.sendall(together), theirs.close()))
-    sender.start()
-    channel = wire.Channel(ours)
-    limit = Until(time.monotonic() + 5)
-    for i, value in enumerate(values):
-        assert identical(channel.receive(("ok",), i, limit)[2], value)
-    with pytest.raises(wire.Closed):
-        channel.receive(("ok",), None, limit)
-    sender.join()
-    ours.close()
 
 
 @given(trees, st.integers(0, 2**40))
