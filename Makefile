@@ -15,7 +15,7 @@ demo: $(READY)
 	@$(BIN)/python demo/run.py
 
 test: lint
-	@$(BIN)/pytest -n auto --dist loadfile
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # The whole proof, with a thousand seeds for every correct variant, and the decoder of frames from student
 # processes, with a hundred thousand frames for each property.

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import hypothesis
@@ -29,6 +30,23 @@ hypothesis.settings.register_profile("soak", max_examples=100_000, deadline=None
 KNOWN = sorted(path.parent.name for path in ROOT.glob("solutions/*/assignment.toml"))
 
 
+def pytest_configure() -> None:
+    """Give each process of tests a core of its own, and with it the commands that it runs.
+
+    A command starts a grading process on each core it may use, and each imports pytest and NumPy
+    anew. Where other tests run beside it, that costs more than it gives.
+    """
+    name = os.environ.get("PYTEST_XDIST_WORKER")
+    if name and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[int(name.removeprefix("gw")) % len(cores)]})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the longest files first, so that at the end no core waits for one of them."""
+    items.sort(key=lambda item: item.path.parent.name not in ("whole", "proof", "nbgrader"))
+
+
 @dataclass
 class Ran:
     """A command that ended."""
@@ -38,24 +56,24 @@ class Ran:
     err: str
 
 
+def run_autograder(*arguments: str, cwd: Path) -> Ran:
+    """Run the command as a person does."""
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder.cli", *arguments],
+        cwd=cwd,
+        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
 @pytest.fixture
 def autograder(tmp_path: Path) -> Callable[..., Ran]:
-    """Run the command as a person does: `autograder("check", "bptt", cwd=folder)`."""
-
-    def run(*arguments: str, cwd: Path = tmp_path, timeout: float = LONGEST) -> Ran:
-        environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}
-        done = subprocess.run(
-            [sys.executable, "-m", "autograder.cli", *arguments],
-            cwd=cwd,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
-
-    return run
+    """Run the command: `autograder("check", "bptt", cwd=folder)`."""
+    return partial(run_autograder, cwd=tmp_path)
 
 
 @pytest.fixture
@@ -71,10 +89,10 @@ def toy(toy_course: Path) -> Assignment:
     return reader.load("toy", toy_course)
 
 
-@pytest.fixture
-def toy_reference(toy: Assignment) -> str:
+@pytest.fixture(scope="session")
+def toy_reference() -> str:
     """A student's right answer: the reference without its markers."""
-    lines = toy.files["moves.py"].text.splitlines(keepends=True)
+    lines = reader.load("toy", TOY).files["moves.py"].text.splitlines(keepends=True)
     return "".join(line for line in lines if "### " not in line)
 
 
@@ -96,15 +114,18 @@ def workers() -> Iterator[Workers]:
         yield workers
 
 
+def hand_in_to(
+    course: Path, student: str, text: str | bytes | None, name: str = "moves.py"
+) -> Path:
+    """Put a submission into a course with the toy assignment."""
+    folder = course / "submitted" / student / "toy"
+    folder.mkdir(parents=True, exist_ok=True)
+    if text is not None:
+        (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
+    return folder
+
+
 @pytest.fixture
 def hand_in(toy_course: Path) -> Callable[..., Path]:
     """Put a submission into the toy course: `hand_in("ada", text)`."""
-
-    def put(student: str, text: str | bytes | None, name: str = "moves.py") -> Path:
-        folder = toy_course / "submitted" / student / "toy"
-        folder.mkdir(parents=True, exist_ok=True)
-        if text is not None:
-            (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
-        return folder
-
-    return put
+    return partial(hand_in_to, toy_course)

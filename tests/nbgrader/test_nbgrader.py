@@ -145,6 +145,22 @@ def edit(folder: Path, change: Callable[[list[Any]], Any]) -> None:
     path.write_text(json.dumps(notebook))
 
 
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release of such a course, built once."""
+    course = Course(tmp_path_factory.mktemp("released"))
+    course.run("autograder", "release", "toy", "--no-verify")
+    return course.root / "release"
+
+
+@pytest.fixture
+def course(released: Path, tmp_path: Path) -> Course:
+    """A course with a release."""
+    course = Course(tmp_path)
+    shutil.copytree(released, course.root / "release")
+    return course
+
+
 @pytest.fixture(scope="module")
 def loop(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The loop, gone through once: from a source notebook to feedback in students' folders."""
@@ -299,10 +315,10 @@ def hostile(cells: list[Any]) -> None:
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Ran]:
+def broken(released: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Ran]:
     """A class of broken hand-ins, graded once."""
     course = Course(tmp_path_factory.mktemp("broken"))
-    course.run("autograder", "release", "toy", "--no-verify")
+    shutil.copytree(released, course.root / "release")
     course.hand_in("whole", answer="My answer.")
     (course.hand_in("missing") / "toy.ipynb").unlink()
     folder = course.hand_in("renamed", answer="My answer.")
@@ -428,9 +444,7 @@ def test_a_link_brings_nothing_of_the_staffs_into_feedback(broken: tuple[Course,
 # ------------------------------------------------------------------------------ regrading
 
 
-def test_a_regrade_keeps_marks_by_hand_and_says_what_changed(tmp_path: Path) -> None:
-    course = Course(tmp_path)
-    course.run("autograder", "release", "toy", "--no-verify")
+def test_a_regrade_keeps_marks_by_hand_and_says_what_changed(course: Course) -> None:
     course.hand_in("ada", answer="My answer.")
     course.hand_in("bob", course.reference.replace("x + x", "x + x + x"), answer="So there.")
     first = course.run("autograder", "grade", "toy")
@@ -454,9 +468,7 @@ def test_a_regrade_keeps_marks_by_hand_and_says_what_changed(tmp_path: Path) -> 
     )
 
 
-def test_points_that_were_changed_arrive_in_the_gradebook(tmp_path: Path) -> None:
-    course = Course(tmp_path)
-    course.run("autograder", "release", "toy", "--no-verify")
+def test_points_that_were_changed_arrive_in_the_gradebook(course: Course) -> None:
     course.hand_in("ada")
     course.run("autograder", "grade", "toy")
     toml = course.root / "solutions" / "toy" / "assignment.toml"
@@ -480,9 +492,7 @@ def test_points_that_were_changed_arrive_in_the_gradebook(tmp_path: Path) -> Non
     assert (float(row["score"]), float(row["max_score"])) == (12, 14)
 
 
-def test_a_mark_of_the_graders_that_a_person_overrode_stays(tmp_path: Path) -> None:
-    course = Course(tmp_path)
-    course.run("autograder", "release", "toy", "--no-verify")
+def test_a_mark_of_the_graders_that_a_person_overrode_stays(course: Course) -> None:
     course.hand_in("ada", "")
     course.run("autograder", "grade", "toy")
     course.mark("ada", "double", 3)
@@ -490,9 +500,7 @@ def test_a_mark_of_the_graders_that_a_person_overrode_stays(tmp_path: Path) -> N
     assert course.gradebook()["ada"]["double"] == (0, 3, False)
 
 
-def test_what_the_grader_could_not_grade_waits_for_a_person(tmp_path: Path) -> None:
-    course = Course(tmp_path)
-    course.run("autograder", "release", "toy", "--no-verify")
+def test_what_the_grader_could_not_grade_waits_for_a_person(course: Course) -> None:
     course.hand_in("ada")
     graders = course.root / "solutions" / "toy" / "test_moves.py"
     graders.write_text(
@@ -543,9 +551,7 @@ def test_zips_of_a_learning_platform_are_collected_and_late_ones_pay(tmp_path: P
     assert scores == {"ada": 9.0, "bob": pytest.approx(9.0 * 0.8)}
 
 
-def test_collecting_follows_no_link(tmp_path: Path) -> None:
-    course = Course(tmp_path)
-    course.run("autograder", "release", "toy", "--no-verify")
+def test_collecting_follows_no_link(course: Course) -> None:
     course.nbgrader("release_assignment", "toy")
     course.nbgrader("fetch_assignment", "toy", student="eve")
     home = course.homes / "eve" / "toy"
@@ -572,18 +578,14 @@ def test_an_assignment_that_is_not_the_kits_is_graded_as_nbgrader_does(tmp_path:
     assert course.automatic()["ada"] == {"double": 2, "quadruple": 2, "Walker-walk": 2}
 
 
-def test_grading_strangers_leaves_the_gradebook_alone(tmp_path: Path) -> None:
-    course = Course(tmp_path)
-    course.run("autograder", "release", "toy", "--no-verify")
+def test_grading_strangers_leaves_the_gradebook_alone(course: Course, tmp_path: Path) -> None:
     course.hand_in("ada")
     (course.root / "submitted").rename(tmp_path / "elsewhere")
     course.run("autograder", "grade", "toy", "--submissions", str(tmp_path / "elsewhere"))
     assert not (course.root / "gradebook.db").exists()
 
 
-def test_the_formgraders_button_grades_by_the_engine(tmp_path: Path) -> None:
-    course = Course(tmp_path)
-    course.run("autograder", "release", "toy", "--no-verify")
+def test_the_formgraders_button_grades_by_the_engine(course: Course, tmp_path: Path) -> None:
     course.hand_in("ada", course.reference.replace("x + x", "x + x + x"))
     script = (  # what the formgrader's server calls when the button is pressed
         "from nbgrader.apps import NbGraderAPI; from nbgrader.apps.baseapp import NbGrader\n"
@@ -599,9 +601,7 @@ def test_the_formgraders_button_grades_by_the_engine(tmp_path: Path) -> None:
     assert course.results()["ada"]["tests"][0]["extra_data"]["misconception"] == "D1_triples"
 
 
-def test_a_gradebook_is_whole_where_nbgraders_tools_are_not_on_the_path(tmp_path: Path) -> None:
-    course = Course(tmp_path)
-    course.run("autograder", "release", "toy", "--no-verify")
+def test_a_gradebook_is_whole_where_nbgraders_tools_are_not_on_the_path(course: Course) -> None:
     course.hand_in("ada")
     ran = subprocess.run(
         [BIN / "autograder", "grade", "toy"],

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.classroom.test_regrade import contents, edit, graded, result
-from tests.conftest import LONGEST, PATIENCE, Ran
+from tests.conftest import LONGEST, PATIENCE, TOY, Ran, hand_in_to, run_autograder
 
 Command = Callable[..., Ran]
 HandIn = Callable[..., Path]
@@ -117,23 +117,36 @@ def litter(course: Path) -> list[Path]:
     ]
 
 
-@pytest.fixture
-def group(toy_course: Path, hand_in: HandIn, toy_reference: str) -> Path:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory, toy_reference: str) -> Path:
     """A course with thirty students, no two of whom handed in the same."""
-    (toy_course / "home").mkdir()
+    course = Path(shutil.copytree(TOY, tmp_path_factory.mktemp("template") / "course"))
+    (course / "home").mkdir()
     for i in range(30):
         slow = "sum(range(10**6)); " if i % 3 else ""
-        hand_in(f"s{i:02}", toy_reference.replace("return x + x", f"{slow}return x * {1 + i // 2}"))
-    return toy_course
+        text = toy_reference.replace("return x + x", f"{slow}return x * {1 + i // 2}")
+        hand_in_to(course, f"s{i:02}", text)
+    return course
 
 
 @pytest.fixture
-def undisturbed(group: Path, autograder: Command, tmp_path: Path) -> dict[str, bytes]:
+def group(template: Path, tmp_path: Path) -> Path:
+    """A copy of that course, to be graded."""
+    return Path(shutil.copytree(template, tmp_path / "course"))
+
+
+@pytest.fixture(scope="module")
+def graded_course(template: Path) -> Path:
+    """The course after a run that nobody disturbed; to be left as it is."""
+    course = Path(shutil.copytree(template, template.parent / "graded"))
+    assert run_autograder("grade", "toy", "--seed", SEED, cwd=course).status == 0
+    return course
+
+
+@pytest.fixture(scope="module")
+def undisturbed(graded_course: Path) -> dict[str, bytes]:
     """What a run of the same class gives that nobody disturbs."""
-    course = tmp_path / "undisturbed"
-    shutil.copytree(group, course)
-    assert autograder("grade", "toy", "--seed", SEED, cwd=course).status == 0
-    found = contents(course)
+    found = contents(graded_course)
     assert len(found) == 30 + 30 + 2
     return found
 
@@ -169,11 +182,11 @@ def test_killed_twenty_times_it_comes_to_the_same_end(
 
 @pytest.mark.skipif(not LINUX, reason="finds processes in /proc")
 def test_a_regrade_that_was_killed_still_says_what_it_changed(
-    group: Path, autograder: Command, tmp_path: Path
+    graded_course: Path, autograder: Command, tmp_path: Path
 ) -> None:
-    assert autograder("grade", "toy", "--seed", SEED, cwd=group).status == 0
-    course = tmp_path / "undisturbed"
-    shutil.copytree(group, course)
+    group, course = (
+        Path(shutil.copytree(graded_course, tmp_path / name)) for name in ("disturbed", "course")
+    )
     for one in (group, course):
         edit(one / "solutions/toy/assignment.toml", "twice_two = 3", "twice_two = 2")
     whole = autograder("grade", "toy", cwd=course)
