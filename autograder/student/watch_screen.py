@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING
 
 from autograder.student.file_checker import PATIENCE_SECONDS, POLL_SECONDS, FileChecker, Saves
 from autograder.student.terminal import Terminal, interrupt_main_thread
-from autograder.student.watch_view import View, after_key, screen_lines, with_results
+from autograder.student.watch_keys import QUIT, RUN_AGAIN, after_key
+from autograder.student.watch_state import WatchState, with_results
+from autograder.student.watch_view import screen_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,10 +33,10 @@ if TYPE_CHECKING:
 class Screen:
     """The screen of the watch, and the thread that reads its keys."""
 
-    def __init__(self, terminal: Terminal, view: View) -> None:
-        self.check_again = threading.Event()  # r was pressed
+    def __init__(self, terminal: Terminal, state: WatchState) -> None:
+        self.check_again = threading.Event()  # RUN_AGAIN was pressed
         self.ended = threading.Event()
-        self.view = view
+        self.state = state
         self._terminal = terminal
         self._lock = threading.RLock()
         self._size = terminal.size()
@@ -53,10 +55,10 @@ class Screen:
                 self._key_thread.join()  # from now on, keys are for the shell
             self._terminal.give_back()
 
-    def change(self, change: Callable[[View], View]) -> None:
-        """Change the view, and draw it."""
+    def change(self, change: Callable[[WatchState], WatchState]) -> None:
+        """Change the state, and draw it."""
         with self._lock:
-            self.view = change(self.view)
+            self.state = change(self.state)
             self._draw()
 
     def suspend(self, *_: object) -> None:
@@ -75,20 +77,20 @@ class Screen:
     def _draw(self) -> None:
         columns, rows = self._size = self._terminal.size()
         # In some terminals, a line of the full width would wrap.
-        self._terminal.draw(screen_lines(self.view, columns - 1, rows))
+        self._terminal.draw(screen_lines(self.state, columns - 1, rows))
 
     def _serve_keys(self) -> None:
         while not self.ended.is_set():
             keys = self._terminal.keys(POLL_SECONDS)
             for key in keys:
-                if key == "q":
+                if key == QUIT:
                     interrupt_main_thread()
                     return
-                if key == "r":
+                if key == RUN_AGAIN:
                     self.check_again.set()
                 self.change(partial(after_key, key=key))
             if not keys and self._size != self._terminal.size():
-                self.change(lambda view: view)
+                self.change(lambda state: state)
 
 
 @contextlib.contextmanager
@@ -120,7 +122,7 @@ def watch(released: Released, slots: Sequence[str], workers: Workers, console: C
     assignment = released.assignment
     wanted = {name: slot for name, slot in assignment.slots.items() if name in slots}
     files = released.files_of(slots)
-    screen = Screen(Terminal(console), View(assignment.title, wanted, checking=files[0]))
+    screen = Screen(Terminal(console), WatchState(assignment.title, wanted, checking=files[0]))
     with (
         contextlib.suppress(KeyboardInterrupt),
         _signals(screen),
@@ -139,20 +141,20 @@ def _keep_checking(screen: Screen, checker: FileChecker, files: Sequence[str]) -
             waiting = [file, *(other for other in waiting if other != file)]
         if screen.check_again.is_set():
             screen.check_again.clear()
-            waiting = _focus_first(screen.view, files)
+            waiting = _focus_first(screen.state, files)
         if not waiting:
             screen.check_again.wait(POLL_SECONDS)
             continue
         file = waiting.pop(0)
         screen.change(partial(replace, checking=file))
-        results = checker.check(file, screen.view.slots, PATIENCE_SECONDS)
+        results = checker.check(file, screen.state.slots, PATIENCE_SECONDS)
         next_file = waiting[0] if waiting else ""
         screen.change(
             partial(with_results, results=results, saved=file == last_saved, checking=next_file)
         )
 
 
-def _focus_first(view: View, files: Sequence[str]) -> list[str]:
+def _focus_first(state: WatchState, files: Sequence[str]) -> list[str]:
     """The files in order, but first that of the slot whose message is shown."""
-    focus = view.slots.get(view.focus)
+    focus = state.slots.get(state.focus)
     return sorted(files, key=lambda file: focus is not None and file != focus.file)
