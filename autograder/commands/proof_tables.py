@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from autograder.proof.slot_proof import Margin, SlotReport
+from autograder.proof.slot_report import Margin, SlotReport
 
 LONG_PROOF = 40  # shares; a proof with more of them takes minutes
 MIN_WIDTH = 150  # columns that the table of a thorough proof needs

@@ -6,8 +6,9 @@ parameters; nothing else of pytest's takes part, since setting up an item costs 
 
 from __future__ import annotations
 
+import contextlib
 import zlib
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,11 +74,21 @@ class HiddenChecks:
     def __exit__(self, *_: object) -> None:
         self.reference.program.close()
 
-    def reseed(self, seed: int) -> None:
-        """Draw other inputs from now on."""
-        self.seed = seed
-        self.reference.forget()
-        self._passed.forget()
+    @contextlib.contextmanager
+    def seeded(self, seed: int) -> Iterator[None]:
+        """Draw inputs from another seed meanwhile."""
+        before = self.seed
+        self._reseed(seed)
+        try:
+            yield
+        finally:
+            self._reseed(before)
+
+    def _reseed(self, seed: int) -> None:
+        if seed != self.seed:
+            self.seed = seed
+            self.reference.forget()
+            self._passed.forget()
 
     def program(self, sources: Mapping[str, bytes | Failure]) -> Program:
         """A program to be graded, of its source files."""
@@ -93,7 +104,7 @@ class HiddenChecks:
         key = (check.slot, check.name)
         if key not in self._expected:
             run = self.run(self.reference.program, check)
-            self._expected[key] = frozenset(name for _, name in effects(run))
+            self._expected[key] = frozenset(effect.name for effect in effects(run))
         return self._expected[key]
 
     def run_slot(self, program: Program, slot: str, mode: Mode = ()) -> list[list[CheckRun]]:

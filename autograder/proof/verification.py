@@ -19,7 +19,8 @@ from autograder.hidden.collection import collect
 from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
 from autograder.limits import default_jobs
-from autograder.proof.slot_proof import DECADES, Margin, Share, SlotReport, prove
+from autograder.proof.shares import Share, prove
+from autograder.proof.slot_report import DECADES, Margin, SlotReport
 
 SEEDS_OF_A_SHARE = 25
 PAIRS_NAMED = 0.95  # of the pairs of misconceptions, at least

@@ -8,24 +8,19 @@ kept, so that another processor's last bit changes no file.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from autograder.assignment.model import Assignment
 from autograder.course import handout
-from autograder.errors import AssignmentError, GraderFault
+from autograder.errors import AssignmentError
 from autograder.hidden.collection import collect
 from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
-from autograder.judging.diagnosis import fingerprint
-from autograder.judging.effects import with_effects
-from autograder.judging.program import Program
 from autograder.public import leaks, released_folder
-from autograder.public.frozen_checks import FrozenChecks, freeze, freeze_fingerprint, thaw
+from autograder.public.freezing import PUBLIC_SEED, freeze
 from autograder.public.released_folder import FOLDER, NOTEBOOKS, describe_assignment
-
-PUBLIC_SEED = 0
 
 
 def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, bytes]:
@@ -41,9 +36,11 @@ def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, b
     files[f"{FOLDER}/assignment.json"] = _lines(described).encode()
     files[released_folder.TASKS] = released_folder.tasks()
     with HiddenChecks(assignment, workers, collect(assignment), seed=PUBLIC_SEED) as hidden:
-        frozen = _freeze(hidden, workers)
-    for name, content in frozen.items():
-        files[f"{FOLDER}/{Path(name).stem}.json"] = content.encode()
+        for name in assignment.files:
+            slots = [slot.name for slot in assignment.slots_of(name)]
+            frozen = freeze(hidden, name, slots).node
+            files[f"{FOLDER}/{Path(name).stem}.json"] = _lines(frozen).encode()
+    for name in assignment.files:
         probe = assignment.files[name].probe
         if probe:
             files[f"{FOLDER}/probe_{name}"] = probe.encode()
@@ -86,51 +83,6 @@ def _questions(files: Mapping[str, bytes]) -> dict[str, list[str]]:
     }
 
 
-def _freeze(graders: HiddenChecks, workers: Workers) -> dict[str, str]:
-    """file -> its frozen checks and misconceptions, as text."""
-    assignment = graders.assignment
-    frozen = {}
-    for file in assignment.files:
-        nodes = []
-        with graders.program(assignment.reference()) as reference:
-            for slot in assignment.slots_of(file):
-                for check in graders.checks[slot.name]:
-                    if check.public:
-                        run = graders.run(reference, check)
-                        if not run.passed:
-                            raise GraderFault(f"{slot.name}.{check.name} fails the reference")
-                        if not run.log.comparisons:
-                            raise AssignmentError(
-                                f"{slot.name}.{check.name} is public and compares nothing that can "
-                                "be frozen: use same, unmodified or undisturbed on an answer"
-                            )
-                        nodes.append(freeze(run))
-        known = list(_misconceptions(assignment, workers, file, nodes))
-        frozen[file] = _lines({"file": file, "checks": nodes, "misconceptions": known})
-    return frozen
-
-
-def _misconceptions(
-    assignment: Assignment, workers: Workers, file: str, nodes: Sequence[Mapping[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """What each misconception answers to the frozen checks, replayed as students replay them."""
-    runner = FrozenChecks(assignment, [thaw(json.loads(json.dumps(node))) for node in nodes])
-    for known in assignment.misconceptions:
-        if assignment.slots[known.slot].file != file:
-            continue
-        sources = {file: assignment.edited(known).encode()}
-        with Program(assignment, workers, sources) as program:
-            runs = [[runner.run(program, check)] for check in runner.checks[known.slot]]
-            tried = with_effects(runs, runner.usual)
-        yield {
-            "id": known.id,
-            "slot": known.slot,
-            "cause": known.cause,
-            "hint": known.hint,
-            "fingerprint": freeze_fingerprint(fingerprint(tried)),
-        }
-
-
 def _lines(data: Mapping[str, Any]) -> str:
     """JSON with one line for each entry of each list or table, so that a person can review it."""
     parts = []
@@ -146,6 +98,3 @@ def _lines(data: Mapping[str, Any]) -> str:
         else:
             parts.append(f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
     return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-# ------------------------------------------------------------------------------ writing

@@ -54,7 +54,7 @@ class FileChecker:
         assignment = self.released.assignment
         wanted = [slot.name for slot in assignment.slots_of(file) if slot.name in slots]
         if file not in self._checks:
-            self._checks[file] = public_checks(self.released, [file])
+            self._checks[file] = public_checks(assignment, [self.released.checks(file)])
         runner, library = self._checks[file]
         sources = {file: _read(self.released.folder / file, patience)}
         # Slots that others build on are checked as well, so that the message can name them.

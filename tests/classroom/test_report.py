@@ -31,7 +31,8 @@ from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
 from autograder.judging.program import Program
 from autograder.judging.verdict import Verdict
-from autograder.public.frozen_checks import FrozenChecks, freeze, thaw
+from autograder.public.frozen_checks import FrozenChecks
+from autograder.public.frozen_json import check_from_json, check_to_json
 from tests.conftest import TOY, Ran
 
 Command = Callable[..., Ran]
@@ -338,9 +339,9 @@ def test_replayed_public_checks_know_the_margin_too(
 ) -> None:
     hidden = HiddenChecks(toy, workers, collect(toy), seed=3)
     with hidden, hidden.program(toy.reference()) as program:
-        frozen = [freeze(hidden.run(program, check)) for check in hidden.checks["double"]]
+        frozen = [check_to_json(hidden.run(program, check)) for check in hidden.checks["double"]]
     nodes = json.loads(json.dumps(frozen))
-    runner = FrozenChecks(toy, [thaw(node) for node in nodes])
+    runner = FrozenChecks(toy, [check_from_json(node) for node in nodes])
     near = toy_reference.replace("x + x", "(x + x) * (1 + 5e-11)").encode()
     with Program(toy, workers, {"moves.py": near}) as program:
         runs = [runner.run(program, check) for check in runner.checks["double"]]

@@ -13,7 +13,7 @@ from autograder.commands.class_display import show_changes, show_marks
 from autograder.commands.console import FILE_WIDTH, new_console
 from autograder.commands.proof_tables import proof_progress, show_margins, show_proof
 from autograder.judging.verdict import Verdict
-from autograder.proof.slot_proof import Margin, SlotReport
+from autograder.proof.slot_report import Margin, SlotReport
 
 
 @pytest.fixture

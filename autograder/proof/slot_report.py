@@ -1,0 +1,91 @@
+"""Reports of proofs: what `verify` shows of each slot."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+
+DECADES = 2.0  # how far a tolerance has to be from right and from wrong programs
+
+
+@dataclass(frozen=True)
+class Margin:
+    """How near a check's tolerance is to the errors of right and of wrong programs.
+
+    Attributes:
+        rtol: the tolerance.
+        correct: the largest error of a right program, over the tolerance; `correct_by` is its id.
+        wrong: the error of the wrong program that is nearest to the tolerance, over the tolerance;
+            infinite where no program is wrong by the size of its numbers alone.
+    """
+
+    rtol: float
+    correct: float = 0.0
+    correct_by: str = ""
+    wrong: float = math.inf
+    wrong_by: str = ""
+
+    def worse(self, other: Margin) -> Margin:
+        """On either side the margin that is nearer to the tolerance."""
+        right = self if self.correct >= other.correct else other
+        wrong = self if _distance(self.wrong) <= _distance(other.wrong) else other
+        rtol = max(self.rtol, other.rtol)
+        return Margin(rtol, right.correct, right.correct_by, wrong.wrong, wrong.wrong_by)
+
+
+def _distance(ratio: float) -> float:
+    return abs(math.log10(ratio)) if ratio > 0 else math.inf
+
+
+@dataclass
+class SlotReport:
+    """What was proved of one slot. A proof that found a problem failed.
+
+    Attributes:
+        caught: misconceptions that lose points; `recognised`, `recognised_publicly` are those that
+            are named by the hidden and by the public checks.
+        kept: variants that keep their points; `kept_runs` of `runs` with a seed each.
+        killed: mutants that lose points; `equivalents` are right and need not.
+        pairs: pairs of misconceptions that lose points; of `recognised_pairs` only members are
+            named, of `mislabelled` a third misconception.
+        dependents: runs of slots that build on a wrong slot; `spared` of them lost nothing.
+        margins: check -> its margin.
+        problems: sentences for a person.
+    """
+
+    slot: str
+    points: float
+    checks: int = 0
+    public: int = 0
+    misconceptions: int = 0
+    caught: int = 0
+    recognised: int = 0
+    recognised_publicly: int = 0
+    variants: int = 0
+    kept: int = 0
+    runs: int = 0
+    kept_runs: int = 0
+    mutants: int = 0
+    killed: int = 0
+    equivalents: int = 0
+    pairs: int = 0
+    recognised_pairs: int = 0
+    mislabelled: int = 0
+    dependents: int = 0
+    spared: int = 0
+    margins: dict[str, Margin] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, other: SlotReport) -> None:
+        """Add what another share of the slot proved."""
+        for count in fields(self):
+            if count.type == "int":
+                both = getattr(self, count.name) + getattr(other, count.name)
+                setattr(self, count.name, both)
+        for check, margin in other.margins.items():
+            self.note(check, margin)
+        self.problems += other.problems
+
+    def note(self, check: str, margin: Margin) -> None:
+        """Add a margin of a check."""
+        self.margins[check] = self.margins[check].worse(margin) if check in self.margins else margin
