@@ -138,6 +138,24 @@ def test_the_students_page(course: Path, tmp_path: Path) -> None:
     assert list((exchange / "rnn" / "inbound").iterdir())
 
 
+def test_the_message_in_the_readme_is_what_check_prints(course: Path) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown = re.search(r"\$ autograder check bptt\n(.*?)```", readme, re.DOTALL)
+    assert shown
+    (solution,) = (ROOT / "solutions" / NAME).rglob("bptt.py")
+    right, wrong = 'grads["W_hh"] += dW_hh', 'grads["W_hh"] = dW_hh'
+    text = solution.read_text("utf-8")
+    assert right in text
+    folder = course / "release" / NAME
+    (folder / "bptt.py").write_text(text.replace(right, wrong), "utf-8")
+    command = [str(BIN / "autograder"), "check", "bptt"]
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True,
+        timeout=LONGEST, check=False,
+    )  # fmt: skip
+    assert done.stdout.startswith(shown[1])
+
+
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 FOLDERS = ("autograder/", "autograder.", "tests/", "demo/", "benchmarks/", "docs/")
 REMOVED = re.compile(r"commit\s+[0-9a-f]{7}|of\s+that\s+commit")  # a paragraph about a removed file
