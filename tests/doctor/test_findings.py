@@ -1,0 +1,45 @@
+"""What the doctor's findings say, and where it looks for a gradebook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from autograder.doctor.findings import Course, listed, nothing, right, wrong
+from autograder.nbgrader.settings import Settings
+
+
+def test_findings_are_plain_values_in_json() -> None:
+    findings = [right("a", "x"), wrong("b", "y", "mend"), nothing("c", "z")]
+    assert json.loads(json.dumps([asdict(one) for one in findings])) == [
+        {"name": "a", "state": "right", "text": "x", "mend": ""},
+        {"name": "b", "state": "wrong", "text": "y", "mend": "mend"},
+        {"name": "c", "state": "none", "text": "z", "mend": ""},
+    ]
+
+
+def test_the_first_problems_are_listed_and_the_others_counted() -> None:
+    assert listed(["a", "b", "c"]) == "a; b; c"
+    assert listed(["a", "b", "c", "d", "e"]) == "a; b; c; and 2 more"
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("", "/course/gradebook.db"),
+        ("sqlite:///grades/book.db", "/course/grades/book.db"),
+        ("sqlite:////srv/book.db?timeout=5", "/srv/book.db"),
+        ("postgresql://host/grades", None),
+    ],
+)
+def test_the_gradebook_is_where_the_settings_say(url: str, path: str | None) -> None:
+    found = Course(Path("/course"), Settings(db_url=url)).gradebook
+    assert found == (None if path is None else Path(path))
+
+
+def test_the_exchange_has_a_folder_for_the_course() -> None:
+    settings = Settings(course_id="rnn", exchange="/srv/exchange")
+    assert Course(Path("/course"), settings).exchange == Path("/srv/exchange/rnn")

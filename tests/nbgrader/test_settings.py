@@ -1,0 +1,42 @@
+"""nbgrader's settings: read from configurations, which are programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.nbgrader import settings
+from autograder.nbgrader.settings import CONFIG, DEFAULT_EXCHANGE, Settings
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The configuration of the person who runs nbgrader."""
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "own"))
+    (tmp_path / "own").mkdir()
+    (tmp_path / "course").mkdir()
+    return tmp_path / "own" / CONFIG
+
+
+def test_without_a_configuration_the_defaults_hold(own: Path) -> None:
+    assert settings._load(own.parents[1] / "course") == Settings(exchange=DEFAULT_EXCHANGE)
+
+
+def test_the_course_s_configuration_comes_last(own: Path) -> None:
+    course = own.parents[1] / "course"
+    own.write_text('c.CourseDirectory.course_id = "own"\nc.Exchange.root = "/srv/own"\n')
+    (course / CONFIG).write_text('c.CourseDirectory.course_id = " course "\n')
+    found = settings._load(course)
+    assert (found.course_id, found.exchange) == ("course", "/srv/own")
+
+
+def test_a_configuration_that_fails_is_named(own: Path) -> None:
+    course = own.parents[1] / "course"
+    (course / CONFIG).write_text("1 / 0")
+    found = settings._load(course)
+    assert (found.problem_in, found.course_id) == (CONFIG, "")
+    assert "ZeroDivisionError" in found.problem
+    own.write_text("import sys; sys.exit(3)")
+    assert settings._load(course).problem_in == str(own)
