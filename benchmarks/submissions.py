@@ -17,6 +17,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "demo")]
 
@@ -45,8 +47,12 @@ def students(assignment: Assignment, seed: int = SEED) -> dict[str, Texts]:
     """student -> file -> text; the same for the same library and seed."""
     import sample_class
 
-    recipes = _recipes(assignment, random.Random(seed))
-    return {name: sample_class.submission(assignment, recipe) for name, recipe in recipes}
+    recipes = msgspec.convert(
+        dict(_recipes(assignment, random.Random(seed))), dict[str, sample_class.Recipe]
+    )
+    return {
+        name: dict(sample_class.submission(assignment, recipe)) for name, recipe in recipes.items()
+    }
 
 
 def signed(texts: Texts, assignment: Assignment, name: str) -> Texts:

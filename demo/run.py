@@ -1,17 +1,16 @@
-"""Play the whole course loop on a sample class, in a course folder of its own.
+"""Play a whole course with a sample class, in a course folder of its own.
 
     python demo/run.py [--course DIR]
 
-Generates and releases the assignment, lets a sample class fetch it and hand in through a real
-exchange, collects, grades, marks a written answer, returns feedback and exports the marks. A real
-`submitted/`, gradebook or exchange is never touched.
+The assignment is generated and released; the sample class fetches it and hands in through a real
+exchange; the submissions are collected and graded; a written answer is marked; the feedback is
+returned and the marks are exported. A real `submitted/`, gradebook or exchange is never touched.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import json
 import logging
 import os
 import shutil
@@ -19,7 +18,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -29,14 +27,17 @@ from students import Student
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
+from autograder.classroom import results
+from autograder.classroom.job import default_out
 from autograder.classroom.table import points
+from autograder.judging.verdict import Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT = "rnn_fundamentals"
 COURSE = "rnn"
 MARKER = ".demo-course"
-SHOWN = "dora"
-MARKED = "ada"
+FEEDBACK_STUDENT = "dora"  # whose result is printed
+MARKED_STUDENT = "ada"  # whose written answer is marked
 
 
 def main() -> int:
@@ -57,11 +58,11 @@ def main() -> int:
 
     step("2. Students: fetch it, work on it, hand it in")
     for name, recipe in sample_class.read(loaded).items():
-        student = at_home(course, name)
+        student = student_at_home(course, name)
         student.fetch_assignment()
         sample_class.write(loaded, recipe, course / "homes" / name / ASSIGNMENT)
         student.submit()
-        print(f"  {name:8s} {recipe['says']}")
+        print(f"  {name:8s} {recipe.says}")
 
     step("3. TA: collect and grade")
     nbgrader(course, "collect", ASSIGNMENT)
@@ -73,7 +74,7 @@ def main() -> int:
     step("5. TA: return the feedback; what one student reads")
     nbgrader(course, "generate_feedback", ASSIGNMENT)
     nbgrader(course, "release_feedback", ASSIGNMENT)
-    at_home(course, SHOWN).fetch_feedback()
+    student_at_home(course, FEEDBACK_STUDENT).fetch_feedback()
     show_result(course, loaded)
 
     step("6. Instructor: export the marks")
@@ -83,10 +84,10 @@ def main() -> int:
             print(f"  {row['student_id']:8s} {float(row['score']):6.2f} of {row['max_score']}")
 
     step("7. Where to look")
-    feedback = next((course / "homes" / SHOWN / ASSIGNMENT / "feedback").rglob("*.html"))
+    feedback = next((course / "homes" / FEEDBACK_STUDENT / ASSIGNMENT / "feedback").rglob("*.html"))
     print(f"  the class report        {course}/reports/{ASSIGNMENT}/index.html")
     print(f"  the table of marks      {course}/reports/{ASSIGNMENT}/grades.csv")
-    print(f"  the feedback of {SHOWN:8s}{feedback}")
+    print(f"  the feedback of {FEEDBACK_STUDENT:8s}{feedback}")
     print(f"  what students got       {course}/release/{ASSIGNMENT}/")
     print(f"  nbgrader's gradebook    {course}/gradebook.db, all marks in {course}/grades.csv")
     print(f"  nbgrader's pages        cd {course} && ../.venv/bin/jupyter lab, then Nbgrader")
@@ -95,7 +96,7 @@ def main() -> int:
 
 
 def prepare(course: Path) -> None:
-    """A fresh course folder with an exchange of its own."""
+    """Make a fresh course folder with an exchange of its own."""
     shutil.rmtree(course, ignore_errors=True)
     course.mkdir(parents=True)
     (course / MARKER).touch()
@@ -106,34 +107,37 @@ def prepare(course: Path) -> None:
     exchange.chmod(0o777)
     settings = (ROOT / "nbgrader_config.py").read_text("utf-8")
     settings += f"\nc.Exchange.root = {str(exchange)!r}\n"
-    settings += "c.ReleaseFiles.prove = False  # it takes a minute, and `make test` does it\n"
+    settings += (
+        "c.ReleaseFiles.prove = False  # the proof takes a minute, and `make test` runs it\n"
+    )
     (course / "nbgrader_config.py").write_text(settings, "utf-8")
 
 
-def at_home(course: Path, name: str) -> Student:
+def student_at_home(course: Path, name: str) -> Student:
     return Student(name, course / "homes" / name, course / "exchange", COURSE, ASSIGNMENT)
 
 
 def mark_an_answer(course: Path, loaded: Assignment) -> None:
-    """Mark the first written answer of one student, as nbgrader's formgrader does."""
+    """Mark one student's first written answer, as nbgrader's formgrader does."""
     question = loaded.questions[0]
     with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE) as gradebook:
-        grade = gradebook.find_grade(question.id, ASSIGNMENT, ASSIGNMENT, MARKED)
+        grade = gradebook.find_grade(question.id, ASSIGNMENT, ASSIGNMENT, MARKED_STUDENT)
         grade.manual_score, grade.needs_manual_grade = question.points, False
-        comment = gradebook.find_comment(question.id, ASSIGNMENT, ASSIGNMENT, MARKED)
+        comment = gradebook.find_comment(question.id, ASSIGNMENT, ASSIGNMENT, MARKED_STUDENT)
         comment.manual_comment = "Complete."
         gradebook.db.commit()
-    print(f"  {MARKED}: {question.id}, {question.asks}: {question.points:g} of {question.points:g}")
+    marks = f"{question.points:g} of {question.points:g}"
+    print(f"  {MARKED_STUDENT}: {question.id}, {question.asks}: {marks}")
     print(f"  the marking scheme is in reports/{ASSIGNMENT}/marking.html")
 
 
 def show_result(course: Path, loaded: Assignment) -> None:
-    path = course / "reports" / ASSIGNMENT / "results" / f"{SHOWN}.json"
-    result: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    print(f"\n{SHOWN}: {points(result['score'])} of {loaded.points:g} automatic points\n")
-    for test in result["tests"]:
-        if test["extra_data"]["verdict"] != "correct":
-            print(f"✗ {test['output']}  [{points(test['score'])} of {test['max_score']:g}]\n")
+    result = results.read(default_out(course, ASSIGNMENT), FEEDBACK_STUDENT)
+    assert result is not None
+    print(f"\n{FEEDBACK_STUDENT}: {points(result.score)} of {loaded.points:g} automatic points\n")
+    for entry in result.tests:
+        if entry.extra_data.verdict != Verdict.CORRECT:
+            print(f"✗ {entry.output}  [{points(entry.score)} of {entry.max_score:g}]\n")
 
 
 def step(title: str) -> None:

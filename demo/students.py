@@ -1,6 +1,7 @@
-"""What students do with nbgrader, in one process: fetch, hand in, fetch the feedback.
+"""Students in one process: they fetch the assignment, hand in, and fetch the feedback.
 
-Each call is what the command of that name does; a command a student would import nbgrader anew.
+Each method does what nbgrader's command of that name does. The commands themselves would import
+nbgrader for each student anew.
 """
 
 from __future__ import annotations
@@ -32,15 +33,15 @@ class Student:
         self.config.CourseDirectory.assignment_id = assignment
 
     def fetch_assignment(self) -> None:
-        self._do(ExchangeFetchAssignment)
+        self._run(ExchangeFetchAssignment)
 
     def submit(self) -> None:
-        self._do(ExchangeSubmit)
+        self._run(ExchangeSubmit)
 
     def fetch_feedback(self) -> None:
-        self._do(ExchangeFetchFeedback)
+        self._run(ExchangeFetchFeedback)
 
-    def _do(self, what: Any) -> None:
+    def _run(self, exchange: Any) -> None:
         coursedir = CourseDirectory(config=self.config)
         authenticator = Authenticator(config=self.config)
-        what(coursedir=coursedir, authenticator=authenticator, config=self.config).start()
+        exchange(coursedir=coursedir, authenticator=authenticator, config=self.config).start()

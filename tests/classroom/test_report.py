@@ -289,7 +289,7 @@ def test_what_needs_a_person_says_who_where_and_what_to_do(out: Path) -> None:
     assert kinds == [
         "Out of time",
         "The student's process ended",
-        "Something used that the slot may not use",
+        "A function or module that the slot may not use",
         "Near a tolerance",
         "Unusual files",
     ]
@@ -297,7 +297,7 @@ def test_what_needs_a_person_says_who_where_and_what_to_do(out: Path) -> None:
     assert "eve: double" in parts["Out of time"]
     assert "eve: double" not in parts["The student's process ended"]
     assert "fay: double" in parts["The student's process ended"]
-    assert "numpy.cumsum" in parts["Something used that the slot may not use"]
+    assert "numpy.cumsum" in parts["A function or module that the slot may not use"]
     assert "cat : moves.py lies in src/" in parts["Unusual files"].replace("cat:", "cat :")
     for part in parts.values():
         assert re.match(" (Read|Look|See) ", part), "a sentence says what to do"
