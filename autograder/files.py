@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, zips with reproducible bytes, digests."""
+"""Files: written whole or not at all, read without following links; zips; digests."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import hashlib
 import io
 import os
 import re
+import stat
 import zipfile
 from collections.abc import Mapping
+from enum import Enum, auto
 from pathlib import Path
 
 from autograder.errors import KitError, NoRoom, UsageError
@@ -61,6 +63,50 @@ def remove_temporary(folder: Path) -> None:
 def utf8(text: str) -> bytes:
     """The text in UTF-8; lone surrogates, which UTF-8 cannot hold, are written as escapes."""
     return text.encode("utf-8", "backslashreplace")
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+class Refusal(Enum):
+    """Why a file of somebody else's was not read."""
+
+    ABSENT = auto()
+    LINK = auto()
+    NOT_REGULAR = auto()  # a folder, a pipe, a device
+    HARD_LINK = auto()  # a second name of a file that may be anybody's
+    TOO_LARGE = auto()
+    UNREADABLE = auto()  # the reader's own fault: no permission, a broken disk
+
+
+def read_regular(path: Path, most: int, hard_links: bool = False) -> bytes | Refusal:
+    """The content of a regular file of at most `most` bytes, or why it was not read.
+
+    No link is followed, and no pipe or device can make the reader wait.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except FileNotFoundError:
+        return Refusal.ABSENT
+    except OSError:
+        if path.is_symlink():
+            return Refusal.LINK
+        return Refusal.UNREADABLE if path.is_file() else Refusal.NOT_REGULAR
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return Refusal.NOT_REGULAR
+        if status.st_nlink > 1 and not hard_links:
+            return Refusal.HARD_LINK
+        if status.st_size > most:
+            return Refusal.TOO_LARGE
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    except OSError:
+        return Refusal.UNREADABLE
+    finally:
+        os.close(descriptor)
 
 
 # ------------------------------------------------------------------------------ zips

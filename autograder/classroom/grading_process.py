@@ -22,10 +22,10 @@ from autograder.classroom import messages, provenance, results
 from autograder.classroom.job import Job
 from autograder.classroom.messages import Graded, Message, Ready, Request, Stopped
 from autograder.course import handin_notebook, handout
+from autograder.course.intake import Source
 from autograder.errors import KitError
 from autograder.isolation.pool import Workers
 from autograder.isolation.protection import RunProtection
-from autograder.judging.failure import Failure
 
 if TYPE_CHECKING:
     from autograder.hidden.known_programs import KnownPrograms
@@ -177,9 +177,7 @@ def _grade_requests(
         _send(pipe, Graded(parts, notes, time.perf_counter() - started))
 
 
-def _grade(
-    checks: HiddenChecks, known: KnownPrograms, file: str, source: bytes | Failure
-) -> results.Part:
+def _grade(checks: HiddenChecks, known: KnownPrograms, file: str, source: Source) -> results.Part:
     """Grade the slots of one file."""
     from autograder.judging.judgement import judge
 

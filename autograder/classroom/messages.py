@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.classroom.results import Part
-from autograder.judging.failure import Failure
+from autograder.course.intake import Source
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Request:
 
     student: str
     part: str
-    sources: Mapping[str, bytes | Failure]
+    sources: Mapping[str, Source]
     folder: Path | None
 
 

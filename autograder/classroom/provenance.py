@@ -15,10 +15,10 @@ from pathlib import Path
 
 from autograder.assignment.model import Assignment, Slot, StudentFile
 from autograder.course import handin_notebook, handout
+from autograder.course.intake import Source
 from autograder.errors import AssignmentError
 from autograder.files import digest
 from autograder.isolation.protection import RunProtection
-from autograder.judging.failure import Failure
 from autograder.versions import engine_digest, versions
 
 
@@ -42,7 +42,7 @@ class Conditions:
     handout: str
     notebooks: tuple[str, ...]
 
-    def key(self, file: str, source: bytes | Failure) -> str:
+    def key(self, file: str, source: Source) -> str:
         """The digest of everything that the results of a student's file depend on."""
         return digest(self.everything[file].encode(), _source_bytes(source))
 
@@ -91,12 +91,12 @@ def conditions(
     )
 
 
-def submission_digests(sources: Mapping[str, bytes | Failure]) -> dict[str, str]:
+def submission_digests(sources: Mapping[str, Source]) -> dict[str, str]:
     """student file -> a digest of what was handed in."""
     return {name: digest(_source_bytes(source)) for name, source in sources.items()}
 
 
-def _source_bytes(source: bytes | Failure) -> bytes:
+def _source_bytes(source: Source) -> bytes:
     return b"bytes" + source if isinstance(source, bytes) else repr(source).encode()
 
 

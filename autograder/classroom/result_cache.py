@@ -20,7 +20,6 @@ from autograder.classroom.provenance import Conditions
 from autograder.classroom.results import About, Change, MadeOf, Part, StudentResult
 from autograder.course import intake
 from autograder.errors import KitError, NoRoom
-from autograder.judging.failure import Failure
 from autograder.judging.verdict import Verdict
 from autograder.text import distinguishable
 
@@ -65,7 +64,7 @@ class Draft:
     notes: tuple[str, ...] | None
 
     @property
-    def missing(self) -> dict[str, bytes | Failure]:
+    def missing(self) -> dict[str, intake.Source]:
         """The student files that are still to be graded."""
         sources = self.submission.sources
         return {file: source for file, source in sources.items() if file not in self.parts}
@@ -133,7 +132,7 @@ class ResultCache:
             seconds = head.extra_data.seconds
         about = replace(
             self._about(draft.student, made_of),
-            notes=draft.notes or () if notes is None else (*draft.submission.notes, *notes),
+            notes=draft.notes or () if notes is None else (*draft.submission.sentences, *notes),
             faults=self._in_order(part.faults for part in parts.values()),
             seconds=seconds,
         )
@@ -196,7 +195,7 @@ class ResultCache:
         folder = self.folder(student)
         submission = intake.read(folder, student, self.assignment.files)
         keys = {file: self.conditions.key(file, s) for file, s in submission.sources.items()}
-        keys[NOTES] = self.conditions.notes_key(folder, submission.notes)
+        keys[NOTES] = self.conditions.notes_key(folder, submission.sentences)
         return submission, keys
 
     def _remember(self, student: str, about: About) -> None:

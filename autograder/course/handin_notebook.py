@@ -12,7 +12,6 @@ import datetime
 import json
 import os
 import re
-import stat
 import urllib.parse
 import zoneinfo
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -21,6 +20,7 @@ from typing import Any
 
 from autograder.course import intake
 from autograder.course.handout import PLACEHOLDER
+from autograder.files import read_regular
 from autograder.text import printable
 
 MAX_NOTEBOOK = 32 << 20
@@ -48,14 +48,14 @@ def looked_at(folder: Path, released: Iterable[str]) -> Iterator[bytes]:
     if not all(map(os.path.lexists, paths[1:])):
         paths += _notebook_paths(folder)
     for path in paths:
-        content = _read(path, MAX_NOTEBOOK)
+        content = read_bytes(path, MAX_NOTEBOOK)
         what = "nothing" if not os.path.lexists(path) else "no file" if content is None else "file"
         yield from (os.fsencode(path.relative_to(folder)), what.encode(), content or b"")
 
 
 def timestamp(folder: Path) -> datetime.datetime | None:
     """When it was handed in, as nbgrader wrote it: in UTC, without a zone; None where unknown."""
-    text = (_read(folder / STAMP, 100) or b"").decode("ascii", "replace")
+    text = (read_bytes(folder / STAMP, 100) or b"").decode("ascii", "replace")
     parts = re.fullmatch(r"\s*(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?) ?(\S*)\s*", text)
     if parts is None:
         return None
@@ -259,7 +259,7 @@ def _notebook_paths(folder: Path) -> Iterator[Path]:
 
 def _parse(path: Path) -> dict[str, Any] | None:
     """A notebook of version 4 whose cells are what they must be; None for anything else."""
-    data = _read(path, MAX_NOTEBOOK)
+    data = read_bytes(path, MAX_NOTEBOOK)
     if data is None:
         return None
     try:
@@ -276,20 +276,7 @@ def _parse(path: Path) -> dict[str, Any] | None:
     return notebook if fine else None
 
 
-def _read(path: Path, most: int) -> bytes | None:
-    """The bytes of a regular file of at most `most` bytes; links are not followed."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    try:
-        descriptor = os.open(path, flags)
-    except OSError:
-        return None
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > most:
-            return None
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(most)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
+def read_bytes(path: Path, most: int) -> bytes | None:
+    """The content of a regular file of at most `most` bytes; None for anything else."""
+    content = read_regular(path, most, hard_links=True)
+    return content if isinstance(content, bytes) else None

@@ -1,7 +1,7 @@
-"""Which files a submission has. Nothing is executed, nothing is followed.
+"""Which submissions there are, and the student files of one. Nothing is executed or followed.
 
-Only regular files of the expected names are read, up to a limit; whatever else lies in a folder
-is left where it is.
+Only regular files of the expected names are read, up to a size; everything else in a folder is left
+where it is.
 """
 
 from __future__ import annotations
@@ -12,24 +12,65 @@ import stat
 import tokenize
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from autograder.errors import UsageError
-from autograder.judging.failure import Failure
-from autograder.judging.verdict import Verdict
+from autograder.files import Refusal, read_regular
 from autograder.text import printable
 
 MAX_BYTES = 1 << 20
 MAX_ENTRIES = 2000
 
 
+class Reason(Enum):
+    """Why there is no content of a student file to grade."""
+
+    MISSING = "missing"  # it was not handed in, or not as a regular file
+    BROKEN = "broken"  # it was handed in, and is no program text
+    GRADER = "grader"  # the grader cannot read it, which is no fault of the student's
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A student file without content to grade: the reason, and what its student is told.
+
+    `line` is the line that is no text, where that is known.
+    """
+
+    reason: Reason
+    fact: str
+    details: tuple[str, ...] = ()
+    line: int | None = None
+
+
+Source = bytes | Unreadable  # of a student file
+
+
+class Note(NamedTuple):
+    """Something unusual about a student file; the sentence starts with the file's name."""
+
+    file: str
+    text: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.file} {self.text}"
+
+
 @dataclass(frozen=True)
 class Submission:
-    """What a student handed in: for each expected file its bytes, or why there are none."""
+    """The student files of one submission, by name."""
 
     student: str
-    sources: Mapping[str, bytes | Failure]
-    notes: tuple[str, ...] = ()
+    sources: Mapping[str, Source]
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The notes, as people read them."""
+        return tuple(note.sentence for note in self.notes)
 
 
 def students(folder: Path, assignment: str) -> tuple[list[str], dict[str, str]]:
@@ -67,83 +108,74 @@ def _why_not(student: Path, assignment: str) -> str | None:
 
 
 def read(folder: Path, student: str, files: Iterable[str]) -> Submission:
-    """Read a student's files from the submission's folder."""
-    names = list(files)
-    sources = {name: read_file(folder / name) for name in names}
-    missing = {name for name, source in sources.items() if _is_missing(source)}
+    """Read a student's files from the submission's folder.
+
+    A file that is in one subfolder instead is taken from there, with a note.
+    """
+    sources = {name: read_source(folder / name) for name in files}
+    missing = {name for name, source in sources.items() if is_missing(source)}
     notes = []
-    for name, where in (_elsewhere(folder, missing) if missing else {}).items():
-        shown = ", ".join(f"{printable(one, 100)}/" for one in where)
-        if len(where) == 1:
-            sources[name] = read_file(folder / where[0] / name)
-            notes.append(f"{name} lies in {shown} instead of beside the notebook: taken from there")
+    for name, folders in (_elsewhere(folder, missing) if missing else {}).items():
+        shown = ", ".join(f"{printable(subfolder, 100)}/" for subfolder in folders)
+        if len(folders) == 1:
+            sources[name] = read_source(folder / folders[0] / name)
+            text = f"lies in {shown} instead of beside the notebook: taken from there"
         else:
-            notes.append(f"{name} lies in {shown} and not beside the notebook: none was taken")
+            text = f"lies in {shown} and not beside the notebook: none was taken"
+        notes.append(Note(name, text))
     return Submission(student, sources, tuple(notes))
 
 
-def _is_missing(source: bytes | Failure) -> bool:
-    return isinstance(source, Failure) and source.verdict == Verdict.MISSING
+def is_missing(source: Source) -> bool:
+    return isinstance(source, Unreadable) and source.reason == Reason.MISSING
 
 
-def read_file(path: Path) -> bytes | Failure:
-    """The bytes of one student file, or the Failure that stands for it."""
-    name = path.name
-    try:
-        descriptor = os.open(path, os.O_RDONLY | _flag("O_NOFOLLOW") | _flag("O_NONBLOCK"))
-    except FileNotFoundError:
-        return Failure(
-            Verdict.MISSING,
-            f"{name} is not there",
-            ("it belongs beside the other files, under this name",),
-        )
-    except OSError:
-        if path.is_symlink() or not path.is_file():
-            return Failure(
-                Verdict.MISSING, f"{name} is not a regular file", ("links are not followed",)
-            )
-        return Failure(Verdict.UNGRADED, f"{name} cannot be read by the grader")
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return Failure(Verdict.MISSING, f"{name} is not a regular file")
-        if status.st_nlink > 1:  # of a file that is somebody else's, perhaps
-            fact = f"{name} is a second name of another file (a hard link)"
-            return Failure(Verdict.MISSING, fact, ("links are not followed: put a copy there",))
-        if status.st_size > MAX_BYTES:
-            size = f"{status.st_size / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.1f} MB are read"
-            return Failure(Verdict.ERROR, f"{name} is too large", (size,))
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            data = file.read(MAX_BYTES)
-    except OSError:
-        return Failure(Verdict.UNGRADED, f"{name} cannot be read by the grader")
-    finally:
-        os.close(descriptor)
-    return _not_text(name, data) or data
+def absent(name: str) -> Unreadable:
+    """The value for a student file that does not exist."""
+    details = ("it belongs beside the other files, under this name",)
+    return Unreadable(Reason.MISSING, f"{name} is not there", details)
 
 
-def _flag(name: str) -> int:
-    flag: int = getattr(os, name, 0)
-    return flag
+def read_source(path: Path) -> Source:
+    """The bytes of one student file, or why there are none to grade."""
+    name, content = path.name, read_regular(path, MAX_BYTES)
+    if isinstance(content, bytes):
+        return _not_text(name, content) or content
+    if content == Refusal.ABSENT:
+        return absent(name)
+    if content == Refusal.LINK:
+        fact = f"{name} is not a regular file"
+        return Unreadable(Reason.MISSING, fact, ("links are not followed",))
+    if content == Refusal.NOT_REGULAR:
+        return Unreadable(Reason.MISSING, f"{name} is not a regular file")
+    if content == Refusal.HARD_LINK:
+        fact = f"{name} is a second name of another file (a hard link)"
+        details = ("links are not followed: put a copy there",)
+        return Unreadable(Reason.MISSING, fact, details)
+    if content == Refusal.TOO_LARGE:
+        size = f"{path.lstat().st_size / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.1f} MB are read"
+        return Unreadable(Reason.BROKEN, f"{name} is too large", (size,))
+    return Unreadable(Reason.GRADER, f"{name} cannot be read by the grader")
 
 
-def _not_text(name: str, data: bytes) -> Failure | None:
-    """UTF-8, or whatever encoding the file itself declares in Python's way."""
+def _not_text(name: str, data: bytes) -> Unreadable | None:
+    """Why the bytes are no text, in UTF-8 or the encoding that the file declares."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Failure(Verdict.ERROR, f"{name} is UTF-16 text: save it as UTF-8")
+        return Unreadable(Reason.BROKEN, f"{name} is UTF-16 text: save it as UTF-8")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         data.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
         line = data.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
-        return Failure(Verdict.ERROR, f"{name} is not UTF-8 text: save it as UTF-8", line=line)
+        fact = f"{name} is not UTF-8 text: save it as UTF-8"
+        return Unreadable(Reason.BROKEN, fact, line=line)
     return None
 
 
 def _elsewhere(folder: Path, names: set[str]) -> dict[str, list[str]]:
-    """name -> subfolders, for expected files that lie deeper. Looks at a bounded number of names.
+    """name -> subfolders that have a file of this name.
 
-    Folders that programs make (hidden ones, caches) are passed over.
+    Looks at a bounded number of entries, and not into hidden folders and caches.
     """
     found: dict[str, list[str]] = {}
     seen = 0

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from autograder.assignment.model import Assignment, Slot
+from autograder.course.intake import Source
 from autograder.hidden.replay import PassedRuns
 from autograder.isolation.messages import Function
 from autograder.isolation.pool import Workers
@@ -90,7 +91,7 @@ class HiddenChecks:
             self.reference.forget()
             self._passed.forget()
 
-    def program(self, sources: Mapping[str, bytes | Failure]) -> Program:
+    def program(self, sources: Mapping[str, Source]) -> Program:
         """A program to be graded, of its source files."""
         return Program(self.assignment, self._workers, sources, self.reference.program)
 

@@ -1,4 +1,4 @@
-"""What is known of a failed check: facts, in the words that a student reads."""
+"""The failure of a check: facts, in the words that a student reads."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from autograder.course.intake import Reason, Unreadable
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
@@ -13,14 +14,23 @@ if TYPE_CHECKING:
     from autograder.isolation.messages import RaisedError
 
 
+VERDICTS = {
+    Reason.MISSING: Verdict.MISSING,
+    Reason.BROKEN: Verdict.ERROR,
+    Reason.GRADER: Verdict.UNGRADED,
+}
+
+
 @dataclass(frozen=True)
 class Failure:
-    """Why a check failed. Facts only; a likely cause is added elsewhere.
+    """Why a check failed: facts only. `diagnosis` adds a likely cause.
 
-    `verdict` is one of the contract's, `fact` is one sentence, `details` are further lines,
-    `right` names the results that are right, `related` says how what was got relates to what was
-    expected, where it does, `line` is a line of the student's file, and
-    `loading` tells that the file could not even be loaded.
+    Attributes:
+        fact: a sentence; `details` are further lines.
+        right: names of the results that are right.
+        line: of the student's file.
+        loading: whether the file could not even be loaded.
+        related: how the answer relates to what was expected, where a relation holds.
     """
 
     verdict: Verdict
@@ -38,6 +48,13 @@ class CheckFailed(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.fact)
         self.failure = failure
+
+
+def unloaded(source: Unreadable) -> Failure:
+    """The failure of every check on a file that cannot be read."""
+    return Failure(
+        VERDICTS[source.reason], source.fact, source.details, line=source.line, loading=True
+    )
 
 
 def from_error(

@@ -12,13 +12,14 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.assignment.model import Assignment
+from autograder.course.intake import Source, absent
 from autograder.errors import GraderFault
 from autograder.isolation.client import Callback, Code, Computed, Worker, WorkerDied
 from autograder.isolation.messages import Function, Owner, RaisedError, StandInCall
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
 from autograder.judging.answers import Answer, Call, Log, unwrap
-from autograder.judging.failure import CheckFailed, Failure, from_error
+from autograder.judging.failure import CheckFailed, Failure, from_error, unloaded
 from autograder.judging.question import Mode, Question, Response, answer_of
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
@@ -29,15 +30,15 @@ CALLS = 5  # times the seconds of one call are what all calls of a slot may take
 class Program:
     """One submission (or reference, or misconception) while it is being graded.
 
-    `sources` maps a file name to its bytes, or to the Failure that stands for it. A context
-    manager: leaving it ends the program's workers.
+    `sources` maps file names to contents. A context manager: leaving it ends the program's
+    workers.
     """
 
     def __init__(
         self,
         assignment: Assignment,
         workers: Workers,
-        sources: Mapping[str, bytes | Failure],
+        sources: Mapping[str, Source],
         reference: Program | None = None,
     ) -> None:
         self.assignment = assignment
@@ -69,7 +70,7 @@ class Program:
         if self._asked is not None:
             self._asked.close()
 
-    def change(self, sources: Mapping[str, bytes | Failure]) -> None:
+    def change(self, sources: Mapping[str, Source]) -> None:
         """Become another program of staff's, in the processes of this one."""
         if sources == self.sources:
             return
@@ -144,10 +145,9 @@ class Program:
             return self._unloadable[file]
         key = (file, mode, device)
         if key not in self._loaded or key in self._outdated:
-            source = self.sources.get(file, Failure(Verdict.MISSING, f"{file} is not there"))
-            loaded = source if isinstance(source, Failure) else self._load(source, *key)
+            source = self.sources.get(file, absent(file))
+            loaded = self._load(source, *key) if isinstance(source, bytes) else unloaded(source)
             if isinstance(loaded, Failure):
-                loaded = replace(loaded, loading=True)
                 if not mode:  # with a stand-in it would be no other
                     self._unloadable[file] = loaded
                 return loaded
@@ -179,10 +179,11 @@ class Program:
                 reply = worker.change(source)
         except WorkerDied as died:
             verdict = Verdict.TIMEOUT if died.timeout else Verdict.CRASH
-            return Failure(verdict, printable(died.reason))
+            return Failure(verdict, printable(died.reason), loading=True)
         if isinstance(reply, RaisedError):
             worker.close()
-            return from_error(reply, f"importing {file}", "", file, ())
+            failure = from_error(reply, f"importing {file}", "", file, ())
+            return replace(failure, loading=True)
         self._lines[file], self._stubs[file] = dict(reply.lines), dict(reply.stubs)
         return worker
 

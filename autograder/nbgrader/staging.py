@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autograder.course import intake
-from autograder.course.handin_notebook import SECRET, STAMP, _read, read_notebook, timestamp
+from autograder.course.handin_notebook import SECRET, STAMP, read_bytes, read_notebook, timestamp
 
 
 def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, str]) -> None:
@@ -25,7 +25,7 @@ def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, s
     stamp = timestamp(folder)
     if stamp is not None:
         (to / STAMP).write_text(f"{stamp:%Y-%m-%d %H:%M:%S.%f} UTC", "utf-8")
-    secret = _read(folder / SECRET, 1000)
+    secret = read_bytes(folder / SECRET, 1000)
     if secret is not None and secret.isalnum():
         (to / SECRET).write_bytes(secret)
     for name, template in released.items():

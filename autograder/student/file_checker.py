@@ -11,7 +11,6 @@ from autograder.assignment.model import Slot
 from autograder.course import intake
 from autograder.errors import GraderFault
 from autograder.isolation.pool import Workers
-from autograder.judging.failure import Failure
 from autograder.judging.judgement import SlotResult, judge
 from autograder.judging.message import explain, headline
 from autograder.judging.program import Program
@@ -69,14 +68,13 @@ class FileChecker:
         return {name: results[name] for name in wanted}
 
 
-def _read(path: Path, patience: float) -> bytes | Failure:
+def _read(path: Path, patience: float) -> intake.Source:
     """The file's content, or why there is none after `patience` seconds."""
     end = time.monotonic() + patience
     while True:
-        source = intake.read_file(path)
-        is_missing = isinstance(source, Failure) and source.verdict == Verdict.MISSING
+        source = intake.read_source(path)
         is_empty = isinstance(source, bytes) and not source.strip()
-        if not (is_missing or is_empty) or time.monotonic() >= end:
+        if not (intake.is_missing(source) or is_empty) or time.monotonic() >= end:
             return source
         time.sleep(POLL_SECONDS)
 

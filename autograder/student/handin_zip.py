@@ -19,8 +19,6 @@ from autograder.course import intake
 from autograder.course.handin_notebook import MAX_NOTEBOOK
 from autograder.course.handout import PLACEHOLDER
 from autograder.errors import KitError
-from autograder.judging.failure import Failure
-from autograder.judging.verdict import Verdict
 from autograder.public.released_folder import Released
 from autograder.text import printable
 
@@ -60,9 +58,9 @@ def handin_files(released: Released) -> list[HandinFile]:
     ]
 
 
-def _notes_of(name: str, notes: Sequence[str]) -> Iterator[str]:
+def _notes_of(name: str, notes: Sequence[intake.Note]) -> Iterator[str]:
     """What the intake says of a file, for example in which other folder it is."""
-    yield from (note.removeprefix(f"{name} ") for note in notes if note.startswith(f"{name} "))
+    yield from (note.text for note in notes if note.file == name)
 
 
 def other_files(released: Released) -> list[str]:
@@ -104,10 +102,10 @@ def _read(path: Path) -> bytes | str:
 # ------------------------------------------------------------------------------ code
 
 
-def _code(path: Path, source: bytes | Failure, slots: Sequence[Slot]) -> HandinFile:
+def _code(path: Path, source: intake.Source, slots: Sequence[Slot]) -> HandinFile:
     """A student file; `source` is what the graders would read."""
     name = path.name
-    if isinstance(source, Failure):
+    if isinstance(source, intake.Unreadable):
         return _ungradable(path, source)
     tree = _parsed(name, source)
     if isinstance(tree, str):
@@ -120,10 +118,10 @@ def _code(path: Path, source: bytes | Failure, slots: Sequence[Slot]) -> HandinF
     return HandinFile(name, source, notes=tuple(notes))
 
 
-def _ungradable(path: Path, failure: Failure) -> HandinFile:
+def _ungradable(path: Path, source: intake.Unreadable) -> HandinFile:
     """A student file that the graders would not read; a person may look at what it has."""
-    problem = ": ".join((failure.fact, *failure.details))
-    if failure.verdict != Verdict.ERROR:
+    problem = ": ".join((source.fact, *source.details))
+    if source.reason != intake.Reason.BROKEN:
         return HandinFile(path.name, None, (problem,))
     content = _read(path)
     if isinstance(content, str):

@@ -11,9 +11,8 @@ from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.classroom import provenance
 from autograder.classroom.provenance import Conditions
+from autograder.course.intake import absent
 from autograder.isolation.protection import Protection, RunProtection
-from autograder.judging.failure import Failure
-from autograder.judging.verdict import Verdict
 
 ISOLATION = RunProtection(Protection())
 FILE = "moves.py"
@@ -39,7 +38,7 @@ def test_a_key_depends_on_the_bytes_seed_and_device(toy_course: Path) -> None:
 
 
 def test_bytes_and_a_failure_of_the_same_text_differ() -> None:
-    failure = Failure(Verdict.MISSING, "moves.py is not there")
+    failure = absent("moves.py")
     found = provenance.submission_digests({"a": failure, "b": repr(failure).encode()})
     assert found["a"] != found["b"]
 

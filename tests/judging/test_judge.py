@@ -12,6 +12,7 @@ import pytest
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
+from autograder.course.intake import Reason, Unreadable
 from autograder.hidden.collection import collect
 from autograder.hidden.known_programs import KnownPrograms
 from autograder.hidden.runner import HiddenChecks
@@ -28,8 +29,8 @@ Judge = Callable[..., dict[str, SlotResult]]
 
 @pytest.fixture
 def judged(toy: Assignment, workers: Workers) -> Judge:
-    def run(text: str | Failure, slots: list[str] | None = None) -> dict[str, SlotResult]:
-        sources = {"moves.py": text if isinstance(text, Failure) else text.encode()}
+    def run(text: str | Unreadable, slots: list[str] | None = None) -> dict[str, SlotResult]:
+        sources = {"moves.py": text if isinstance(text, Unreadable) else text.encode()}
 
         checks = HiddenChecks(toy, workers, collect(toy), seed=3)
         with checks, KnownPrograms(checks) as known, checks.program(sources) as program:
@@ -161,7 +162,7 @@ def test_a_grader_that_fails_is_never_a_students_zero(
 
 
 def test_a_file_the_grader_cannot_read_is_ungraded(judged: Judge) -> None:
-    results = judged(Failure("ungraded", "moves.py cannot be read by the grader"))
+    results = judged(Unreadable(Reason.GRADER, "moves.py cannot be read by the grader"))
     assert set(verdicts(results).values()) == {"ungraded"}
 
 

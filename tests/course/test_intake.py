@@ -1,0 +1,88 @@
+"""Student files are read as they were handed in, and nothing else is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from autograder.course import intake
+from autograder.course.intake import Note, Reason, Unreadable
+from autograder.errors import UsageError
+
+
+def reason(path: Path) -> Reason:
+    source = intake.read_source(path)
+    assert isinstance(source, Unreadable)
+    assert path.name in source.fact
+    return source.reason
+
+
+def test_a_file_is_its_bytes_in_any_declared_encoding(tmp_path: Path) -> None:
+    text = b"# coding: latin-1\nx = '\xe9'\n"
+    (tmp_path / "a.py").write_bytes(text)
+    assert intake.read_source(tmp_path / "a.py") == text
+
+
+def test_what_is_no_regular_file_counts_as_missing(tmp_path: Path) -> None:
+    (tmp_path / "whole.py").write_text("x = 1\n")
+    (tmp_path / "link.py").symlink_to("whole.py")
+    (tmp_path / "folder.py").mkdir()
+    os.mkfifo(tmp_path / "pipe.py")
+    for name in ("absent.py", "link.py", "folder.py", "pipe.py"):
+        assert reason(tmp_path / name) == Reason.MISSING
+    os.link(tmp_path / "whole.py", tmp_path / "second.py")
+    assert reason(tmp_path / "second.py") == Reason.MISSING
+
+
+def test_what_is_no_text_is_broken_and_has_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(b"x = 1\n\xff\n")
+    assert reason(path) == Reason.BROKEN
+    assert getattr(intake.read_source(path), "line", None) == 2
+    path.write_bytes("x = 1\n".encode("utf-16"))
+    assert reason(path) == Reason.BROKEN
+    path.write_bytes(b"#" * (intake.MAX_BYTES + 1))
+    assert reason(path) == Reason.BROKEN
+
+
+def test_what_the_grader_may_not_read_is_the_graders_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("x = 1\n")
+
+    def refuse(*_: object) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert reason(path) == Reason.GRADER
+
+
+def test_a_file_in_one_subfolder_is_taken_from_there(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "a.py").write_text("x = 1\n")
+    found = intake.read(tmp_path, "ada", ["a.py", "b.py"])
+    assert found.sources["a.py"] == b"x = 1\n"
+    assert intake.is_missing(found.sources["b.py"])
+    text = "lies in src/ instead of beside the notebook: taken from there"
+    assert found.notes == (Note("a.py", text),)
+    assert found.sentences == (f"a.py {text}",)
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "a.py").write_text("x = 2\n")
+    assert intake.is_missing(intake.read(tmp_path, "ada", ["a.py"]).sources["a.py"])
+
+
+def test_students_are_those_with_a_folder_for_the_assignment(tmp_path: Path) -> None:
+    (tmp_path / "ada" / "rnn").mkdir(parents=True)
+    (tmp_path / "bob").mkdir()
+    (tmp_path / "eve").symlink_to(tmp_path / "ada")
+    (tmp_path / "notes.txt").touch()
+    found, left_out = intake.students(tmp_path, "rnn")
+    assert found == ["ada"]
+    assert left_out["bob"] == "handed in no rnn"
+    assert "link" in left_out["eve"]
+    assert "notes.txt" not in left_out
+    with pytest.raises(UsageError, match="no submissions of cnn"):
+        intake.students(tmp_path, "cnn")
