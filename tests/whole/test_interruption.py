@@ -317,7 +317,7 @@ def test_who_stops_it_finds_what_is_done_and_can_go_on(
     ran = run.end()
     assert ran.status == 1
     done = graded(ran)
-    assert f"stopped: {len(done)} of 30 are graded; run it again to go on" in ran.out
+    assert f"stopped: {len(done)} of 30 are graded; run it again to grade the rest" in ran.out
     assert "Traceback" not in ran.out
     run.leaves_nothing()
     assert {path.stem for path in (group / "reports/toy/students").iterdir()} == done
