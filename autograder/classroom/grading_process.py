@@ -6,16 +6,11 @@ started it is gone, however that ended.
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
-import os
-import signal
-import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograder.assignment import reader
 from autograder.classroom import messages, provenance, results
@@ -26,113 +21,44 @@ from autograder.course.intake import Source
 from autograder.errors import KitError
 from autograder.isolation.pool import Workers
 from autograder.isolation.protection import RunProtection
+from autograder.processes import ChildProcess
 
 if TYPE_CHECKING:
     from autograder.hidden.known_programs import KnownPrograms
     from autograder.hidden.runner import HiddenChecks
 
-STOP_SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM") if hasattr(signal, name)
-)
 
-
-class GradingProcess:
+class GradingProcess(ChildProcess):
     """A grading process, as the process that started it sees it.
 
     `request` is what it is grading, `is_ready` whether it has collected the graders.
     """
 
     def __init__(self, job: Job, isolation: RunProtection) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe, theirs = context.Pipe()
+        super().__init__(_serve, job, isolation)
         self.is_ready = False
         self.request: Request | None = None
-        self._process: Any = context.Process(
-            target=_serve, args=(job, isolation, theirs), daemon=True
-        )
-        with _signals_postponed():  # it inherits that, until it has handlers of its own
-            self._process.start()
-        theirs.close()
 
-    def send(self, request: Request) -> None:
-        """Let it grade. If it has ended, `receive` will say so."""
+    def grade(self, request: Request) -> None:
+        """Let it grade. If it has ended, `message` will say so."""
         self.request = request
-        with contextlib.suppress(OSError):
-            self.pipe.send(request)
+        self.send(request)
 
-    def receive(self) -> Message | None:
+    def message(self) -> Message | None:
         """Its next message; None where it has ended."""
-        try:
-            return messages.decode(self.pipe.recv_bytes())
-        except (EOFError, OSError):
-            return None
-
-    def terminate(self) -> None:
-        self.pipe.close()
-        self._process.terminate()
-
-    def wait(self) -> None:
-        """Wait until it has ended; after ten seconds it is killed."""
-        self._process.join(10)
-        self._process.kill()
-        self._process.join()
-
-
-@contextlib.contextmanager
-def _signals_postponed() -> Iterator[None]:
-    """Postpone the signals that end a program; processes started meanwhile have them blocked.
-
-    Blocking alone is not enough here: another thread, of NumPy's for instance, may receive them.
-    """
-    received: list[int] = []
-    handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
-    for number in STOP_SIGNALS:
-        signal.signal(number, lambda number, frame: received.append(number))
-    blocked = (
-        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-        if hasattr(signal, "pthread_sigmask")
-        else None
-    )
-    try:
-        yield
-    finally:
-        if blocked is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        for number in received[:1]:
-            signal.raise_signal(number)
+        received = self.receive()
+        return None if received is None else messages.decode(received)
 
 
 # ------------------------------------------------------------------------------ inside
 
 
-def _serve(job: Job, isolation: RunProtection, pipe: Connection) -> None:
+def _serve(pipe: Connection, job: Job, isolation: RunProtection) -> None:
     """Grade the requests that come over the pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent deals with a terminal's Ctrl-C
-    signal.signal(signal.SIGTERM, _stop)
-    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError, ConnectionResetError):
-        try:
-            if hasattr(signal, "pthread_sigmask"):
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-            threading.Thread(target=_end_with_parent, daemon=True).start()
-            _collect_and_grade(job, isolation, pipe)
-        except KitError as error:
-            _send(pipe, Stopped(str(error), error.exit_code))
-        finally:
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is about to end
-
-
-def _stop(number: int, frame: Any) -> None:
-    signal.signal(number, signal.SIG_IGN)  # a second signal must not disturb the cleaning up
-    raise KeyboardInterrupt
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+    try:
+        _collect_and_grade(job, isolation, pipe)
+    except KitError as error:
+        _send(pipe, Stopped(str(error), error.exit_code))
 
 
 def _collect_and_grade(job: Job, isolation: RunProtection, pipe: Connection) -> None:

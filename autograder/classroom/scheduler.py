@@ -52,12 +52,14 @@ class Scheduler:
 
         Raises KitError where grading cannot go on. The processes end with the iteration.
         """
+        from autograder import processes  # here: multiprocessing is slow to import
+
         max_ended = 3 + len(waiting) // 10
         try:
             while waiting or self._students:
                 yield from self._give_work(waiting)
-                for process in self._processes_with_news() if self._students else ():
-                    message = process.receive()
+                for process in processes.with_news(self._processes) if self._students else ():
+                    message = process.message()
                     if message is None:
                         self._processes.remove(process)
                         yield from self._repeat(process)
@@ -66,10 +68,7 @@ class Scheduler:
                     else:
                         yield from self._handle(process, message)
         finally:
-            for process in self._processes:
-                process.terminate()
-            for process in self._processes:
-                process.wait()
+            processes.end(self._processes)
 
     def _handle(self, process: GradingProcess, message: Message) -> Iterator[Outcome]:
         match message:
@@ -99,7 +98,7 @@ class Scheduler:
             if free is None:
                 free = GradingProcess(job, self._cache.conditions.isolation)
                 self._processes.append(free)
-            free.send(self._requests.popleft())
+            free.grade(self._requests.popleft())
 
     def _begin(self, student: str) -> Iterator[Outcome]:
         self._on_start(student)
@@ -151,12 +150,6 @@ class Scheduler:
         self._requests = deque(r for r in self._requests if r.student != request.student)
         why = f"{MAX_ENDED} grading processes ended while they graded it"
         yield self._cache.give_up(request.student, why)
-
-    def _processes_with_news(self) -> list[GradingProcess]:
-        from multiprocessing.connection import wait  # here: as above
-
-        ready = wait([process.pipe for process in self._processes], timeout=1.0)
-        return [process for process in self._processes if process.pipe in ready]
 
 
 def _error(stopped: Stopped) -> KitError:

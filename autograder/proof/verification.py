@@ -1,24 +1,28 @@
 """Prove an assignment: its references pass, its stubs do not, its graders tell right from wrong.
 
-The proof of each slot is taken apart into shares (`proof`), which run several at a time in
-processes of their own; their reports are put together here.
+The proof of each slot is split into shares (`shares`), which run in several processes at a time;
+their reports are put together here.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import pickle
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+from autograder import processes
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
+from autograder.errors import GraderFault, KitError
 from autograder.hidden.collection import collect
 from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
 from autograder.limits import default_jobs
+from autograder.processes import ChildProcess
 from autograder.proof.shares import Share, prove
 from autograder.proof.slot_report import DECADES, Margin, SlotReport
 
@@ -44,19 +48,10 @@ def verify(
     """
     reports = {slot.name: SlotReport(slot.name, slot.points) for slot in assignment.slots.values()}
     shares = list(_shares(assignment, seed, thorough, seeds))
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs or default_jobs(), context, initializer=_begin) as pool:
-        tasks = [pool.submit(_prove, assignment.name, str(course), share) for share in shares]
-        try:
-            for done, task in enumerate(as_completed(tasks), 1):
-                report = task.result()
-                reports[report.slot].add(report)
-                progress(done, len(tasks))
-        except BaseException:  # Ctrl-C, or a file that cannot be graded: wait for no other
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in multiprocessing.active_children():
-                child.terminate()
-            raise
+    with contextlib.closing(_proved(assignment.name, course, shares, jobs)) as proved:
+        for done, report in enumerate(proved, 1):
+            reports[report.slot].add(report)
+            progress(done, len(shares))
     for report in reports.values():
         report.problems += _near(report)
     pairs = sum(report.pairs for report in reports.values())
@@ -84,19 +79,62 @@ def _shares(assignment: Assignment, seed: int, thorough: bool, seeds: int) -> It
                 yield Share("seeds", name, chunk)
 
 
-_workers: Workers  # of this process: interpreters are started once, not once a share
+class _Prover(ChildProcess):
+    """A process that proves shares of an assignment, one after the other."""
+
+    def __init__(self, name: str, course: Path) -> None:
+        super().__init__(_serve, name, course)
+
+    def report(self) -> SlotReport:
+        """The report on the share that was sent. Raises the KitError that kept it from proving."""
+        received = self.receive()
+        if received is None:
+            raise GraderFault("a process that proved a slot has ended")
+        result: SlotReport | KitError = pickle.loads(received)
+        if isinstance(result, KitError):
+            raise result
+        return result
 
 
-def _begin() -> None:
-    global _workers
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    _workers = Workers()  # what it starts ends when this process does
+def _proved(
+    name: str, course: Path, shares: Sequence[Share], jobs: int | None
+) -> Generator[SlotReport, None, None]:
+    """Prove the shares in `jobs` processes; yields each report when it is done."""
+    waiting = deque(shares)
+    provers: list[_Prover] = []
+    try:
+        while waiting and len(provers) < (jobs or default_jobs()):
+            provers.append(_Prover(name, course))
+            provers[-1].send(waiting.popleft())
+        left = len(shares)
+        while left:
+            for prover in processes.with_news(provers):
+                report = prover.report()
+                if waiting:
+                    prover.send(waiting.popleft())
+                left -= 1
+                yield report
+    finally:
+        processes.end(provers)
 
 
-def _prove(name: str, course: str, share: Share) -> SlotReport:
-    assignment = reader.load(name, Path(course))
+def _serve(pipe: Connection, name: str, course: Path) -> None:
+    """Prove the shares that come over the pipe. Interpreters are started once, not once a share."""
+    with Workers() as workers:
+        while True:
+            try:
+                share: Share = pipe.recv()
+            except EOFError:
+                return
+            try:
+                pipe.send(_prove(reader.load(name, course), share, workers))
+            except KitError as error:
+                pipe.send(error)
+
+
+def _prove(assignment: Assignment, share: Share, workers: Workers) -> SlotReport:
     checks = collect(assignment, [assignment.slots[share.slot].file])
-    with HiddenChecks(assignment, _workers, checks, seed=share.seeds[0]) as hidden:
+    with HiddenChecks(assignment, workers, checks, seed=share.seeds[0]) as hidden:
         return prove(hidden, share)
 
 
