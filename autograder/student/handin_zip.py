@@ -19,6 +19,7 @@ from autograder.course import intake
 from autograder.course.handin_notebook import MAX_NOTEBOOK
 from autograder.course.handout import PLACEHOLDER
 from autograder.errors import KitError
+from autograder.files import Refusal, read_regular
 from autograder.public.released_folder import Released
 from autograder.text import printable
 
@@ -81,24 +82,6 @@ def contents(files: Sequence[HandinFile]) -> dict[str, bytes]:
     return found
 
 
-def _read(path: Path) -> bytes | str:
-    """The content of a regular file, or a sentence that says why it cannot be packed."""
-    if path.is_symlink():
-        return f"{path.name} is a link, and links are not followed: put the file itself there"
-    try:
-        if not path.is_file():
-            return f"{path.name} is not there: it belongs beside the other files"
-        if path.stat().st_size > MAX_NOTEBOOK:
-            return (
-                f"{path.name} is too large to hand in: {path.stat().st_size / 1e6:.0f} MB; "
-                f"at most {MAX_NOTEBOOK / 1e6:.0f} MB are read "
-                "(Jupyter's menu Edit, Clear Outputs of All Cells)"
-            )
-        return path.read_bytes()
-    except OSError as error:
-        return f"{path.name} cannot be read: {error.strerror}"
-
-
 # ------------------------------------------------------------------------------ code
 
 
@@ -123,8 +106,8 @@ def _ungradable(path: Path, source: intake.Unreadable) -> HandinFile:
     problem = ": ".join((source.fact, *source.details))
     if source.reason != intake.Reason.BROKEN:
         return HandinFile(path.name, None, (problem,))
-    content = _read(path)
-    if isinstance(content, str):
+    content = read_regular(path, MAX_NOTEBOOK, hard_links=True)
+    if isinstance(content, Refusal):
         return HandinFile(path.name, None, (f"{problem}; it was not packed",))
     return HandinFile(path.name, content, (problem,))
 
@@ -172,12 +155,21 @@ def _defined(tree: ast.Module) -> set[str]:
 
 # ------------------------------------------------------------------------------ notebooks
 
+REFUSED = {
+    Refusal.ABSENT: "is not there: it belongs beside the other files",
+    Refusal.LINK: "is a link, and links are not followed: put the file itself there",
+    Refusal.NOT_REGULAR: "is no regular file: put the notebook itself there",
+    Refusal.TOO_LARGE: f"is too large to hand in: at most {MAX_NOTEBOOK / 1e6:.0f} MB are read "
+    "(Jupyter's menu Edit, Clear Outputs of All Cells)",
+    Refusal.UNREADABLE: "cannot be read: look at its permissions",
+}
+
 
 def _notebook(name: str, path: Path, questions: Sequence[str]) -> HandinFile:
     """The notebook `name`, which is at `path`."""
-    content = _read(path)
-    if isinstance(content, str):
-        return HandinFile(name, None, (content,))
+    content = read_regular(path, MAX_NOTEBOOK, hard_links=True)
+    if isinstance(content, Refusal):
+        return HandinFile(name, None, (f"{path.name} {REFUSED[content]}",))
     try:
         notebook = json.loads(content)
         answered = _answered(notebook, questions)
