@@ -1,7 +1,6 @@
 """What grader files import.
 
     @public
-    @grades("double")
     def test_matrix(student, reference, rng):
         '''doubles a matrix'''
         x = rng.standard_normal((2, 3))
@@ -25,15 +24,9 @@ from autograder.isolation.wire import tensor
 from autograder.judging.answers import Answer
 from autograder.judging.comparison import expect, same, undisturbed, unmodified
 
-__all__ = ["Answer", "expect", "grades", "public", "same", "tensor", "undisturbed", "unmodified"]
+__all__ = ["Answer", "expect", "public", "same", "tensor", "undisturbed", "unmodified"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-def grades(slot: str) -> Callable[[F], F]:
-    """The check belongs to `slot`."""
-    mark: Callable[[F], F] = pytest.mark.slot(slot)
-    return mark
 
 
 def public(check: F) -> F:

@@ -84,7 +84,7 @@ def main() -> None:
             assert isinstance(text, bytes)
             staff = assignment.files[file]
             code = Code(
-                file, text, (("probe", f"probe_{file}", staff.probe),) if staff.probe else ()
+                file, text, (("probe", f"probe_{file}", staff.probes),) if staff.probes else ()
             )
             own = workers._start_single(staff.libraries, "cpu")
             own.load(code)

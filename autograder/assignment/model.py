@@ -1,15 +1,18 @@
-"""An assignment as staff wrote it: `solutions/<name>/assignment.toml` and the files beside it.
+"""An assignment in memory, in two halves: what students may know, and what staff know as well.
 
-For a student file `moves.py` staff write
+`PublicAssignment` is what a released folder says of itself; `Assignment` adds the answers, the
+hidden graders and everything else of `solutions/<assignment>/`:
 
-    moves.py        the whole file, answers between region markers
-    moves.toml      hints, misconceptions and correct variants
-    test_moves.py   its hidden graders
-    probe_moves.py  optional: turns objects into numbers beside the student's code; released
-    stand_in_moves.py  optional: put under a name that another slot builds on; holds no answer
-    oracle_moves.py  optional: independent truths, run beside the reference only
-
-and, where people mark written answers, `questions.toml` beside them all.
+    assignment.toml     files, slots and points
+    questions.toml      optional: the written questions, which people mark
+    moves/              a folder for the student file moves.py
+        moves.py        the whole file, answers between region markers
+        probes.py       optional: turns objects into numbers beside the student's code; released
+        oracle.py       optional: independent truths; run beside the reference only
+        stand_ins.py    optional: take the place of slots that others build on; hold no answer
+        double.toml     hints, misconceptions and variants of the slot `double`
+        test_double.py  its hidden checks
+        cases.py        other modules, which the checks import: `from .cases import network`
 """
 
 from __future__ import annotations
@@ -18,13 +21,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.assignment import solution_file as source
+from autograder.assignment import solution_file
 from autograder.errors import AssignmentError, UsageError
 from autograder.limits import Limits
 
 
 @dataclass(frozen=True)
 class Slot:
+    """A function, method or class that students write, and what it is worth.
+
+    `builds_on` names the slots whose place a stand-in may take; `forbids` has patterns of names of
+    the libraries that the slot may not use.
+    """
+
     name: str
     file: str
     points: float
@@ -35,20 +44,86 @@ class Slot:
     hints: tuple[str, ...]
     limits: Limits = field(default_factory=Limits)
 
+    @property
+    def stem(self) -> str:
+        """The slot's name in the names of its files, without dots."""
+        return self.name.replace(".", "_")
+
+
+# ------------------------------------------------------------------------------ public
+
 
 @dataclass(frozen=True)
 class StudentFile:
+    """A file that students fill in. `probes` is the source of its probes, "" without any."""
+
     name: str
     libraries: tuple[str, ...]
-    text: str
-    graders: Path
-    probe: str
-    stand_in: str
-    oracle: str
+    probes: str
 
     @property
     def stem(self) -> str:
         return self.name.removesuffix(".py")
+
+
+@dataclass(frozen=True)
+class PublicAssignment:
+    """What students may know of an assignment."""
+
+    name: str
+    title: str
+    libraries: tuple[str, ...]
+    files: Mapping[str, StudentFile]
+    slots: Mapping[str, Slot]
+
+    @property
+    def points(self) -> float:
+        """The automatic points; those of the questions come on top."""
+        return sum(slot.points for slot in self.slots.values())
+
+    def slots_of(self, file: str) -> list[Slot]:
+        return [slot for slot in self.slots.values() if slot.file == file]
+
+    def blocked(self, file: str) -> tuple[str, ...]:
+        """The libraries of the course and the other student files, which `file` may not import."""
+        absent = [name for name in self.libraries if name not in self.files[file].libraries]
+        siblings = [other.stem for other in self.files.values() if other.name != file]
+        return (*absent, *siblings)
+
+    def slot(self, name: str) -> Slot:
+        """The slot called `name`, or by the last part of its name. Raises UsageError."""
+        matches = [s for s in self.slots.values() if name in (s.name, s.name.rpartition(".")[2])]
+        if len(matches) != 1:
+            raise UsageError(f"no slot {name}; the slots are: {', '.join(self.slots)}")
+        return matches[0]
+
+
+# ------------------------------------------------------------------------------ staff
+
+
+@dataclass(frozen=True)
+class StaffFile(StudentFile):
+    """A student file with what staff wrote about it.
+
+    `text` is the solution; `hidden` has the sources of the other modules in its folder, by name:
+    graders, what they import, oracle and stand-ins.
+    """
+
+    folder: Path
+    text: str
+    hidden: Mapping[str, str]
+
+    @property
+    def oracle(self) -> str:
+        return self.hidden.get("oracle.py", "")
+
+    @property
+    def stand_ins(self) -> str:
+        return self.hidden.get("stand_ins.py", "")
+
+    def grader(self, slot: Slot) -> Path:
+        """The file with the slot's checks."""
+        return self.folder / f"test_{slot.stem}.py"
 
 
 @dataclass(frozen=True)
@@ -62,8 +137,8 @@ class KnownProgram:
 
     id: str
     slot: str
-    edits: tuple[source.Edit, ...]
-    answers: tuple[str, ...]
+    edits: tuple[solution_file.Edit, ...] = ()
+    answers: tuple[str, ...] = ()
     cause: str = ""
     hint: str = ""
     precision: bool = False
@@ -71,7 +146,7 @@ class KnownProgram:
 
 @dataclass(frozen=True)
 class Equivalent:
-    """A mutant of a slot that is right for all that is allowed, and why.
+    """A mutant of a slot that is right for every legal input, and why.
 
     `before` and `after` are the lines in which it differs from the reference.
     """
@@ -97,32 +172,16 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Assignment:
-    name: str
+class Assignment(PublicAssignment):
+    """All that staff wrote. `idioms` are lines of answers that may stand in a release."""
+
+    files: Mapping[str, StaffFile]
     folder: Path
-    title: str
-    libraries: tuple[str, ...]
-    files: Mapping[str, StudentFile]
-    slots: Mapping[str, Slot]
-    idioms: tuple[str, ...] = ()  # lines of answers that are nobody's secret
+    idioms: tuple[str, ...] = ()
     misconceptions: tuple[KnownProgram, ...] = field(default=())
     variants: tuple[KnownProgram, ...] = field(default=())
     questions: tuple[Question, ...] = field(default=())
     equivalents: tuple[Equivalent, ...] = field(default=())
-
-    @property
-    def points(self) -> float:
-        """The automatic points; those of the questions come on top."""
-        return sum(slot.points for slot in self.slots.values())
-
-    def slots_of(self, file: str) -> list[Slot]:
-        return [slot for slot in self.slots.values() if slot.file == file]
-
-    def blocked(self, file: str) -> tuple[str, ...]:
-        """Libraries of the course and sibling files that `file` may not use."""
-        absent = [name for name in self.libraries if name not in self.files[file].libraries]
-        siblings = [other.stem for other in self.files.values() if other.name != file]
-        return (*absent, *siblings)
 
     def reference(self) -> dict[str, bytes]:
         """file name -> the solution."""
@@ -131,26 +190,18 @@ class Assignment:
     def stubs(self) -> dict[str, bytes]:
         """file name -> what students get."""
         return {
-            file.name: source.stub(file.text, file.name, self.slots).encode()
+            file.name: solution_file.stub(file.text, file.name, self.slots).encode()
             for file in self.files.values()
         }
 
     def edited(self, program: KnownProgram) -> str:
         """The text of the slot's file with the program's edit. Raises AssignmentError."""
-        file = self.files[self.slots[program.slot].file]
+        slot = self.slots[program.slot]
+        file = self.files[slot.file]
         try:
-            return source.edit(
+            return solution_file.edit(
                 file.text, file.name, self.slots, program.slot, program.edits, program.answers
             )
         except AssignmentError as error:
-            raise AssignmentError(f"{file.stem}.toml: {program.id}: {error}") from None
-
-    def slot(self, name: str) -> Slot:
-        """The slot called `name`, or by the last part of its name. Raises UsageError."""
-        matches = [s for s in self.slots.values() if name in (s.name, s.name.rpartition(".")[2])]
-        if len(matches) != 1:
-            raise UsageError(f"no slot {name}; the slots are: {', '.join(self.slots)}")
-        return matches[0]
-
-
-# ------------------------------------------------------------------------------ reading
+            where = f"{file.stem}/{slot.stem}.toml"
+            raise AssignmentError(f"{where}: {program.id}: {error}") from None

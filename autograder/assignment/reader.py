@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from autograder.assignment import solution_file as source
+from autograder.assignment import solution_file
 from autograder.assignment.model import (
     Assignment,
     Equivalent,
     KnownProgram,
     Question,
     Slot,
-    StudentFile,
+    StaffFile,
 )
 from autograder.errors import AssignmentError, UsageError
 from autograder.limits import Limits
 
 MAX_HINT_WORDS = 80
+STAFF_MODULES = ("probes", "oracle", "stand_ins", "cases")  # beside a student file
 MAX_MEMORY_MB = 16 * 1024
 T = TypeVar("T")
 
@@ -32,53 +33,70 @@ def load(name: str, course: Path) -> Assignment:
         there = f"; there is: {', '.join(known)}" if known else " (is this the course folder?)"
         raise UsageError(f"no assignment solutions/{name}/assignment.toml{there}")
     top = _read(folder / "assignment.toml")
-    libraries = top.texts("libraries")
-    files = {
-        file: _file(folder, file, table)
-        for file, table in top.tables("files").items()
-        if table.only("libraries")
-    }
-    details = {file: _read(folder / f"{_stem(file)}.toml") for file in files}
-    hints = {
-        slot: table.texts("hints")
-        for toml in details.values()
-        for slot, table in toml.tables("slots").items()
-    }
-    slots = {slot: _slot(slot, table, files, hints) for slot, table in top.tables("slots").items()}
-    title = top.get("title", str)
     top.only("title", "libraries", "idioms", "files", "slots")
+    files = {file: _file(folder, file, table) for file, table in top.tables("files").items()}
+    tables = top.tables("slots")
+    details = {slot: _details(slot, table, files) for slot, table in tables.items()}
+    slots = {slot: _slot(slot, table, details[slot]) for slot, table in tables.items()}
+    _check_slots(files, slots)
+    assignment = Assignment(
+        name=name,
+        title=top.get("title", str),
+        libraries=top.texts("libraries"),
+        files=files,
+        slots=slots,
+        folder=folder,
+        idioms=top.texts("idioms"),
+        misconceptions=tuple(_programs(details, "misconceptions")),
+        variants=tuple(_programs(details, "variants")),
+        questions=_questions(folder / "questions.toml"),
+        equivalents=tuple(_equivalents(details)),
+    )
+    _check_programs(assignment)
+    return assignment
+
+
+def _check_slots(files: Mapping[str, StaffFile], slots: Mapping[str, Slot]) -> None:
+    """Raises AssignmentError where slots, their files and their regions do not fit together."""
     for slot in slots.values():
         for other in slot.builds_on:
             if other not in slots or slots[other].file != slot.file:
                 raise AssignmentError(
                     f"assignment.toml: {slot.name} builds on {other}, no slot of {slot.file}"
                 )
-    for slot_name in hints:
-        if slot_name not in slots:
-            raise AssignmentError(f"hints for {slot_name}, which is no slot of assignment.toml")
     for file in files.values():
-        present = {region.slot for region in source.regions(file.text, file.name, slots)}
+        stems: dict[str, str] = {}
+        present = {r.slot for r in solution_file.regions(file.text, file.name, slots)}
         for slot in slots.values():
-            if slot.file == file.name and slot.name not in present:
+            if slot.file != file.name:
+                continue
+            if slot.name not in present:
                 raise AssignmentError(f"{file.name}: no region for the slot {slot.name}")
-    misconceptions = _programs(details, "misconceptions", slots)
-    variants = _programs(details, "variants", slots)
-    assignment = Assignment(
-        name=name,
-        folder=folder,
-        title=title,
-        libraries=libraries,
-        files=files,
-        slots=slots,
-        idioms=top.texts("idioms"),
-        misconceptions=misconceptions,
-        variants=variants,
-        questions=_questions(folder / "questions.toml"),
-        equivalents=tuple(_equivalents(details.values(), slots)),
-    )
-    for program in (*misconceptions, *variants):
-        assignment.edited(program)  # one that no longer applies fails here, and not in the middle
-    return assignment
+            if slot.stem in stems:
+                raise AssignmentError(
+                    f"assignment.toml: {stems[slot.stem]} and {slot.name} would share the file "
+                    f"{file.stem}/{slot.stem}.toml: rename one of them"
+                )
+            stems[slot.stem] = slot.name
+        graders = {f"test_{stem}.py" for stem in stems}
+        stray = [name for name in file.hidden if name.startswith("test_") and name not in graders]
+        stray += [path.name for path in file.folder.glob("*.toml") if path.stem not in stems]
+        if stray:
+            raise AssignmentError(
+                f"{file.stem}/{min(stray)} is of no slot of {file.name}: "
+                "name it after its slot, or remove it"
+            )
+
+
+def _check_programs(assignment: Assignment) -> None:
+    """Raises AssignmentError where an id occurs twice or an edit no longer applies."""
+    for programs in (assignment.misconceptions, assignment.variants):
+        ids: set[str] = set()
+        for program in programs:
+            if program.id in ids:
+                raise AssignmentError(f"{program.slot}: a second {program.id}")
+            ids.add(program.id)
+            assignment.edited(program)
 
 
 def _questions(path: Path) -> tuple[Question, ...]:
@@ -104,38 +122,35 @@ def _questions(path: Path) -> tuple[Question, ...]:
     return tuple(questions)
 
 
-def _equivalents(tomls: Iterable[_Table], slots: Mapping[str, Slot]) -> Iterator[Equivalent]:
-    for toml in tomls:
+def _equivalents(details: Mapping[str, _Table]) -> Iterator[Equivalent]:
+    for slot, toml in details.items():
         for table in toml.list_of_tables("equivalents"):
-            table.only("slot", "before", "after", "reason")
-            one = Equivalent(
-                *(table.get(key, str) for key in ("slot", "before", "after", "reason"))
-            )
-            if one.slot not in slots:
-                raise AssignmentError(f"{table.where}: {one.slot} is no slot")
-            yield one
-
-
-def _stem(file: str) -> str:
-    return file.removesuffix(".py")
+            table.only("before", "after", "reason")
+            yield Equivalent(slot, *(table.get(key, str) for key in ("before", "after", "reason")))
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except FileNotFoundError:
-        raise AssignmentError(f"{path.name} is missing beside assignment.toml") from None
+        raise AssignmentError(f"{_shown(path)} is missing") from None
     except UnicodeDecodeError:
-        raise AssignmentError(f"{path.name} is not UTF-8 text: save it as UTF-8") from None
+        raise AssignmentError(f"{_shown(path)} is not UTF-8 text: save it as UTF-8") from None
     except OSError as error:
-        raise AssignmentError(f"{path.name} cannot be read: {error.strerror}") from None
+        raise AssignmentError(f"{_shown(path)} cannot be read: {error.strerror}") from None
+
+
+def _shown(path: Path) -> str:
+    """The file as messages name it: with the folder of its student file, where it is in one."""
+    in_folder = (path.parent / f"{path.parent.name}.py").is_file()
+    return f"{path.parent.name}/{path.name}" if in_folder else path.name
 
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise AssignmentError(f"{path.name} is no valid TOML: {error}") from None
+        raise AssignmentError(f"{_shown(path)} is no valid TOML: {error}") from None
 
 
 class _Table:
@@ -185,52 +200,58 @@ class _Table:
 
 
 def _read(path: Path) -> _Table:
-    return _Table(_toml(path), path.name)
+    return _Table(_toml(path), _shown(path))
 
 
-def _file(folder: Path, name: str, table: _Table) -> StudentFile:
-    stem = _stem(name)
-    for needed in (name, f"test_{name}"):
-        if not (folder / needed).is_file():
-            raise AssignmentError(f"{needed} is missing beside assignment.toml")
-
-    def text(file: str) -> str:
-        path = folder / file
-        return _text(path) if path.is_file() else ""
-
-    return StudentFile(
+def _file(folder: Path, name: str, table: _Table) -> StaffFile:
+    table.only("libraries")
+    stem = name.removesuffix(".py")
+    if stem in STAFF_MODULES or stem.startswith("test_") or not name.endswith(".py"):
+        raise AssignmentError(f"{table.where}: {name} cannot name a student file")
+    own = folder / stem
+    if not (own / name).is_file():
+        raise AssignmentError(f"{stem}/{name} is missing beside assignment.toml")
+    modules = {path.name: _text(path) for path in sorted(own.glob("*.py"))}
+    return StaffFile(
         name=name,
         libraries=table.texts("libraries"),
-        text=text(name),
-        graders=folder / f"test_{name}",
-        probe=text(f"probe_{stem}.py"),
-        stand_in=text(f"stand_in_{stem}.py"),
-        oracle=text(f"oracle_{stem}.py"),
+        probes=modules.pop("probes.py", ""),
+        folder=own,
+        text=modules.pop(name),
+        hidden=modules,
     )
 
 
-def _slot(
-    name: str, table: _Table, files: Mapping[str, StudentFile], hints: Mapping[str, tuple[str, ...]]
-) -> Slot:
+def _details(name: str, table: _Table, files: Mapping[str, StaffFile]) -> _Table:
+    """The slot's own TOML file: its hints and known programs."""
+    file = table.get("file", str)
+    if file not in files:
+        raise AssignmentError(f"{table.where}: file {file} is not among [files]")
+    stem = name.replace(".", "_")
+    if f"test_{stem}.py" not in files[file].hidden:
+        raise AssignmentError(f"{files[file].stem}/test_{stem}.py is missing: the checks of {name}")
+    details = _read(files[file].folder / f"{stem}.toml")
+    details.only("hints", "misconceptions", "variants", "equivalents")
+    return details
+
+
+def _slot(name: str, table: _Table, details: _Table) -> Slot:
     table.only(
         *("file", "points", "seconds", "memory_mb", "output_mb"),
         *("builds_on", "weights", "forbids", "all_or_nothing"),
     )
-    file = table.get("file", str)
-    if file not in files:
-        raise AssignmentError(f"{table.where}: file {file} is not among [files]")
     weights = table.get("weights", dict, {})
     if not all(isinstance(w, (int, float)) and w >= 0 for w in weights.values()):
         raise AssignmentError(f"{table.where}: weights must be numbers, none below zero")
     return Slot(
         name=name,
-        file=file,
+        file=table.get("file", str),
         points=table.get("points", float),
         builds_on=table.texts("builds_on"),
         weights={check: float(weight) for check, weight in weights.items()},
         forbids=table.texts("forbids"),
         all_or_nothing=table.get("all_or_nothing", bool, False),
-        hints=hints.get(name, ()),
+        hints=details.texts("hints"),
         limits=Limits(
             seconds=table.get("seconds", float, Limits.seconds),
             memory_mb=_between(table, "memory_mb", Limits.memory_mb, MAX_MEMORY_MB),
@@ -246,32 +267,22 @@ def _between(table: _Table, key: str, default: int, largest: int) -> int:
     return value
 
 
-def _programs(
-    tomls: Mapping[str, _Table], key: str, slots: Mapping[str, Slot]
-) -> tuple[KnownProgram, ...]:
-    found: dict[str, KnownProgram] = {}
-    for toml in tomls.values():
-        toml.only("slots", "misconceptions", "variants", "equivalents")
+def _programs(details: Mapping[str, _Table], key: str) -> Iterator[KnownProgram]:
+    for slot, toml in details.items():
         for table in toml.list_of_tables(key):
-            program = _program(table, wrong=key == "misconceptions")
-            if program.slot not in slots:
-                raise AssignmentError(f"{table.where}: {program.slot} is no slot")
-            if program.id in found:
-                raise AssignmentError(f"{table.where}: a second {program.id}")
-            found[program.id] = program
-    return tuple(found.values())
+            yield _program(slot, table, wrong=key == "misconceptions")
 
 
-def _program(table: _Table, wrong: bool) -> KnownProgram:
+def _program(slot: str, table: _Table, wrong: bool) -> KnownProgram:
     reasons = ("cause", "hint", "precision") if wrong else ()
-    table.only("id", "slot", "find", "replace", "edits", "answer", "answers", *reasons)
+    table.only("id", "find", "replace", "edits", "answer", "answers", *reasons)
     table.where = f"{table.where} ({table.get('id', str)})"
-    edits: Sequence[source.Edit] = [
-        source.Edit(one.get("find", str), one.get("replace", str))
+    edits: Sequence[solution_file.Edit] = [
+        solution_file.Edit(one.get("find", str), one.get("replace", str))
         for one in table.list_of_tables("edits")
     ]
     if "find" in table.data:
-        edits = [source.Edit(table.get("find", str), table.get("replace", str)), *edits]
+        edits = [solution_file.Edit(table.get("find", str), table.get("replace", str)), *edits]
     answers = table.texts("answers")
     if "answer" in table.data:
         answers = (table.get("answer", str),)
@@ -279,7 +290,7 @@ def _program(table: _Table, wrong: bool) -> KnownProgram:
         raise AssignmentError(f"{table.where}: neither find and replace, nor edits, nor answer")
     return KnownProgram(
         id=table.get("id", str),
-        slot=table.get("slot", str),
+        slot=slot,
         edits=tuple(edits),
         answers=answers,
         cause=table.get("cause", str) if wrong else "",

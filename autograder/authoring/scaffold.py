@@ -1,13 +1,15 @@
 """Make the files of a new slot, and of a new assignment where there is none yet.
 
-Everything is planned in memory, then written whole or not at all. What is there already is never
-rewritten: text is appended, a method is put at the end of its class, a missing import after the
-others.
+The texts are those of `templates/`: a small, complete example whose mathematics is a placeholder,
+so that `verify` passes before anything is filled in. Everything is planned in memory, then written
+whole or not at all. No line that exists is rewritten: text is appended, and a method is put at the
+end of its class.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import keyword
 import math
 import re
@@ -15,15 +17,17 @@ import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 from typing import Any
+
+import jinja2
+import nbformat
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
-from autograder.authoring import skeleton
 from autograder.course.handout import grade_id
 from autograder.errors import AssignmentError, KitError, UsageError
 
-STAFF_PREFIXES = ("test_", "probe_", "oracle_", "stand_in_")
 LIBRARIES = {"numpy", "torch", "matplotlib", "autograder", "pytest", "conftest"}
 WITHOUT_CONFIG = """
 This course has no nbgrader_config.py yet, which nbgrader's own commands need. Put into it:
@@ -33,40 +37,81 @@ This course has no nbgrader_config.py yet, which nbgrader's own commands need. P
   c.CourseDirectory.course_id = "COURSE"  # your course's short name
   configure(c)
 and let autograder doctor look at it."""
-GRADING_NAMES = ("grades", "public", "same", "unmodified")
+
+
+@dataclass(frozen=True)
+class NewSlot:
+    """The slot that is added, and the assignment it is added to, if there is one yet."""
+
+    assignment: str
+    name: str
+    file: str
+    points: float
+    course: Path
+    existing: Assignment | None
+
+    @property
+    def folder(self) -> Path:
+        """The assignment's folder under solutions/."""
+        return self.course / "solutions" / self.assignment
+
+    @property
+    def files(self) -> Path:
+        """The folder of the slot's student file."""
+        return self.folder / self.file.removesuffix(".py")
+
+    @property
+    def stem(self) -> str:
+        """The name of the slot's own two files."""
+        return self.name.replace(".", "_")
+
+    @property
+    def shown_points(self) -> int | float:
+        """A whole number without a decimal point."""
+        return int(self.points) if self.points == int(self.points) else self.points
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be written: path -> its whole new text; and what to tell besides."""
+    """The files to be written, path -> its whole new text, and notes for the instructor."""
 
-    assignment: str
-    slot: str
-    file: str
-    course: Path
+    slot: NewSlot
     texts: Mapping[Path, str]
     notes: tuple[str, ...] = ()
 
 
 def plan(course: Path, target: str, file: str | None, points: float) -> Plan:
-    """Plan `ASSIGNMENT/SLOT`. Raises UsageError where a name is taken or is none."""
-    name, slot = _names(target)
+    """Plan `ASSIGNMENT/SLOT`. Raises UsageError where a name is taken or not allowed."""
+    name, slot_name = _names(target)
     if not (math.isfinite(points) and points > 0):
         raise UsageError(f"--points {points:g}: give a number above zero")
     student_file = _file_name(name, file)
-    folder = course / "solutions" / name
-    known = reader.load(name, course) if (folder / "assignment.toml").exists() else None
-    _refuse_taken(known, name, slot)
+    known = course / "solutions" / name / "assignment.toml"
+    existing = reader.load(name, course) if known.exists() else None
+    slot = NewSlot(name, slot_name, student_file, points, course, existing)
+    _refuse_taken(slot)
+    path, text, note = _notebook(slot)
     texts = {
-        folder / "assignment.toml": _assignment_toml(
-            folder, known, name, slot, student_file, points
-        )
+        slot.folder / "assignment.toml": _assignment_toml(slot),
+        **_slot_files(slot),
+        **({path: text} if text else {}),
     }
-    texts |= _slot_files(folder, slot, student_file, known)
-    path, text, note = _notebook(course / "source" / name, known, name, slot, student_file, points)
-    if text:
-        texts[path] = text
-    return Plan(name, slot, student_file, course, texts, (note,) if note else ())
+    return Plan(slot, texts, (note,) if note else ())
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
+def _text(template: str, **values: object) -> str:
+    return _templates().get_template(f"{template}.jinja").render(values)
 
 
 def write(plan: Plan) -> None:
@@ -85,7 +130,7 @@ def write(plan: Plan) -> None:
             beside[path].write_bytes(text.encode())
         for path, temporary in beside.items():
             temporary.replace(path)
-        reader.load(plan.assignment, plan.course)
+        reader.load(plan.slot.assignment, plan.slot.course)
     except BaseException as error:
         for temporary in beside.values():
             temporary.unlink(missing_ok=True)
@@ -137,20 +182,25 @@ def _file_name(assignment: str, file: str | None) -> str:
     mend = "name one with --file, for example --file moves.py"
     if not (name.endswith(".py") and _identifier(stem)):
         raise UsageError(f"{name} cannot be the students' file, which they import: {mend}")
-    if stem.startswith(STAFF_PREFIXES):
+    if stem in reader.STAFF_MODULES or stem.startswith("test_"):
         raise UsageError(f"{name} would be taken for a file of the staff's own: {mend}")
     if stem in LIBRARIES or stem in sys.stdlib_module_names:
         raise UsageError(f"{name} would hide the module {stem} of the same name: {mend}")
     return name
 
 
-def _refuse_taken(known: Assignment | None, name: str, slot: str) -> None:
-    if known is None:
-        return
-    if slot in known.slots:
-        raise UsageError(f"{name} has a slot {slot} already, in {known.slots[slot].file}")
-    if grade_id(slot) in {question.id for question in known.questions}:
-        raise UsageError(f"{name} has a written question {slot} already: choose another name")
+def _refuse_taken(slot: NewSlot) -> None:
+    if slot.existing is not None:
+        if slot.name in slot.existing.slots:
+            where = slot.existing.slots[slot.name].file
+            raise UsageError(f"{slot.assignment} has a slot {slot.name} already, in {where}")
+        if grade_id(slot.name) in {question.id for question in slot.existing.questions}:
+            raise UsageError(
+                f"{slot.assignment} has a written question {slot.name} already: choose another name"
+            )
+    for path in (slot.files / f"{slot.stem}.toml", slot.files / f"test_{slot.stem}.py"):
+        if path.exists():
+            raise UsageError(f"{path} exists already: choose another name, or move it away")
 
 
 def _free(name: str, taken: Collection[str]) -> str:
@@ -185,47 +235,50 @@ def _title(name: str) -> str:
     return re.sub(r"[_-]+", " ", name).capitalize()
 
 
-def _assignment_toml(
-    folder: Path, known: Assignment | None, name: str, slot: str, file: str, points: float
-) -> str:
-    block = skeleton.slot_table(slot, file, points)
-    if known is None or file not in known.files:
-        block = skeleton.file_table(file) + "\n" + block
-    header = skeleton.assignment_toml(_title(name))
-    return _appended(folder / "assignment.toml", header, block)
+def _assignment_toml(slot: NewSlot) -> str:
+    row = _text(
+        "row.toml",
+        new_file=slot.existing is None or slot.file not in slot.existing.files,
+        key=f'"{slot.name}"' if "." in slot.name else slot.name,
+        file=slot.file,
+        points=slot.shown_points,
+    )
+    header = _text("assignment.toml", title=_title(slot.assignment))
+    return _appended(slot.folder / "assignment.toml", header, row)
 
 
-def _slot_files(folder: Path, slot: str, file: str, known: Assignment | None) -> dict[Path, str]:
-    owner, _, name = slot.rpartition(".")
-    stem = file.removesuffix(".py")
-    answers, probes = folder / file, folder / f"probe_{file}"
-    graders, details = folder / f"test_{file}", folder / f"{stem}.toml"
-    tree = _parsed(answers)
-    there = _top_level(tree)
-    probed = _top_level(_parsed(probes))
-    if (not owner and name in there) or name in _methods(there.get(owner)):
+def _slot_files(slot: NewSlot) -> dict[Path, str]:
+    """The slot's two files, the student file with its region, and a probe for a method."""
+    owner, _, name = slot.name.rpartition(".")
+    path = slot.files / slot.file
+    defined = _top_level(_parsed(path))
+    if (not owner and name in defined) or name in _methods(defined.get(owner)):
         raise UsageError(
-            f"{file} has a {slot} already: choose another name, or declare it in assignment.toml"
+            f"{slot.file} has a {slot.name} already: choose another name, "
+            "or declare it in assignment.toml"
         )
-    texts = {}
-    call = name
-    if not owner:
-        if name in probed:
-            raise UsageError(f"{probes.name} has a function {name} already: choose another name")
-        texts[answers] = _appended(
-            answers, skeleton.module(_title(stem)), skeleton.function(name), blank=2
-        )
+    header = _text("student_file.py", title=_title(path.stem))
+    texts, call = {}, name
+    if owner:
+        probes = slot.files / "probes.py"
+        probe = _free(f"{owner}_{name}".lower(), _top_level(_parsed(probes)))
+        call = f"probe.{probe}"
+        new_class = owner not in defined
+        block = _text("probe.py", probe=probe, owner=owner, name=name, new_class=new_class)
+        texts[path] = _with_method(path, header, defined.get(owner), owner, name)
+        texts[probes] = _appended(probes, _text("probes.py", file=slot.file), block, blank=2)
     else:
-        call = _free(f"{owner}_{name}".lower(), [*there, *probed])
-        texts[answers] = _with_method(answers, there.get(owner), owner, name)
-        made = skeleton.probe(call, owner, name, made=owner not in there)
-        texts[probes] = _appended(probes, skeleton.probe_header(), made, blank=2)
-        call = f"probe.{call}"
-    texts[graders] = _graders(graders, file, slot, call)
+        function = _text("function.py", name=name, parameters="x")
+        texts[path] = _appended(path, header, function, blank=2)
+    texts[slot.files / f"test_{slot.stem}.py"] = _text("test_slot.py", slot=slot.name, call=call)
+    known = slot.existing
     ids = [k.id for k in (*known.misconceptions, *known.variants)] if known else []
-    base = slot.replace(".", "_")
-    block = skeleton.slot_toml(slot, _free(f"{base}_thrice", ids), _free(f"{base}_sum", ids))
-    texts[details] = _appended(details, skeleton.HINTS, block)
+    texts[slot.files / f"{slot.stem}.toml"] = _text(
+        "slot.toml",
+        slot=slot.name,
+        misconception=_free(f"{slot.stem}_thrice", ids),
+        variant=_free(f"{slot.stem}_sum", ids),
+    )
     return texts
 
 
@@ -255,97 +308,71 @@ def _methods(owner: ast.stmt | None) -> set[str]:
     return {node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 
 
-def _with_method(path: Path, there: ast.stmt | None, owner: str, name: str) -> str:
-    """The file's text with the method at the end of its class, which is made if it is not there."""
+def _with_method(path: Path, header: str, there: ast.stmt | None, owner: str, name: str) -> str:
+    """The file's text with the method at the end of its class, which is added if it is missing."""
+    method = indent(_text("function.py", name=name, parameters="self, x"), "    ")
     if there is None:
-        header = skeleton.module(_title(path.stem))
-        return _appended(path, header, skeleton.class_(owner, name), blank=2)
+        return _appended(path, header, f"{_text('class.py', name=owner)}\n{method}", blank=2)
     if not isinstance(there, ast.ClassDef):
         raise UsageError(f"{path.name} has a {owner} that is no class: choose another name")
     lines = _read(path).splitlines(keepends=True)
     end = there.end_lineno or there.lineno
-    # What follows indented belongs to it as well: an END SOLUTION is a comment to Python.
+    # Indented lines after it belong to it as well: to Python, an END SOLUTION is a comment.
     for number in range(end, len(lines)):
         if lines[number].strip() and not lines[number][0].isspace():
             break
         end = number + 1 if lines[number].strip() else end
     if not lines[end - 1].endswith("\n"):
         lines[end - 1] += "\n"
-    return "".join([*lines[:end], "\n", skeleton.method(name), *lines[end:]])
-
-
-def _graders(path: Path, file: str, slot: str, call: str) -> str:
-    tree = _parsed(path)
-    there = _top_level(tree)
-    base = f"test_{slot.replace('.', '_').lower()}"
-    values, argument = _free(f"{base}_values", there), _free(f"{base}_argument", there)
-    block = skeleton.checks(slot, call, values, argument)
-    needed = [name for name in GRADING_NAMES if name not in there]
-    line = skeleton.import_line(needed) if needed else ""
-    if not path.exists() or not tree.body:
-        return _appended(path, f"{skeleton.graders_header(file)}\n{line}", block, blank=2)
-    text = _appended(path, "", block, blank=2)
-    if line:
-        lines = text.splitlines(keepends=True)
-        last = max((i for i, node in enumerate(tree.body) if _opens(node)), default=-1)
-        after = tree.body[last].end_lineno or 0 if last >= 0 else 0
-        lines.insert(after, line)
-        text = "".join(lines)
-    return text
-
-
-def _opens(node: ast.stmt) -> bool:
-    """Whether new imports go below it: an import or the module's docstring."""
-    docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return docstring or isinstance(node, (ast.Import, ast.ImportFrom))
+    return "".join([*lines[:end], "\n", method, *lines[end:]])
 
 
 # ------------------------------------------------------------------------------ the notebook
 
 
-def _notebook(
-    source: Path, known: Assignment | None, name: str, slot: str, file: str, points: float
-) -> tuple[Path, str, str]:
-    """The notebook, its new text ("" where it stays as it is), and a note about it."""
+def _notebook(slot: NewSlot) -> tuple[Path, str, str]:
+    """The notebook, its new text ("" where it stays as it is), and a note about it ("" if none)."""
+    source = slot.course / "source" / slot.assignment
     there = sorted(source.glob("*.ipynb"))
-    if not there and known is not None:
-        return source, "", f"source/{name}/ has no notebook, so that the slot has no graded cell"
-    import nbformat
-
-    path = there[0] if there else source / f"{name}.ipynb"
+    if not there and slot.existing is not None:
+        note = f"source/{slot.assignment}/ has no notebook, so that the slot has no graded cell"
+        return source, "", note
+    path = there[0] if there else source / f"{slot.assignment}.ipynb"
     if there:
         try:
             notebook = nbformat.reads(_read(path), as_version=4)
-        except Exception as error:  # nbformat raises many kinds; each says what it met
+        except Exception as error:  # nbformat raises many kinds of errors
             said = str(error).partition("\n")[0]
             raise AssignmentError(f"{path} cannot be read as a notebook: {said}") from None
         ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
-        if grade_id(slot) in ids:
-            return path, "", f"{path.name} has a cell {grade_id(slot)} already: check its points"
+        if grade_id(slot.name) in ids:
+            note = f"{path.name} has a cell {grade_id(slot.name)} already: check its points"
+            return path, "", note
     else:
-        notebook = _new_notebook(known.title if known else _title(name))
-    cell = nbformat.v4.new_code_cell(skeleton.cell_source(slot, file, points))
+        notebook = _new_notebook(slot.existing.title if slot.existing else _title(slot.assignment))
+    shown = _text("cell.py", slot=slot.name, file=slot.file, points=slot.shown_points)
+    cell = nbformat.v4.new_code_cell(shown.rstrip("\n"))
     cell.metadata["nbgrader"] = {
         "grade": True,
         "solution": False,
         "locked": True,
         "task": False,
-        "grade_id": grade_id(slot),
-        "points": skeleton.number(points),
+        "grade_id": grade_id(slot.name),
+        "points": slot.shown_points,
         "schema_version": 3,
         "cell_type": "code",
     }
     if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
-        del cell["id"]  # there were none yet
+        del cell["id"]  # cells have ids from 4.5 on
     else:
-        cell["id"] = _free(grade_id(slot)[:56], [other.get("id", "") for other in notebook.cells])
+        cell["id"] = _free(
+            grade_id(slot.name)[:56], [other.get("id", "") for other in notebook.cells]
+        )
     notebook.cells.append(cell)
     return path, nbformat.writes(notebook) + "\n", ""
 
 
 def _new_notebook(title: str) -> Any:
-    import nbformat
-
     cells = [
         nbformat.v4.new_markdown_cell(f"# {title}", id="title"),
         nbformat.v4.new_code_cell("%load_ext autograder", id="setup"),

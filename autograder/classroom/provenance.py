@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.assignment.model import Assignment, Slot, StudentFile
+from autograder.assignment.model import Assignment, Slot, StaffFile
 from autograder.course import handin_notebook, handout
 from autograder.course.intake import Source
 from autograder.errors import AssignmentError
@@ -100,11 +100,11 @@ def _source_bytes(source: Source) -> bytes:
     return b"bytes" + source if isinstance(source, bytes) else repr(source).encode()
 
 
-def _graders_digest(assignment: Assignment, file: StudentFile) -> str:
+def _graders_digest(assignment: Assignment, file: StaffFile) -> str:
     """A digest of everything that staff wrote about a file and that a mark depends on."""
+    hidden = [part.encode() for module in sorted(file.hidden.items()) for part in module]
     return digest(
-        *(part.encode() for part in (file.text, file.probe, file.stand_in, file.oracle)),
-        _read(file.graders),
+        *(file.text.encode(), file.probes.encode(), *hidden),
         repr([_mark_settings(slot) for slot in assignment.slots_of(file.name)]).encode(),
     )
 
@@ -118,15 +118,15 @@ def _mark_settings(slot: Slot) -> tuple[object, ...]:
 
 
 def _shared_files(assignment: Assignment) -> Iterator[bytes]:
-    """Names and contents of the files beside the graders that belong to no one student file."""
-    known = {"assignment.toml", "questions.toml"}
+    """Names and contents of the staff files that belong to no one student file."""
+    known = {Path("assignment.toml"), Path("questions.toml")}
     for file in assignment.files.values():
-        known |= {file.name, f"{file.stem}.toml"}
-        known |= {f"{kind}_{file.name}" for kind in ("test", "probe", "stand_in", "oracle")}
+        known |= {Path(file.stem, name) for name in (file.name, "probes.py", *file.hidden)}
+        known |= {Path(file.stem, f"{slot.stem}.toml") for slot in assignment.slots_of(file.name)}
     for path in sorted(assignment.folder.rglob("*")):
         name = path.relative_to(assignment.folder)
         hidden = any(part.startswith((".", "__pycache__")) for part in name.parts)
-        if str(name) not in known and not hidden and path.is_file():
+        if name not in known and not hidden and path.is_file():
             yield from (str(name).encode("utf-8", "surrogateescape"), _read(path))
 
 

@@ -42,13 +42,15 @@ def new(target: str, course: Path, file: str | None, points: float) -> None:
 
 
 def _say_what_next(plan: Plan) -> None:
-    course_is_here = plan.course == Path()
-    option = "" if course_is_here else f" --course {plan.course}"
-    folder = plan.course / "solutions" / plan.assignment
-    click.echo(f"\nThe slot computes 2 x as a placeholder. To make it yours, edit in {folder}/:")
-    click.echo(f"  {plan.file}: the docstring and the answer")
-    click.echo(f"  test_{plan.file}: the checks")
-    click.echo(f"  {Path(plan.file).stem}.toml: hints, misconceptions, variants")
+    slot = plan.slot
+    course_is_here = slot.course == Path()
+    option = "" if course_is_here else f" --course {slot.course}"
+    click.echo(
+        f"\nThe slot computes 2 x as a placeholder. To make it yours, edit in {slot.files}/:"
+    )
+    click.echo(f"  {slot.file}: the docstring and the answer")
+    click.echo(f"  test_{slot.stem}.py: the checks")
+    click.echo(f"  {slot.stem}.toml: hints, misconceptions, variants")
     click.echo("Then run:")
-    click.echo(f"  autograder verify {plan.assignment}{option}")
-    click.echo(f"  autograder release {plan.assignment}{option}")
+    click.echo(f"  autograder verify {slot.assignment}{option}")
+    click.echo(f"  autograder release {slot.assignment}{option}")

@@ -20,7 +20,7 @@ from autograder.errors import AssignmentError
 from autograder.hidden.runner import DEVICES, FIXTURES, CheckFunction
 from autograder.judging.checks import Check
 
-MARKS = ("slot", "public", "parametrize")  # what `grades` and `public` set, and pytest's own
+MARKS = ("public", "parametrize")
 OPTIONS = (
     "--collect-only",
     f"-c{os.devnull}",
@@ -38,12 +38,16 @@ def collect(assignment: Assignment, files: Sequence[str] = ()) -> list[Check]:
     """The checks of the given student files, or of all, in the order of the grader files.
 
     Raises AssignmentError where a grader file cannot be imported, or has a check that cannot be
-    run: without a slot or a docstring, with a fixture that is not one of FIXTURES, or with a mark
+    run: without a docstring, with a fixture that is not one of FIXTURES, or with a mark
     of pytest's other than `parametrize`.
     """
     plugin = _Plugin()
     folder = assignment.folder
-    graders = [str(assignment.files[name].graders) for name in (files or assignment.files)]
+    graders = [
+        str(assignment.files[name].grader(slot))
+        for name in (files or assignment.files)
+        for slot in assignment.slots_of(name)
+    ]
     autoload = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     options = os.environ.pop("PYTEST_ADDOPTS", None)
@@ -68,9 +72,10 @@ def collect(assignment: Assignment, files: Sequence[str] = ()) -> list[Check]:
 
 def _forget_modules(folder: Path) -> None:
     """Forget the modules of a folder, so that the next collection reads its files again."""
+    roots = tuple(f"{path}{os.sep}" for path in (folder.absolute(), folder.resolve()))
     for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file and Path(file).parent == folder:
+        places = [getattr(module, "__file__", None) or "", *getattr(module, "__path__", ())]
+        if any(place.startswith(roots) for place in places):
             del sys.modules[name]
 
 
@@ -82,7 +87,6 @@ class _Plugin:
         self.problems: list[str] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "slot(name): the slot that a check belongs to")
         config.addinivalue_line("markers", "public: frozen and given to students")
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -99,20 +103,13 @@ class _Plugin:
 
 def _check(item: pytest.Item, assignment: Assignment) -> Check:
     """The check that an item of pytest's is. Raises AssignmentError."""
-    file = Path(item.path).name
+    file = _shown(item.path)
     if not isinstance(item, pytest.Function):
         raise AssignmentError(f"{file}: {item.name} is no function")
     function = item.function
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     for problem in _problems(item, params):
         raise AssignmentError(f"{file}: {item.name} {problem}")
-    mark = item.get_closest_marker("slot")
-    if mark is None:
-        raise AssignmentError(f"{file}: {item.name} says not which slot it grades")
-    slot = str(mark.args[0])
-    student_file = file.removeprefix("test_")
-    if slot not in assignment.slots or assignment.slots[slot].file != student_file:
-        raise AssignmentError(f"{file}: {item.name} grades {slot}, no slot of {student_file}")
     sentence = (function.__doc__ or "").strip().partition("\n")[0]
     if not sentence:
         raise AssignmentError(f"{file}: {item.name} has no docstring")
@@ -121,7 +118,20 @@ def _check(item: pytest.Item, assignment: Assignment) -> Check:
         name += f"[{', '.join(f'{key}={value}' for key, value in params.items())}]"
     public = item.get_closest_marker("public") is not None
     fixtures = tuple(fixture for fixture in FIXTURES if fixture in _arguments(item))
+    slot = _slots_by_file(assignment)[file]
     return Check(slot, name, sentence, public, params, CheckFunction(function, fixtures))
+
+
+def _shown(path: Path) -> str:
+    """A grader file as messages name it: with the folder of its student file."""
+    return f"{path.parent.name}/{path.name}"
+
+
+def _slots_by_file(assignment: Assignment) -> dict[str, str]:
+    return {
+        _shown(assignment.files[slot.file].grader(slot)): slot.name
+        for slot in assignment.slots.values()
+    }
 
 
 def _problems(item: pytest.Function, params: dict[str, Any]) -> Iterator[str]:
@@ -152,6 +162,7 @@ def _demand_unique_names(checks: Sequence[Check], assignment: Assignment) -> Non
     seen = set()
     for check in checks:
         if (check.slot, check.name) in seen:
-            file = assignment.slots[check.slot].file
-            raise AssignmentError(f"test_{file}: a second check {check.name} of {check.slot}")
+            slot = assignment.slots[check.slot]
+            file = _shown(assignment.files[slot.file].grader(slot))
+            raise AssignmentError(f"{file}: a second check {check.name}")
         seen.add((check.slot, check.name))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from autograder.assignment.model import Assignment, Slot
+from autograder.assignment.model import PublicAssignment, Slot
 from autograder.judging.answers import Log
 from autograder.judging.failure import Failure
 from autograder.judging.program import Program
@@ -64,7 +64,7 @@ class Runner(Protocol):
     """Something that has checks and can run them."""
 
     @property
-    def assignment(self) -> Assignment: ...
+    def assignment(self) -> PublicAssignment: ...
 
     @property
     def checks(self) -> Mapping[str, Sequence[Check]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from typing import Any
 
-from autograder.assignment.model import Assignment
+from autograder.assignment.model import PublicAssignment, StaffFile, StudentFile
 from autograder.course.intake import Source, absent
 from autograder.errors import GraderFault
 from autograder.isolation.client import Callback, Code, Computed, Worker, WorkerDied
@@ -36,7 +36,7 @@ class Program:
 
     def __init__(
         self,
-        assignment: Assignment,
+        assignment: PublicAssignment,
         workers: Workers,
         sources: Mapping[str, Source],
         reference: Program | None = None,
@@ -156,15 +156,15 @@ class Program:
         return self._loaded[key]
 
     def _load(self, source: bytes, file: str, mode: Mode, device: str) -> Worker | Failure:
-        assignment, staff = self.assignment, self.assignment.files[file]
-        extras: list[tuple[Owner, str, str]] = [("probe", f"probe_{file}", staff.probe)]
-        if self._reference is None:
-            extras.append(("oracle", f"oracle_{file}", staff.oracle))
+        assignment, about = self.assignment, self.assignment.files[file]
+        extras: list[tuple[Owner, str, str]] = [("probe", f"probe_{file}", about.probes)]
+        if self._reference is None and isinstance(about, StaffFile):
+            extras.append(("oracle", f"oracle_{file}", about.oracle))
         code = Code(
             file=file,
             source=source,
             extras=tuple(extra for extra in extras if extra[2]),
-            stand_in_source=staff.stand_in if mode else "",
+            stand_in_source=_stand_ins(about) if mode else "",
             stand_ins={slot: stand_in_of(assignment, slot) for slot in mode},
             blocked=assignment.blocked(file),
             forbids={slot.name: slot.forbids for slot in assignment.slots_of(file) if slot.forbids},
@@ -173,7 +173,7 @@ class Program:
         try:
             if worker is None:
                 memory = max(slot.limits.memory_mb for slot in assignment.slots_of(file))
-                worker = self._workers.start(staff.libraries, device, memory)
+                worker = self._workers.start(about.libraries, device, memory)
                 reply = worker.load(code)
             else:
                 reply = worker.change(source)
@@ -225,12 +225,17 @@ class Program:
         return Computed(outcome.value, seconds=seconds)
 
 
-def stand_in_of(assignment: Assignment, slot: str) -> str:
-    """The name of the slot's stand-in in its stand_in file; "" where the grader computes."""
+def stand_in_of(assignment: PublicAssignment, slot: str) -> str:
+    """The name of the slot's stand-in in its file's stand_ins.py; "" where the grader computes."""
     name = slot.rpartition(".")[2]
-    text = assignment.files[assignment.slots[slot].file].stand_in
+    text = _stand_ins(assignment.files[assignment.slots[slot].file])
     defined = [node.name for node in ast.parse(text).body if hasattr(node, "name")]
     return name if name in defined else ""
+
+
+def _stand_ins(file: StudentFile) -> str:
+    """The source of the file's stand-ins, which a released folder has not."""
+    return file.stand_ins if isinstance(file, StaffFile) else ""
 
 
 class Caller:

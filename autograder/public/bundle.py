@@ -31,7 +31,7 @@ INSTALLER = Path(__file__).parent / "templates" / "install.py"
 PARTS = ("pyproject.toml", "README.md", "LICENSE")  # of the kit, besides its code
 BUILD = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
 # The kit's own examples of a slot and of a check, from which staff start: nobody's secret.
-EXAMPLES = ("autograder/grading.py", "autograder/authoring/skeleton.py")
+EXAMPLES = ("autograder/grading.py", "autograder/authoring/templates/")
 LIBRARY_LINE = 30  # letters and digits of a misconception's line, below which anybody writes it
 
 
@@ -153,7 +153,7 @@ def found_in(assignment: Assignment, data: bytes) -> list[str]:
         folder, _, name = inside.partition("/")
         if folder == assignment.name:
             released[name] = content
-        elif name not in EXAMPLES:
+        elif not name.startswith(EXAMPLES):
             rest[inside] = content
     found = leaks.found_in(assignment, released) + leaks.found_in(assignment, rest)
     # A released file may have a line that a wrong program has, too; the kit and the rest may not.

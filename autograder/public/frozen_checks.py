@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from autograder.assignment.model import Assignment, KnownProgram, Slot
+from autograder.assignment.model import KnownProgram, PublicAssignment, Slot
 from autograder.isolation.messages import Function
 from autograder.judging.answers import Answer, Log
 from autograder.judging.checks import Check, CheckRun
@@ -30,7 +30,7 @@ from autograder.public.frozen_json import (
 class FrozenChecks:
     """The public checks of some files; a `checks.Runner`."""
 
-    def __init__(self, assignment: Assignment, checks: Iterable[Check]) -> None:
+    def __init__(self, assignment: PublicAssignment, checks: Iterable[Check]) -> None:
         self.assignment = assignment
         self.checks: dict[str, list[Check]] = {slot: [] for slot in assignment.slots}
         for check in checks:
@@ -99,7 +99,7 @@ class FrozenLibrary:
 
 
 def public_checks(
-    assignment: Assignment, files: Iterable[FileNode]
+    assignment: PublicAssignment, files: Iterable[FileNode]
 ) -> tuple[FrozenChecks, FrozenLibrary]:
     """The public checks and misconceptions of some student files."""
     nodes = list(files)

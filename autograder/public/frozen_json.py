@@ -211,7 +211,7 @@ def _outcome_to_json(outcome: Outcome) -> OutcomeNode:
 
 def misconception_from_json(node: MisconceptionNode) -> KnownProgram:
     """A misconception, without its edit: that is not released."""
-    return KnownProgram(node["id"], node["slot"], (), (), node["cause"], node["hint"])
+    return KnownProgram(node["id"], node["slot"], cause=node["cause"], hint=node["hint"])
 
 
 def fingerprint_from_json(node: MisconceptionNode) -> Fingerprint:

@@ -23,21 +23,16 @@ def secrets(assignment: Assignment) -> dict[str, str]:
     files = list(assignment.files.values())
     stubs = {line for stub in assignment.stubs().values() for line in _stripped(stub.decode())}
     stubs |= set(assignment.idioms)
-    probes = {line for file in files for line in _stripped(file.probe)}
+    probes = {line for file in files for line in _stripped(file.probes)}
     found: dict[str, str] = {}
     for file in files:
         answers = source.answer_lines(file.text, file.name, assignment.slots)
         for slot, texts in answers.items():
             for line in _stripped("\n".join(texts)) - stubs:
                 found.setdefault(line, f"the answer of {slot}")
-        hidden = {
-            f"test_{file.name}": file.graders.read_text("utf-8"),
-            f"oracle_{file.name}": file.oracle,
-            f"stand_in_{file.name}": file.stand_in,
-        }
-        for where, text in hidden.items():
+        for module, text in file.hidden.items():
             for line in _stripped(text) - stubs - probes:
-                found.setdefault(line, where)
+                found.setdefault(line, f"{file.stem}/{module}")
     for question in assignment.questions:
         for text in (question.answer, *question.scheme):
             for sentence in _sentences_of(text):

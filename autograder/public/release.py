@@ -41,7 +41,7 @@ def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, b
             frozen = freeze(hidden, name, slots).node
             files[f"{FOLDER}/{Path(name).stem}.json"] = _lines(frozen).encode()
     for name in assignment.files:
-        probe = assignment.files[name].probe
+        probe = assignment.files[name].probes
         if probe:
             files[f"{FOLDER}/probe_{name}"] = probe.encode()
     found = leaks.found_in(assignment, files)

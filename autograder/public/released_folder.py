@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment.model import Assignment, Slot, StudentFile
+from autograder.assignment.model import PublicAssignment, Slot, StudentFile
 from autograder.errors import KitError, UsageError
 from autograder.limits import Limits
 
@@ -27,7 +27,7 @@ class Released:
     """
 
     folder: Path
-    assignment: Assignment
+    assignment: PublicAssignment
     notebooks: Mapping[str, Sequence[str]]
 
     def slots_named(self, names: Iterable[str]) -> list[str]:
@@ -63,7 +63,7 @@ def find_released(start: Path) -> Released:
     )
 
 
-def describe_assignment(assignment: Assignment) -> dict[str, Any]:
+def describe_assignment(assignment: PublicAssignment) -> dict[str, Any]:
     """What students may know of an assignment, as JSON."""
     return {
         "name": assignment.name,
@@ -86,12 +86,12 @@ def describe_assignment(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def _assignment(folder: Path, data: Any) -> Assignment:
+def _assignment(folder: Path, data: Any) -> PublicAssignment:
     files = {}
     for name, details in data["files"].items():
         probe = folder / FOLDER / f"probe_{name}"
         text = probe.read_text("utf-8") if probe.is_file() else ""
-        files[name] = StudentFile(name, tuple(details["libraries"]), "", Path(), text, "", "")
+        files[name] = StudentFile(name, tuple(details["libraries"]), text)
     slots = {
         name: Slot(
             name=name,
@@ -107,7 +107,7 @@ def _assignment(folder: Path, data: Any) -> Assignment:
         for name, slot in data["slots"].items()
     }
     libraries = tuple(data["libraries"])
-    return Assignment(data["name"], folder, data["title"], libraries, files, slots)
+    return PublicAssignment(data["name"], data["title"], libraries, files, slots)
 
 
 def _read_json(path: Path) -> Any:

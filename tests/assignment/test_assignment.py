@@ -77,13 +77,13 @@ def test_an_edit_applies_exactly_once() -> None:
         ("assignment.toml", "points = 4", "point = 4\npoints = 4", "unknown key point"),
         ("assignment.toml", 'file = "moves.py"', 'file = "gone.py"', "gone.py is not among"),
         ("assignment.toml", '["double"]', '["treble"]', "quadruple builds on treble"),
-        ("assignment.toml", "[slots.double]", "[slots.single]", "builds on double, no slot"),
-        ("assignment.toml", '[files."moves.py"]', '[files."go.py"]', "go.toml is missing|go.py"),
-        ("moves.toml", 'slot = "double"', 'slot = "treble"', "treble is no slot"),
-        ("moves.toml", 'id = "D2_overwrites"', 'id = "D1_triples"', "a second D1_triples"),
-        ("moves.toml", 'cause = "x is counted three times"', "", "cause is missing"),
-        ("moves.toml", 'answer = "return x + x + x + x"', "", "neither find and replace"),
-        ("moves.toml", "[slots.double]", "[slots.treble]", "treble, which is no slot"),
+        ("assignment.toml", "[slots.double]", "[slots.single]", "test_single.py is missing"),
+        ("assignment.toml", '[files."moves.py"]', '[files."go.py"]', "go/go.py is missing"),
+        ("moves/double.toml", 'id = "D2_overwrites"', 'id = "D1_triples"', "a second D1_triples"),
+        ("moves/double.toml", 'cause = "x is counted three times"', "", "cause is missing"),
+        ("moves/quadruple.toml", 'answer = "return x + x + x + x"', "", "neither find and replace"),
+        ("moves/double.toml", "hints", "hint", "moves/double.toml: unknown key hint"),
+        ("assignment.toml", '"moves.py"', '"probes.py"', "probes.py cannot name a student file"),
     ],
 )
 def test_a_broken_staff_file_is_named(
@@ -95,12 +95,31 @@ def test_a_broken_staff_file_is_named(
 
 
 def test_an_edit_that_no_longer_applies_fails_loudly(toy_course: Path) -> None:
-    change(toy_course, "moves.py", "return x + x", "return 2 * x")
-    with pytest.raises(AssignmentError, match=r"moves\.toml: D1_triples: .* applies 0 times"):
+    change(toy_course, "moves/moves.py", "return x + x", "return 2 * x")
+    with pytest.raises(
+        AssignmentError, match=r"moves/double\.toml: D1_triples: .* applies 0 times"
+    ):
         load(toy_course)
 
 
-@pytest.mark.parametrize("file", ["moves.py", "moves.toml", "probe_moves.py"])
+@pytest.mark.parametrize("file", ["treble.toml", "test_treble.py"])
+def test_a_file_of_no_slot_is_named(toy_course: Path, file: str) -> None:
+    (toy_course / "solutions/toy/moves" / file).touch()
+    with pytest.raises(AssignmentError, match=rf"^moves/{file} is of no slot of moves\.py: "):
+        load(toy_course)
+
+
+def test_slots_that_would_share_their_files_are_named(toy_course: Path) -> None:
+    new = '[slots.Walker_walk]\nfile = "moves.py"\npoints = 1\n[slots.quadruple]'
+    change(toy_course, "assignment.toml", "[slots.quadruple]", new)
+    end = "    ### END SOLUTION"
+    answer = f"def Walker_walk():\n    ### BEGIN SOLUTION\n    pass\n{end}\n"
+    change(toy_course, "moves/moves.py", "class Walker:", f"{answer}\n\nclass Walker:")
+    with pytest.raises(AssignmentError, match=r"Walker_walk and Walker\.walk would share the file"):
+        load(toy_course)
+
+
+@pytest.mark.parametrize("file", ["moves/moves.py", "moves/double.toml", "moves/probes.py"])
 def test_a_staff_file_that_is_no_text_is_named(toy_course: Path, file: str) -> None:
     (toy_course / "solutions" / "toy" / file).write_bytes(b"# \xe9\n")
     with pytest.raises(AssignmentError, match=f"{file} is not UTF-8 text"):

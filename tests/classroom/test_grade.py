@@ -183,7 +183,7 @@ def test_a_grader_that_fails_is_exit_3_and_no_zero(
     autograder: Command, toy_course: Path, hand_in: HandIn, toy_reference: str
 ) -> None:
     hand_in("ada", toy_reference)
-    graders = toy_course / "solutions" / "toy" / "test_moves.py"
+    graders = toy_course / "solutions/toy/moves/test_quadruple.py"
     text = graders.read_text()
     graders.write_text(text.replace('"""quadruples"""', '"""quadruples"""\n    1 / 0', 1))
     ran = autograder("grade", "toy", cwd=toy_course)
@@ -204,7 +204,7 @@ def test_a_grader_that_cannot_be_collected_is_named(
     autograder: Command, toy_course: Path, hand_in: HandIn, toy_reference: str
 ) -> None:
     hand_in("ada", toy_reference)
-    graders = toy_course / "solutions" / "toy" / "test_moves.py"
+    graders = toy_course / "solutions/toy/moves/test_quadruple.py"
     graders.write_text("import nothing_of_this_name\n" + graders.read_text())
     ran = autograder("grade", "toy", cwd=toy_course)
     assert ran.status == 1

@@ -30,24 +30,21 @@ def half(x):
     return x / 2
     ### END SOLUTION
 '''
-HALVES_GRADERS = '''"""Graders of the halves."""
+HALF_CHECKS = '''"""Checks of half."""
 
-from autograder.grading import grades, public, same
+from autograder.grading import public, same
 
 
 @public
-@grades("half")
 def test_half(student, reference, rng):
     """halves"""
     x = rng.standard_normal(3)
     same(student.half(x), reference.half(x))
 '''
-HALVES_TOML = """
-[slots.half]
+HALF_TOML = """
 hints = ["What is half of 2?", "Divide.", "By 2."]
 [[misconceptions]]
 id = "H1_third"
-slot = "half"
 find = "x / 2"
 replace = "x / 3"
 cause = "it is a third"
@@ -65,11 +62,12 @@ def two_files(toy_course: Path, toy_reference: str, hand_in: HandIn) -> Path:
         '\n[files."halves.py"]\nlibraries = ["numpy"]\n\n[slots.half]\nfile = "halves.py"\n'
         "points = 1\n\n[slots.double]",
     )
-    (folder / "halves.py").write_text(HALVES)
-    (folder / "halves.toml").write_text(HALVES_TOML)
-    (folder / "test_halves.py").write_text(noted(HALVES_GRADERS, toy_course / "ran"))
-    moves = folder / "test_moves.py"
-    moves.write_text(noted(moves.read_text(), toy_course / "ran"))
+    (folder / "halves").mkdir()
+    (folder / "halves" / "halves.py").write_text(HALVES)
+    (folder / "halves" / "half.toml").write_text(HALF_TOML)
+    (folder / "halves" / "test_half.py").write_text(HALF_CHECKS)
+    for path in folder.glob("*/test_*.py"):
+        path.write_text(noted(path.read_text(), toy_course / "ran"))
     return toy_course
 
 
@@ -220,7 +218,7 @@ def test_another_grader_file_grades_what_it_touches(
         hand_in(student, "def half(x):\n    return x / 3\n", "halves.py")
     autograder("grade", "toy", cwd=two_files)
     ran_since(two_files)
-    edit(two_files / "solutions" / "toy" / "test_halves.py", '"""halves"""', '"""halves x"""')
+    edit(two_files / "solutions/toy/halves/test_half.py", '"""halves"""', '"""halves x"""')
     ran = autograder("grade", "toy", cwd=two_files)
     assert graded(ran) == {"ada", "bob"}
     assert ran_since(two_files) == {"half"}
@@ -233,13 +231,14 @@ def test_another_grader_file_grades_what_it_touches(
 @pytest.mark.parametrize(
     ("file", "old", "new", "touched"),
     [
-        ("halves.toml", "it is a third", "it is a third of it", {"half"}),
-        ("halves.toml", "By 2.", "By two.", set()),  # a hint that no result shows
-        ("halves.py", "x / 2", "x * 0.5", {"half"}),
+        ("halves/half.toml", "it is a third", "it is a third of it", {"half"}),
+        ("halves/half.toml", "By 2.", "By two.", set()),  # a hint that no result shows
+        ("halves/halves.py", "x / 2", "x * 0.5", {"half"}),
         ("assignment.toml", "points = 1", "points = 2", {"half"}),
         ("assignment.toml", "A toy", "The toy", set()),  # the pages have it, no result
-        ("probe_moves.py", "beside", "near", {"twice_two", "argument", "four", "walk", "device"}),
-        ("moves.toml", "D1_triples", "D1_three", {"twice_two", "argument", "four", "walk"}),
+        ("moves/probes.py", "beside", "near", {"twice_two", "argument", "four", "walk", "device"}),
+        ("moves/double.toml", "D1_triples", "D1_three", {"twice_two", "argument", "four", "walk"}),
+        ("moves/cases.py", "", "# of both", {"twice_two", "argument", "four", "walk"}),
         ("data.txt", "", "of both", {"half", "twice_two"}),
     ],
 )
@@ -261,15 +260,15 @@ def test_what_staff_wrote_counts_where_it_matters(
     if not path.exists():
         path.touch()
     path.write_text(path.read_text().replace(old, new, 1))
-    if file == "halves.py":
-        edit(path.with_suffix(".toml"), 'find = "x / 2"', 'find = "x * 0.5"')
+    if file == "halves/halves.py":
+        edit(path.with_name("half.toml"), 'find = "x / 2"', 'find = "x * 0.5"')
     ran = autograder("grade", "toy", cwd=two_files)
     assert ran.status == 0, ran.err
     found = ran_since(two_files)
     assert touched <= found if touched else not found
     assert ("half" in found) == ("half" in touched)
     reused = contents(two_files)
-    assert new in b"".join(reused.values()).decode() or file not in ("halves.toml",) or not touched
+    assert new in b"".join(reused.values()).decode() or file != "halves/half.toml" or not touched
     autograder("grade", "toy", "--fresh", cwd=two_files)
     fresh = contents(two_files)
     changed = {name for name in fresh if fresh[name] != reused[name]}
@@ -342,7 +341,7 @@ def test_what_the_grader_could_not_grade_is_graded_again(
     autograder: Command, toy_course: Path, hand_in: HandIn, toy_reference: str
 ) -> None:
     hand_in("ada", toy_reference)
-    graders = toy_course / "solutions" / "toy" / "test_moves.py"
+    graders = toy_course / "solutions/toy/moves/test_quadruple.py"
     once = f"    import os\n    if not os.path.exists({str(toy_course / 'mended')!r}): 1 / 0\n"
     edit(graders, '    """quadruples"""\n', f'    """quadruples"""\n{once}')
     assert autograder("grade", "toy", cwd=toy_course).status == 3

@@ -464,7 +464,7 @@ def test_ungraded_slots_and_changes_are_shown_and_no_zero(
     assert not (reports / "marking.html").exists()
     assert "changes" not in Page(reports / "index.html").sections
     hand_in("bob", toy_reference.replace("x + x", "x + x + x"))
-    graders = toy_course / "solutions" / "toy" / "test_moves.py"
+    graders = toy_course / "solutions/toy/moves/test_quadruple.py"
     text = graders.read_text()
     graders.write_text(text.replace('"""quadruples"""', '"""quadruples"""\n    1 / 0', 1))
     assert autograder("grade", "toy", cwd=toy_course).status == 3

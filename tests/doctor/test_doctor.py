@@ -405,8 +405,7 @@ def test_cells_that_change_once_they_are_handed_out_are_told(look: Look, course:
     toml = course / "solutions" / "toy" / "assignment.toml"
     old = toml.read_text()
     toml.write_text(old.replace("points = 4", "points = 5").replace("quadruple]", "fourfold]"))
-    for path in course.glob("solutions/toy/*moves.*"):
-        path.write_text(path.read_text().replace("quadruple", "fourfold"))
+    rename_slot(course, "quadruple", "fourfold")
     notebook(course)
     found = look()["toy: cells handed out"]
     assert found["state"] == "wrong"
@@ -426,10 +425,15 @@ def test_cells_that_change_once_they_are_handed_out_are_told(look: Look, course:
     assert found["text"].startswith("students have handed in already; ")
     assert "back as they were handed out" in found["mend"]
     toml.write_text(old)
-    for path in course.glob("solutions/toy/*moves.*"):
-        path.write_text(path.read_text().replace("fourfold", "quadruple"))
+    rename_slot(course, "fourfold", "quadruple")
     notebook(course)
     assert wrong(look()) == []
+
+
+def rename_slot(course: Path, old: str, new: str) -> None:
+    for path in (course / "solutions/toy/moves").glob("*.*"):
+        path.write_text(path.read_text().replace(old, new))
+        path.rename(path.with_name(path.name.replace(old, new)))
 
 
 def test_a_notebook_that_is_none_is_told(look: Look, course: Path) -> None:
@@ -453,10 +457,10 @@ def test_an_assignment_that_cannot_be_read_is_told_and_the_others_looked_at(
     look: Look, course: Path
 ) -> None:
     shutil.copytree(course / "solutions" / "toy", course / "solutions" / "broken")
-    (course / "solutions" / "broken" / "moves.toml").unlink()
+    (course / "solutions/broken/moves/double.toml").unlink()
     findings = look()
     assert wrong(findings) == ["broken: files"]
-    assert "moves.toml is missing" in findings["broken: files"]["text"]
+    assert "moves/double.toml is missing" in findings["broken: files"]["text"]
     assert findings["toy: secrets"]["state"] == "none"
 
 
@@ -473,12 +477,12 @@ HIDDEN = "    case = np.ones(2), [np.ones(2)]"
         ("source/toy/more.py", "### BEGIN SOLUTION\n1\n", "more.py has ### BEGIN SOLUTION"),
         ("source/toy/more.py", "### BEGIN HIDDEN TESTS\n", "nbgrader releases it as it is"),
         ("release/toy/moves.py", ANSWER, "release: moves.py holds a line of the answer"),
-        ("../exchange/moves101/outbound/toy/x.py", HIDDEN, "outbound: x.py holds a line of test_"),
-        ("feedback/ada/toy/toy.html", HIDDEN, "feedback: ada/toy/toy.html holds a line of test_"),
+        ("../exchange/moves101/outbound/toy/x.py", HIDDEN, "outbound: x.py holds a line of moves/"),
+        ("feedback/ada/toy/toy.html", HIDDEN, "feedback: ada/toy/toy.html holds a line of moves/"),
         (
             "feedback/ada/toy/toy.html",
             HIDDEN.replace("np", "<span class='n'>np</span>").replace("(2", "<b>(2</b>"),
-            "feedback: ada/toy/toy.html holds a line of test_moves.py",
+            "feedback: ada/toy/toy.html holds a line of moves/test_Walker_walk.py",
         ),
     ],
 )
@@ -501,7 +505,7 @@ def test_a_students_own_answer_in_feedback_is_no_secret(look: Look, course: Path
         path.parent.mkdir(parents=True)
         path.write_text(text)
     (path.parent / "toy.html").write_text(f"<pre>{ANSWER}</pre>")
-    (path.parent / "link").symlink_to(course / "solutions" / "toy" / "test_moves.py")
+    (path.parent / "link").symlink_to(course / "solutions/toy/moves/test_double.py")
     findings = look()
     assert wrong(findings) == []
     assert "feedback (2)" in findings["toy: secrets"]["text"]

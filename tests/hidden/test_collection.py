@@ -12,8 +12,8 @@ BODY = '(student{}):\n    """fails"""\n    same(student.double(1.0), 0.0)\n'
 
 
 def add(toy: Assignment, text: str) -> None:
-    path = toy.files["moves.py"].graders
-    path.write_text(path.read_text() + "\n\n" + text)
+    path = toy.files["moves.py"].grader(toy.slots["double"])
+    path.write_text("import pytest\n" + path.read_text() + "\n\n" + text)
 
 
 def test_parametrized_checks_are_taken_apart_in_order(toy: Assignment) -> None:
@@ -30,12 +30,12 @@ def test_parametrized_checks_are_taken_apart_in_order(toy: Assignment) -> None:
     ("text", "problem"),
     [
         (
-            '@pytest.mark.skip(reason="today")\n@grades("double")\ndef test_new' + BODY.format(""),
+            '@pytest.mark.skip(reason="today")\ndef test_new' + BODY.format(""),
             "test_new has the mark skip, and a check may have parametrize only: "
             "call pytest.skip(reason) in it",
         ),
         (
-            '@grades("double")\ndef test_new' + BODY.format(", tmp_path"),
+            "def test_new" + BODY.format(", tmp_path"),
             "test_new asks for the fixture tmp_path, and a check may ask for "
             "student, reference, rng, device",
         ),
@@ -44,20 +44,14 @@ def test_parametrized_checks_are_taken_apart_in_order(toy: Assignment) -> None:
             "test_twice_two asks for the fixture setting, and",
         ),
         (
-            'class TestNew:\n    @grades("double")\n    def test_new(self):\n        pass\n',
+            "class TestNew:\n    def test_new(self):\n        pass\n",
             "test_new is a method of a class: make it a function of the file",
         ),
         (
-            '@grades("double")\n@pytest.mark.parametrize("x", [1], indirect=True)\n'
-            "def test_new" + BODY.format(", x"),
+            '@pytest.mark.parametrize("x", [1], indirect=True)\ndef test_new' + BODY.format(", x"),
             "test_new[1] has indirect parameters: give it the values themselves",
         ),
-        ("def test_new" + BODY.format(""), "test_new says not which slot it grades"),
-        (
-            '@grades("treble")\ndef test_new' + BODY.format(""),
-            "test_new grades treble, no slot of moves.py",
-        ),
-        ('@grades("double")\ndef test_new(student):\n    pass\n', "test_new has no docstring"),
+        ("def test_new(student):\n    pass\n", "test_new has no docstring"),
         ("1 / 0\n", "the graders could not be collected: E   ZeroDivisionError"),
     ],
 )
@@ -70,5 +64,5 @@ def test_a_check_that_cannot_be_run_is_refused(toy: Assignment, text: str, probl
 
 def test_a_file_is_read_again_by_the_next_collection(toy: Assignment) -> None:
     before = len(collect(toy))
-    add(toy, '@grades("double")\ndef test_new' + BODY.format(""))
+    add(toy, "def test_new" + BODY.format(""))
     assert len(collect(toy)) == before + 1

@@ -25,7 +25,6 @@ from autograder.judging.question import Question
 
 TWO_CALLS = '''
 
-@grades("double")
 def test_one_after_the_other(student, reference, rng):
     """doubles what it doubled"""
     x = rng.standard_normal(3)
@@ -34,8 +33,9 @@ def test_one_after_the_other(student, reference, rng):
     same(student.double(first), 4 * x)
 '''
 NEVER_THE_SAME = '''
+import numpy as np
 
-@grades("double")
+
 def test_by_chance(student, reference):
     """doubles anything"""
     x = np.random.default_rng().standard_normal(3)
@@ -83,7 +83,7 @@ def graded(toy: Assignment, workers: Workers) -> Callable[..., tuple[list[Slots]
 
 def add(toy: Assignment, check: str) -> None:
     """One more check for the toy."""
-    path = toy.files["moves.py"].graders
+    path = toy.files["moves.py"].grader(toy.slots["double"])
     path.write_text(path.read_text() + check)
 
 

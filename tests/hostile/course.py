@@ -94,9 +94,9 @@ class Course:
         path.write_text("".join([head, *kept]), "utf-8")
 
     def _plant(self) -> None:
-        beside = ("probe_", "stand_in_")  # these go to the student's process and hold no secret
-        for path in sorted(self.solutions.glob("*.py")):
-            if path.name.startswith(beside):
+        beside = ("probes.py", "stand_ins.py")  # these go to the student's process: no secrets
+        for path in sorted(self.solutions.rglob("*.py")):
+            if path.name in beside:
                 continue
             path.write_text(f"{path.read_text('utf-8')}# {SECRET}\n", "utf-8")
         (self.course / "gradebook.db").write_text(f"SQLite format 3 {SECRET}")

@@ -10,6 +10,7 @@ from tests.hostile.catalogue import DIED, REFERENCE, Build, Hostile, Places
 
 BAD = ("wrong", *DIED)
 FILE = "vanilla_rnn.py"
+SOLUTION = f"{FILE.removesuffix('.py')}/{FILE}"  # under solutions/rnn_fundamentals/
 FULL = {"rnn_step": 1.0, "VanillaRNN.forward": 1.0}
 NOTHING = ("missing",)
 
@@ -124,10 +125,10 @@ FILES = [
     Hostile("odd-folder", "a folder where the file should be", verdicts=NOTHING,
             build=instead(lambda path, _: path.mkdir())),
     Hostile("odd-link_to_solution", "a link to the solution", verdicts=NOTHING,
-            build=instead(lambda path, places: path.symlink_to(places.solutions / FILE))),
+            build=instead(lambda path, places: path.symlink_to(places.solutions / SOLUTION))),
     Hostile("odd-second_name_of_solution", "a second name of the solution's very file",
             verdicts=NOTHING,
-            build=instead(lambda path, places: path.hardlink_to(places.solutions / FILE))),
+            build=instead(lambda path, places: path.hardlink_to(places.solutions / SOLUTION))),
     Hostile("odd-link_loop", "two links, each to the other", verdicts=NOTHING,
             build=instead(make_loop)),
     Hostile("odd-link_to_nothing", "a link to what is not there", verdicts=NOTHING,

@@ -54,7 +54,7 @@ SOLUTIONS = [
         kit = pathlib.Path(autograder.isolation.worker.__file__).parents[2]
         places = [kit, *map(pathlib.Path, sys.path)]
         for place in places:
-            for path in sorted(place.glob("solutions/*/vanilla_rnn.py")):
+            for path in sorted(place.glob("solutions/*/*/vanilla_rnn.py")):
                 scope = {}
                 exec(path.read_text(), scope)
                 return scope["rnn_step"](x, h_prev, W_xh, W_hh, b_h)
@@ -68,7 +68,7 @@ SOLUTIONS = [
         "the reference is found from the folder in which grading was started",
         body="""
         scope = {}
-        exec(open("solutions/rnn_fundamentals/vanilla_rnn.py").read(), scope)
+        exec(open("solutions/rnn_fundamentals/vanilla_rnn/vanilla_rnn.py").read(), scope)
         return scope["rnn_step"](x, h_prev, W_xh, W_hh, b_h)
         """,
         verdicts=BAD,
@@ -156,7 +156,7 @@ SOLUTIONS = [
         "hidden graders and the gradebook's program are imported by name",
         body="""
         import importlib
-        for name in ("solutions", "test_bptt", "conftest", "oracle_bptt"):
+        for name in ("solutions", "test_bptt", "conftest", "oracle"):
             try:
                 module = importlib.import_module(name)
             except ImportError:

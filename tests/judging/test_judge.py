@@ -148,7 +148,7 @@ def test_a_forbidden_function_earns_nothing(judged: Judge, toy_reference: str) -
 def test_a_grader_that_fails_is_never_a_students_zero(
     toy_course: Path, judged: Judge, toy_reference: str
 ) -> None:
-    graders = toy_course / "solutions" / "toy" / "test_moves.py"
+    graders = toy_course / "solutions/toy/moves/test_quadruple.py"
     text = graders.read_text()
     graders.write_text(text.replace('"""quadruples"""', '"""quadruples"""\n    1 / 0', 1))
     results = judged(toy_reference)
@@ -211,11 +211,11 @@ def test_a_deleted_slot_is_missing_also_behind_a_probe(judged: Judge, toy_refere
     assert results["double"].verdict == "correct"
 
 
-@pytest.mark.parametrize("file", ["probe_moves.py", "stand_in_moves.py"])
+@pytest.mark.parametrize("file", ["probes.py", "stand_ins.py"])
 def test_staff_code_that_fails_is_never_a_students_crash(
     toy_course: Path, workers: Workers, toy_reference: str, file: str
 ) -> None:
-    (toy_course / "solutions" / "toy" / file).write_text("import nothing_of_this_name\n")
+    (toy_course / "solutions/toy/moves" / file).write_text("import nothing_of_this_name\n")
     toy = reader.load("toy", toy_course)
     sources = {"moves.py": toy_reference.replace("x + x", "3 * x").encode()}
     checks = HiddenChecks(toy, workers, collect(toy), seed=3)
@@ -223,7 +223,7 @@ def test_staff_code_that_fails_is_never_a_students_crash(
         results = judge(checks, program, list(toy.slots))
     assert results["quadruple"].verdict == "ungraded"
     assert "nothing_of_this_name" in results["quadruple"].broken
-    if file == "stand_in_moves.py":  # needed for nothing else
+    if file == "stand_ins.py":  # needed for nothing else
         assert results["double"].verdict == "wrong"
         assert results["Walker.walk"].verdict == "correct"
 
@@ -303,10 +303,10 @@ def test_other_structures_are_no_agreement(ours: Any, theirs: Any) -> None:
 def test_an_answer_of_another_structure_is_wrong_and_not_the_graders_failure(
     judged: Judge, toy_reference: str, toy_course: Path, returned: str
 ) -> None:
-    toml = toy_course / "solutions" / "toy" / "moves.toml"
+    toml = toy_course / "solutions/toy/moves/double.toml"
     with toml.open("a") as file:
         for i, wrong in enumerate(("(x, x, x)", "{1: x, 3: x}", "[x] * 4")):
-            file.write(f'\n[[misconceptions]]\nid = "D{i + 4}"\nslot = "double"\nfind = "x + x"\n')
+            file.write(f'\n[[misconceptions]]\nid = "D{i + 4}"\nfind = "x + x"\n')
             file.write(f'replace = "{wrong}"\ncause = "a"\nhint = "b"\n')
     changed = reader.load("toy", toy_course)
     sources = {"moves.py": toy_reference.replace("return x + x", f"return {returned}").encode()}

@@ -39,7 +39,7 @@ class Course:
         self.configure(f"c.Exchange.root = {str(self.exchange)!r}")
         self.exchange.mkdir()
         self.exchange.chmod(0o777)
-        reference = (TOY / "solutions" / "toy" / "moves.py").read_text()
+        reference = (TOY / "solutions/toy/moves/moves.py").read_text()
         lines = reference.splitlines(keepends=True)
         self.reference = "".join(line for line in lines if "### " not in line)
 
@@ -331,7 +331,7 @@ def broken(released: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Co
     (course.hand_in("latin") / "toy.ipynb").write_bytes('{"cells": "ü"}'.encode("latin-1"))
     folder = course.hand_in("link")
     (folder / "toy.ipynb").unlink()
-    (folder / "toy.ipynb").symlink_to(course.root / "solutions" / "toy" / "moves.py")
+    (folder / "toy.ipynb").symlink_to(course.root / "solutions/toy/moves/moves.py")
     for change in (duplicate, delete, strip, retype, raise_points, older, hostile):
         edit(course.hand_in(change.__name__, answer="My answer."), change)
     folder = course.hand_in("deeper", answer="My answer.")
@@ -502,7 +502,7 @@ def test_a_mark_of_the_graders_that_a_person_overrode_stays(course: Course) -> N
 
 def test_what_the_grader_could_not_grade_waits_for_a_person(course: Course) -> None:
     course.hand_in("ada")
-    graders = course.root / "solutions" / "toy" / "test_moves.py"
+    graders = course.root / "solutions/toy/moves/test_quadruple.py"
     graders.write_text(
         graders.read_text().replace('"""quadruples"""', '"""quadruples"""\n    1 / 0', 1)
     )
@@ -558,7 +558,7 @@ def test_collecting_follows_no_link(course: Course) -> None:
     course.nbgrader("submit", "toy", student="eve")
     (inbound,) = (course.exchange / "rnn" / "inbound").iterdir()
     (inbound / "moves.py").unlink()
-    (inbound / "moves.py").symlink_to(course.root / "solutions" / "toy" / "moves.py")
+    (inbound / "moves.py").symlink_to(course.root / "solutions/toy/moves/moves.py")
     course.nbgrader("collect", "toy")
     assert not (course.root / "submitted" / "eve" / "toy" / "moves.py").exists()
     assert (course.root / "submitted" / "eve" / "toy" / "toy.ipynb").is_file()

@@ -14,9 +14,9 @@ from tests.conftest import KNOWN, ROOT
 
 def changed(toy_course: Path, body: str) -> dict[str, str]:
     """Statement by statement: what the mutants of a function with this body look like."""
-    path = toy_course / "solutions" / "toy" / "moves.py"
+    path = toy_course / "solutions/toy/moves/moves.py"
     path.write_text(path.read_text().replace("    return x + x\n", body))
-    (path.parent / "moves.toml").write_text("")
+    (path.parent / "double.toml").write_text("")
     found = mutants(reader.load("toy", toy_course), "double")
     return {mutant.after: mutant.before for mutant in found}
 

@@ -53,7 +53,7 @@ def test_the_whole_proof_has_mutants_pairs_seeds_and_margins(
 
 
 def test_a_survivor_is_shown_with_its_diff(autograder: Command, toy_course: Path) -> None:
-    graders = toy_course / "solutions" / "toy" / "test_moves.py"
+    graders = toy_course / "solutions/toy/moves/test_double.py"
     graders.write_text(graders.read_text().replace("reference.double(x))", "student.double(x))"))
     ran = autograder("verify", "toy", "--thorough", "--seeds", "1", cwd=toy_course)
     assert ran.status == 1
@@ -76,8 +76,8 @@ def test_a_survivor_is_shown_with_its_diff(autograder: Command, toy_course: Path
 def test_a_tolerance_too_near_to_either_side_is_no_proof(
     autograder: Command, toy_course: Path, rtol: str, said: str
 ) -> None:
-    folder = toy_course / "solutions" / "toy"
-    graders, toml = folder / "test_moves.py", folder / "moves.toml"
+    folder = toy_course / "solutions/toy/moves"
+    graders, toml = folder / "test_double.py", folder / "double.toml"
     text = graders.read_text().replace("reference.double(x))", f"reference.double(x), rtol={rtol})")
     graders.write_text(text)
     toml.write_text(toml.read_text().replace("np.asarray(2, dtype=x.dtype)", "(2 + 4e-11)"))
@@ -89,10 +89,10 @@ def test_a_tolerance_too_near_to_either_side_is_no_proof(
 def test_an_equivalent_that_is_caught_or_gone_is_named(
     autograder: Command, toy_course: Path
 ) -> None:
-    toml = toy_course / "solutions" / "toy" / "moves.toml"
+    toml = toy_course / "solutions/toy/moves/double.toml"
     for before, after in (("return x + x", "return x - x"), ("return 2 * x", "return 3 * x")):
         with toml.open("a") as file:
-            file.write(f'\n[[equivalents]]\nslot = "double"\nbefore = "{before}"\n')
+            file.write(f'\n[[equivalents]]\nbefore = "{before}"\n')
             file.write(f'after = "{after}"\nreason = "none"\n')
     ran = autograder("verify", "toy", "--thorough", "--seeds", "1", cwd=toy_course)
     assert ran.status == 1
@@ -103,10 +103,10 @@ def test_an_equivalent_that_is_caught_or_gone_is_named(
 def test_what_is_wrong_in_the_last_digits_needs_one_check_that_is_sure(
     autograder: Command, toy_course: Path
 ) -> None:
-    toml = toy_course / "solutions" / "toy" / "moves.toml"
+    toml = toy_course / "solutions/toy/moves/double.toml"
     toml.write_text(
         toml.read_text()
-        + '\n[[misconceptions]]\nid = "D3_nearly"\nslot = "double"\nfind = "x + x"\n'
+        + '\n[[misconceptions]]\nid = "D3_nearly"\nfind = "x + x"\n'
         + 'replace = "x * (2 + 2e-9)"\ncause = "too large"\nhint = "Two?"\nprecision = true\n'
     )
     ran = autograder("verify", "toy", "--thorough", "--seeds", "1", cwd=toy_course)
@@ -125,7 +125,7 @@ def test_what_is_not_proved_is_not_released(autograder: Command, toy_course: Pat
     assert (ran.status, "proving" in ran.out) == (0, False)  # nothing has changed
     released = toy_course / "release" / "toy" / "checks" / "moves.json"
     before = released.read_bytes()
-    toml = toy_course / "solutions" / "toy" / "moves.toml"
+    toml = toy_course / "solutions/toy/moves/double.toml"
     toml.write_text(toml.read_text().replace('"x + x + x"', '"x * 2"'))
     ran = autograder("release", "toy", cwd=toy_course)
     assert ran.status == 1
@@ -140,22 +140,47 @@ def test_what_is_not_proved_is_not_released(autograder: Command, toy_course: Pat
     ("file", "old", "new", "said"),
     [
         (
-            "moves.py",
+            "moves/moves.py",
             "return x + x",
             "return x + 2 * x",
             "D1_triples: moves.py: an edit of double applies 0 times",
         ),
-        ("moves.toml", '"x + x + x"', '"2 * x"', "D1_triples is wrong and keeps its points"),
-        ("moves.toml", '"x * np.asarray(2, dtype=x.dtype)"', '"x * 2.1"', "product is right and"),
-        ("moves.toml", '"x += x\\n    return x"', '"return x + x + x"', "D1_triples is not recog"),
-        ("moves.toml", '"What is x and x?", ', "", "double: it has 2 hints instead of 3"),
-        ("moves.toml", '"What is x and x?"', '"return double(double(x))"', "hint 1 contains code"),
-        ("moves.toml", 'hint = "How often?"', 'hint = ""', "the hint of Q1_doubles is empty"),
-        ("moves.py", "# TODO: double it (about 1 line).", "", "no TODO line"),
-        ("moves.toml", '"x + x + x"', '"x +* x"', "D1_triples is no valid Python: invalid syntax"),
+        ("moves/double.toml", '"x + x + x"', '"2 * x"', "D1_triples is wrong and keeps its points"),
+        (
+            "moves/double.toml",
+            '"x * np.asarray(2, dtype=x.dtype)"',
+            '"x * 2.1"',
+            "product is right and",
+        ),
+        (
+            "moves/double.toml",
+            '"x += x\\n    return x"',
+            '"return x + x + x"',
+            "D1_triples is not recog",
+        ),
+        ("moves/double.toml", '"What is x and x?", ', "", "double: it has 2 hints instead of 3"),
+        (
+            "moves/double.toml",
+            '"What is x and x?"',
+            '"return double(double(x))"',
+            "hint 1 contains code",
+        ),
+        (
+            "moves/quadruple.toml",
+            'hint = "How often?"',
+            'hint = ""',
+            "the hint of Q1_doubles is empty",
+        ),
+        ("moves/moves.py", "# TODO: double it (about 1 line).", "", "no TODO line"),
+        (
+            "moves/double.toml",
+            '"x + x + x"',
+            '"x +* x"',
+            "D1_triples is no valid Python: invalid syntax",
+        ),
         ("assignment.toml", "twice_two", "twice_three", "which is no check"),
-        ("test_moves.py", '@public\n@grades("quadruple")', '@grades("quadruple")', "no public"),
-        ("test_moves.py", '@grades("quadruple")', '@grades("double")', "quadruple: it has no ch"),
+        ("moves/test_quadruple.py", "@public\n", "", "no public"),
+        ("moves/test_quadruple.py", "def test_four", "def four", "quadruple: it has no check"),
     ],
 )
 def test_what_is_not_proved_is_said(
@@ -171,7 +196,7 @@ def test_what_is_not_proved_is_said(
 
 
 def test_a_reference_that_fails_is_named(autograder: Command, toy_course: Path) -> None:
-    graders = toy_course / "solutions" / "toy" / "test_moves.py"
+    graders = toy_course / "solutions/toy/moves/test_double.py"
     text = graders.read_text()
     graders.write_text(text.replace("reference.double(x))", "1.0)", 1))
     ran = autograder("verify", "toy", cwd=toy_course)
@@ -194,19 +219,20 @@ def test_a_new_slot_needs_nothing_but_files_under_solutions(
         )
         + '\n[slots.softplus]\nfile = "extra.py"\npoints = 2\n'
     )
-    (folder / "extra.py").write_text(
+    (folder / "extra").mkdir()
+    (folder / "extra" / "extra.py").write_text(
         '"""Extra."""\n\nimport numpy as np\n\n\ndef softplus(x):\n    """log(1 + exp(x))."""\n'
         "    # TODO: write it (about 1 line).\n    ### BEGIN SOLUTION\n"
         "    return np.logaddexp(0, x)\n    ### END SOLUTION\n"
     )
-    (folder / "extra.toml").write_text(
-        '[slots.softplus]\nhints = ["What is it at 0?", "Large x?", "See section 1."]\n'
-        '[[misconceptions]]\nid = "X1"\nslot = "softplus"\nfind = "np.logaddexp(0, x)"\n'
+    (folder / "extra" / "softplus.toml").write_text(
+        'hints = ["What is it at 0?", "Large x?", "See section 1."]\n'
+        '[[misconceptions]]\nid = "X1"\nfind = "np.logaddexp(0, x)"\n'
         'replace = "np.log1p(x)"\ncause = "the exponential is missing"\nhint = "At 0?"\n'
     )
-    (folder / "test_extra.py").write_text(
-        "from autograder.grading import grades, public, same\n\n\n"
-        '@public\n@grades("softplus")\ndef test_values(student, reference, rng):\n'
+    (folder / "extra" / "test_softplus.py").write_text(
+        "from autograder.grading import public, same\n\n\n"
+        "@public\ndef test_values(student, reference, rng):\n"
         '    """computes log(1 + exp(x))"""\n    x = rng.uniform(0, 1, (3, 2))\n'
         "    same(student.softplus(x), reference.softplus(x))\n"
     )

@@ -89,8 +89,8 @@ def test_a_stale_release_fails_the_check(
 
 def test_a_changed_solution_makes_the_release_stale(autograder: Command, toy_course: Path) -> None:
     autograder("release", "toy", "--no-verify", cwd=toy_course)
-    for file in ("moves.py", "test_moves.py"):
-        path = toy_course / "solutions" / "toy" / file
+    for file in ("moves.py", "double.toml", "test_double.py", "test_quadruple.py"):
+        path = toy_course / "solutions/toy/moves" / file
         path.write_text(path.read_text().replace("doubl", "trebl"))
     ran = autograder("release", "toy", "--check", cwd=toy_course)
     assert ran.status == 1
@@ -131,10 +131,10 @@ def test_a_folder_that_is_no_release_is_not_replaced(autograder: Command, toy_co
 def test_a_public_check_that_compares_nothing_is_refused(
     autograder: Command, toy_course: Path
 ) -> None:
-    path = toy_course / "solutions" / "toy" / "test_moves.py"
+    path = toy_course / "solutions/toy/moves/test_double.py"
     old = "same(student.double(x), reference.double(x))"
     new = "expect(student.double(x).array().any(), 'all zeros')"
-    text = path.read_text().replace(old, new).replace("import grades", "import expect, grades")
+    text = path.read_text().replace(old, new).replace("import public", "import expect, public")
     path.write_text(text)
     ran = autograder("release", "toy", "--no-verify", cwd=toy_course)
     assert ran.status == 1
@@ -341,7 +341,8 @@ def test_a_secret_anywhere_in_the_zip_is_found(handouts: dict[str, Path], name: 
     (kit,) = [file for file in files if file.endswith(".whl")]
     secret = max(leaks.secrets(assignment), key=len)
     wrong = max(bundle._library(assignment), key=lambda known: len(known[1]))[1]
-    grader = next(iter(assignment.files.values())).graders
+    slot = next(iter(assignment.slots.values()))
+    grader = assignment.files[slot.file].grader(slot)
     kit_files = zip_contents(files[kit])
 
     settings = "assignment.toml"
@@ -363,16 +364,16 @@ def test_a_secret_anywhere_in_the_zip_is_found(handouts: dict[str, Path], name: 
 
 
 def test_a_leak_makes_neither_a_zip_nor_a_folder(autograder: Command, toy_course: Path) -> None:
-    path = toy_course / "solutions" / "toy" / "moves.py"
+    path = toy_course / "solutions/toy/moves/moves.py"
     # What the kit itself says is no secret until staff write it into an answer.
     said = "Turns the kit's errors into one line and an exit status."
     path.write_text(path.read_text().replace("return x + x", f"# {said}\n    return x + x"))
-    test = toy_course / "solutions" / "toy" / "test_moves.py"
+    test = toy_course / "solutions/toy/moves/test_double.py"
     test.write_text(f'"""{said}"""\n' + test.read_text())
     ran = autograder("release", "toy", "--no-verify", "--zip", cwd=toy_course)
     assert ran.status == 1
     assert "the zip would leak: rnn_autograder-" in ran.err
-    assert "autograder/cli.py holds a line of test_moves.py" in ran.err
+    assert "autograder/cli.py holds a line of moves/test_double.py" in ran.err
     assert not (toy_course / "toy-handout.zip").exists()
     assert not (toy_course / "release").exists()
 

@@ -32,7 +32,7 @@ def folder(handout: Path, tmp_path: Path) -> Path:
     """A student's folder in which everything is right."""
     folder = tmp_path / "toy"
     shutil.copytree(handout, folder)
-    lines = (TOY / "solutions" / "toy" / "moves.py").read_text().splitlines(keepends=True)
+    lines = (TOY / "solutions/toy/moves/moves.py").read_text().splitlines(keepends=True)
     (folder / "moves.py").write_text("".join(line for line in lines if "### " not in line))
     return folder
 

@@ -30,7 +30,7 @@ def folder(handout: Path, tmp_path: Path) -> Path:
     """A student's folder in which everything is done."""
     folder = tmp_path / "toy"
     shutil.copytree(handout, folder)
-    lines = (TOY / "solutions" / "toy" / "moves.py").read_text().splitlines(keepends=True)
+    lines = (TOY / "solutions/toy/moves/moves.py").read_text().splitlines(keepends=True)
     write(folder, "".join(line for line in lines if "### " not in line), "My answer.")
     return folder
 

@@ -226,7 +226,7 @@ def test_who_ends_every_grading_process_is_left_to_a_person(
 ) -> None:
     (toy_course / "home").mkdir()
     hand_in("ada", toy_reference)
-    graders = toy_course / "solutions" / "toy" / "test_moves.py"
+    graders = toy_course / "solutions/toy/moves/test_quadruple.py"
     edit(graders, '    """quadruples"""\n', '    """quadruples"""\n    import os; os._exit(1)\n')
     run = Run(toy_course)
     ran = run.end()
@@ -241,16 +241,14 @@ def two_files(toy_course: Path) -> Path:
     """A course whose assignment has a second file, with one slot."""
     (toy_course / "home").mkdir()
     solutions = toy_course / "solutions" / "toy"
-    text = (solutions / "moves.py").read_text()
+    moves, more = solutions / "moves", solutions / "more"
+    more.mkdir()
+    text = (moves / "moves.py").read_text()
     triple = text[: text.index("def quadruple")].replace("double", "triple").replace("+ x", "* 3")
-    (solutions / "more.py").write_text(triple)
-    (solutions / "more.toml").write_text('[slots.triple]\nhints = ["One.", "Two.", "Three."]\n')
-    (solutions / "test_more.py").write_text(
-        (solutions / "test_moves.py")
-        .read_text()
-        .partition('@public\n@grades("quadruple")')[0]
-        .replace("double", "triple")
-    )
+    (more / "more.py").write_text(triple)
+    (more / "triple.toml").write_text('hints = ["One.", "Two.", "Three."]\n')
+    checks = (moves / "test_double.py").read_text()
+    (more / "test_triple.py").write_text(checks.replace("double", "triple"))
     edit(
         solutions / "assignment.toml",
         "[slots.double]\n",
@@ -285,7 +283,7 @@ def test_who_ends_a_process_with_each_file_does_not_keep_the_next_one_waiting(
     hand_in("bob", toy_reference)
     hand_in("bob", "def triple(x):\n    return 3 * x\n", "more.py")
     for file, slot in (("moves", "double"), ("more", "triple")):
-        graders = two_files / "solutions" / "toy" / f"test_{file}.py"
+        graders = two_files / "solutions/toy" / file / f"test_{slot}.py"
         single = f"student.{slot}(rng.random(2)).value.dtype == np.float32"
         ends = f"import os; os._exit(1) if {single} else None"
         edit(graders, f'    """{slot}s"""\n', f'    """{slot}s"""\n    {ends}\n')
