@@ -46,11 +46,11 @@ def test_bytes_and_a_failure_of_the_same_text_differ() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "is_mark"),
     [
-        ("test_moves.py", '"""doubles"""', '"""doubles x"""', True),
+        ("moves/test_double.py", '"""doubles"""', '"""doubles x"""', True),
         ("assignment.toml", "twice_two = 3", "twice_two = 2", True),
-        ("probe_moves.py", "beside", "near", True),
-        ("moves.toml", "D1_triples", "D1_three", False),  # a message, no mark
-        ("moves.toml", "See section 1.", "See section 2.", None),  # a hint, in no result
+        ("moves/probes.py", "beside", "near", True),
+        ("moves/double.toml", "D1_triples", "D1_three", False),  # a message, no mark
+        ("moves/double.toml", "See section 1.", "See section 2.", None),  # a hint, in no result
         ("assignment.toml", "A toy", "The toy", None),  # the title, in no result
     ],
 )

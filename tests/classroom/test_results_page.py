@@ -71,7 +71,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         folder = course / "submitted" / student / "toy" / ("src" if student == "cat" else "")
         folder.mkdir(parents=True)
         (folder / "moves.py").write_text(hand_in)
-    graders = course / "solutions" / "toy" / "test_moves.py"
+    graders = course / "solutions/toy/moves/test_quadruple.py"
     whole = graders.read_text()
     first = grade(course)
     graders.write_text(whole.replace('"""quadruples"""', '"""quadruples"""\n    1 / 0', 1))
