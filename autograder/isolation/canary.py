@@ -1,8 +1,8 @@
-"""A program that tries what must fail, handed in like a student's file: what it proves is proved.
+"""The canary: a file like a student's that tries what the protection must block.
 
-`front` loads this file's text into a worker and calls `attempts`. It is never imported there, and
-it uses nothing of the engine's. What an attempt reaches is not harmed: signal 0, a read, a process
-that ends at once.
+`canary_run` loads this file's text into a worker and calls `attempts`. The file is never imported
+there and uses nothing of the engine. No attempt does harm where it succeeds: it sends signal 0, it
+reads, or it starts a process that ends at once.
 """
 
 from __future__ import annotations
@@ -20,16 +20,22 @@ CLONE_NEWUSER = 0x10000000
 
 
 def attempts(planted: str, grader: int) -> dict[str, bool]:
-    """attempt -> whether it was blocked. `planted` can be read by all, `grader` is a process."""
-    return {name: _blocked(attempt) for name, attempt in _tries(planted, grader).items()}
+    """Make each attempt, and tell whether it was blocked.
+
+    Args:
+        planted: a file that everybody may read.
+        grader: the number of a process of the same user.
+    """
+    return {name: blocked(attempt) for name, attempt in all_attempts(planted, grader).items()}
 
 
 def names() -> list[str]:
-    """Of the attempts."""
-    return list(_tries("", 0))
+    """The names of the attempts."""
+    return list(all_attempts("", 0))
 
 
-def _tries(planted: str, grader: int) -> dict[str, Callable[[], object]]:
+def all_attempts(planted: str, grader: int) -> dict[str, Callable[[], object]]:
+    """The attempts by name; the last one ends the process where it succeeds."""
     return {
         "read a file": lambda: open(planted).read(),
         "list a folder": lambda: os.listdir(os.path.dirname(planted)),
@@ -51,16 +57,17 @@ def _tries(planted: str, grader: int) -> dict[str, Callable[[], object]]:
         "see the environment": lambda: _demand(0 if os.environ or _environ() else -1),
         "use another descriptor": lambda: _demand(0 if _descriptors() > 4 else -1),
         "take more memory": lambda: mmap.mmap(-1, 1 << 32).close(),
-        "become a program": lambda: _demand(_libc().execv(b"/bin/false", None)),  # the last one
+        "become a program": lambda: _demand(_libc().execv(b"/bin/false", None)),
     }
 
 
 def files_are_ruled() -> bool:
-    """Whether Landlock is in force: nothing else forbids to list the root of what is there."""
-    return _blocked(lambda: os.listdir("/"))
+    """Whether Landlock is in force: nothing else forbids listing the root folder."""
+    return blocked(lambda: os.listdir("/"))
 
 
-def _blocked(attempt: Callable[[], object]) -> bool:
+def blocked(attempt: Callable[[], object]) -> bool:
+    """Whether an attempt is refused."""
     try:
         attempt()
     except (OSError, MemoryError, ValueError):
@@ -78,16 +85,16 @@ def _demand(result: int) -> None:
 
 
 def _read_memory(pid: int) -> None:
-    """Of a process of the same user, where its stack or anything else may lie."""
+    """Read memory of a process of the same user."""
 
     class Piece(ctypes.Structure):
         _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
 
     buffer = ctypes.create_string_buffer(8)
     ours = Piece(ctypes.addressof(buffer), 8)
-    theirs = Piece(id(pid), 8)  # an address; that nothing is there is another error
+    theirs = Piece(id(pid), 8)  # any address
     if _libc().process_vm_readv(pid, ctypes.byref(ours), 1, ctypes.byref(theirs), 1, 0) < 0:
-        if ctypes.get_errno() == 14:  # EFAULT: it was let in and found nothing
+        if ctypes.get_errno() == 14:  # EFAULT: reading is allowed, but nothing is at the address
             return
         raise OSError
 
@@ -106,13 +113,13 @@ def _raise_limit() -> None:
 
 
 def _environ() -> int:
-    """Entries of the C library's own environment."""
+    """Whether the C library's own environment has an entry, as 0 or 1."""
     environ = ctypes.POINTER(ctypes.c_char_p).in_dll(_libc(), "environ")
     return 1 if environ and environ[0] else 0
 
 
 def _descriptors() -> int:
-    """How many are open."""
+    """The number of open descriptors."""
     count = 0
     for number in range(256):
         try:

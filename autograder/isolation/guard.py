@@ -1,14 +1,14 @@
-"""Which libraries a slot may use, watched from inside the student's process.
+"""The guard: notices, inside the student's process, what a slot uses and may not use.
 
-Two ways in, both judged by what runs and not by what a file's text says:
+The guard judges what runs, not what a file's text says, in two ways:
 
-- A library of the course that a file may not use is a `Placeholder`: importing it at the top of
-  the file, naming it in an annotation or a comment costs nothing, using it while a slot runs does.
-- A ready-made function or class that a slot may not use (`forbids`) is wrapped; the wrapper lets
-  everybody pass but code that runs for such a slot. Of torch's functions there are copies in many
-  places; while such a slot runs, torch itself says which of its functions are called.
+- A library of the course that a file may not use is a `Placeholder`. To import it at the top of
+  the file or to name it in an annotation costs nothing; to use it while a slot runs does.
+- A ready-made function or class that a slot may not use (`forbids`) is wrapped. The wrapper
+  refuses only code that runs for such a slot. Torch has copies of its functions in many places:
+  while such a slot runs, torch itself reports which of its functions are called.
 
-`Forbidden` is no `Exception`, and every hit is also noted, so `except:` does not hide one.
+`Forbidden` is no `Exception`, and every use is also noted, so that `except:` hides none.
 """
 
 from __future__ import annotations
@@ -25,24 +25,28 @@ from typing import Any
 
 
 class Forbidden(BaseException):
-    """Code of a slot used what the slot may not use."""
+    """A slot's code used what the slot may not use."""
 
 
 class Guard:
-    """What is forbidden at the moment, and where it was used all the same.
+    """What is forbidden at the moment, and the uses of it.
 
-    `file` is the student's file name as it stands in code objects, `staff` are those of the code
-    that runs beside it and may use everything.
+    Attributes:
+        file: the name of the student's file in code objects.
+        staff: the names of staff's files, whose code may use everything.
+        running: whether a function of the student's is being called.
+        active: the full names that the present call may not use.
+        hits: (name, line of the student's file) of each forbidden use.
     """
 
     def __init__(self, file: str, staff: Iterable[str] = ()) -> None:
         self.file = file
         self.staff = frozenset(staff)
-        self.running = False  # a slot of the student's is being called
+        self.running = False
         self.active: frozenset[str] = frozenset()
         self.hits: list[tuple[str, int | None]] = []
         self.wrapped: set[str] = set()
-        self.watches: dict[frozenset[str], Any] = {}  # forbidden names -> a mode of torch's
+        self.watches: dict[frozenset[str], Any] = {}  # forbidden names -> a torch mode
 
     def refuse(self, name: str) -> None:
         """Note the use of `name` and raise Forbidden."""
@@ -57,7 +61,7 @@ class Guard:
         raise Forbidden(name)
 
     def watching(self) -> contextlib.AbstractContextManager[Any]:
-        """While it is entered, functions of torch that are forbidden are seen, by any name."""
+        """A context in which every call of a forbidden torch function is noticed, by any name."""
         forbidden = frozenset(filter(_is_torchs, self.active))
         overrides: Any = sys.modules.get("torch.overrides")
         if not forbidden or overrides is None:
@@ -68,7 +72,7 @@ class Guard:
         return mode
 
     def by_staff(self) -> bool:
-        """Whether the code that is running was called by staff's own, not by the student's."""
+        """Whether staff's code called the code that is running, rather than the student's."""
         frame: types.FrameType | None = sys._getframe(1)
         while frame is not None and frame.f_code.co_filename != self.file:
             if frame.f_code.co_filename in self.staff:
@@ -77,21 +81,21 @@ class Guard:
         return False
 
     def block(self, libraries: Iterable[str]) -> None:
-        """Put placeholders in the place of whole libraries (top-level module names)."""
+        """Replace whole libraries, given by their top-level module names, by placeholders."""
         roots = frozenset(libraries)
         for name in [m for m in sys.modules if m.partition(".")[0] in roots]:
             del sys.modules[name]
         sys.meta_path.insert(0, _PlaceholderFinder(self, roots))
 
     def wrap(self, patterns: Iterable[str]) -> frozenset[str]:
-        """Wrap everything that matches (`torch.nn.RNN*`); return the full names of it."""
+        """Wrap everything that matches (`torch.nn.RNN*`), and return its full names."""
         names = set()
         for pattern in patterns:
             parent_name, _, last = pattern.rpartition(".")
             parent = _resolve(parent_name)
             if parent is None:
                 continue
-            # torch._VF lists nothing and answers for the module that it holds as `vf`.
+            # torch._VF lists no names; its attributes are those of the module in its `vf`.
             known = {*dir(parent), *dir(getattr(parent, "vf", None)), last}
             for attribute in sorted(fnmatch.filter(known, last)):
                 name = f"{parent_name}.{attribute}"
@@ -108,7 +112,7 @@ class Guard:
                 if callable(getattr(target, method, None)):
                     wrapped = self._watched(getattr(target, method), name)
                     setattr(target, method, wrapped)
-        elif callable(target) and not name.startswith("torch.ops."):  # has overloads: is watched
+        elif callable(target) and not name.startswith("torch.ops."):  # `watching` notices those
             setattr(parent, attribute, self._watched(target, name))
 
     def _watched(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -122,14 +126,14 @@ class Guard:
 
 
 def _watch(guard: Guard, mode: Any, forbidden: frozenset[str]) -> Any:
-    """A mode of torch's that refuses what is forbidden."""
+    """A torch mode that refuses the forbidden functions."""
     names = {name.rpartition(".")[2]: name for name in forbidden}
 
     class Watch(mode):  # type: ignore[misc]
         def __torch_function__(
             self, function: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
-            name = str(getattr(function, "__name__", "")).partition(".")[0]  # no overload
+            name = str(getattr(function, "__name__", "")).partition(".")[0]  # without the overload
             if name in names and not guard.by_staff():
                 guard.refuse(names[name])
             return function(*args, **(kwargs or {}))

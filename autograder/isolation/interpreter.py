@@ -1,7 +1,7 @@
-"""An interpreter of the kit's own, in which students' processes come to be.
+"""Starts interpreters that become zygotes, or the process of a single student file.
 
-It is started with exec and knows nothing; what runs in it is `autograder.zygote`. Here is nothing
-that takes time to import, so that one can be started first of all.
+An interpreter is started with exec and so holds nothing of the grader's; it runs `zygote`. This
+module imports nothing slow, so that a command can start interpreters before anything else.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ CAN_FORK = sys.platform == "linux"
 
 
 class Interpreter:
-    """One that was started; what it is wanted for has to `wait` until everything is imported.
+    """An interpreter that was started; call `wait` before using it.
 
-    `mode` is "fork" for a zygote, "single" for the process of a single file. `control` is the
-    socket to it.
+    Attributes:
+        mode: "fork" for a zygote, "single" for the process of a single file.
+        control: the socket to it.
     """
 
     def __init__(self, mode: str, libraries: Collection[str], device: str = "cpu") -> None:
@@ -43,30 +44,30 @@ class Interpreter:
         self.control.settimeout(START_SECONDS)
 
     def wait(self) -> None:
-        """Until it is ready. Raises GraderFault, and ends it, where it cannot be."""
+        """Wait until everything is imported. Raises GraderFault, and ends it, if that fails."""
         if self._ready:
             return
         try:
-            said = self.control.recv(len(READY))
+            message = self.control.recv(len(READY))
         except OSError:
-            said = b""
-        except BaseException:  # we are told to stop while it still imports
+            message = b""
+        except BaseException:  # the command is interrupted while the interpreter still imports
             self.kill()
             raise
-        if said != READY:
+        if message != READY:
             self.process.kill()
             self.process.wait()
             self._errors.seek(0)
             lines = self._errors.read()[-2000:].decode(errors="replace").strip().splitlines()
             self.kill()
-            why = said.decode() or (lines[-1] if lines else "it said nothing")
+            why = message.decode() or (lines[-1] if lines else "it said nothing")
             names = ", ".join(self.libraries)
             raise GraderFault(f"no interpreter with {names} could be started: {why}")
         self._errors.close()
         self._ready = True
 
     def close(self) -> None:
-        """Let it end, by the end of its socket; it is not waited for without end."""
+        """Close its socket, at which it ends; kill it if it does not end within seconds."""
         self.control.close()
         self._errors.close()
         try:
@@ -83,9 +84,10 @@ class Interpreter:
 
 
 def begin(wanted: Iterable[Collection[str]]) -> list[Interpreter]:
-    """Zygotes with such sets of libraries, which start while other things are done.
+    """Start zygotes with these sets of libraries, without waiting for them.
 
-    None where a library is not there or no process can be started: whoever needs it will say so.
+    A set with a missing library is left out, and so are all where no process can be started:
+    whoever needs the zygote reports that.
     """
     if not CAN_FORK:
         return []
@@ -97,14 +99,14 @@ def begin(wanted: Iterable[Collection[str]]) -> list[Interpreter]:
     except OSError:
         pass
     except BaseException:
-        for one in begun:
-            one.kill()
+        for interpreter in begun:
+            interpreter.kill()
         raise
     return begun
 
 
 def named(libraries: Iterable[str]) -> tuple[str, ...]:
-    """The same name for the same set of libraries."""
+    """A name for a set of libraries, whatever their order."""
     return tuple(sorted(libraries))
 
 
@@ -135,7 +137,7 @@ def _start(
 
 
 def environment(device: str) -> Iterator[tuple[str, str]]:
-    """One thread, no display, no GPU unless asked for; of the user's own only what is needed."""
+    """Environment variables: one thread, no display, no GPU unless asked for, little of our own."""
     for name in ("OMP", "OPENBLAS", "MKL"):
         yield f"{name}_NUM_THREADS", "1"
     yield "MPLBACKEND", "Agg"

@@ -1,9 +1,9 @@
-"""What the kernel does against students' code: namespaces, Landlock, seccomp, limits.
+"""The kernel's protection from students' code: namespaces, Landlock, seccomp, limits.
 
-A zygote shuts itself in, once, and its forks with it: `leave_the_system` before it imports
-anything, `shut_in` when everything is imported. A worker then gives up what only the zygote needs,
-forking above all, in `give_up`. Each part is tried by itself; what could not be had is missing from
-what is *proved* (`autograder.canary`), and nothing here needs to be believed.
+A zygote confines itself once, and its forks with it: `enter_namespaces` before it imports anything,
+`confine` when everything is imported. A worker then gives up what only the zygote needs, above all
+forking, in `apply_filter`. Each part is tried by itself. Nobody has to believe that a part is in
+force: `canary_run` proves which ones are.
 
 Sources: man 2 unshare, pivot_root, mount_setattr, capset, prctl; the kernel's
 userspace-api/landlock.rst; man 3 seccomp_rule_add, seccomp_export_bpf.
@@ -39,8 +39,8 @@ MOUNT_READ_ONLY = 0x1 | 0x2 | 0x4  # no set-user-id programs and no devices, eit
 READ_FILE, READ_DIR = 1 << 2, 1 << 3
 KILL = 9
 
-# What NumPy, torch and matplotlib need once they are imported; anything else is refused. There is
-# nothing here that names another process, a network, or a file to be made.
+# The calls that NumPy, torch and matplotlib need once they are imported; all others are refused.
+# None of these names another process, a network, or a file to be made.
 ALLOWED = """
 read pread64 readv write writev lseek close close_range open openat fstat stat lstat newfstatat
 statx access faccessat faccessat2 readlink readlinkat getdents64 getcwd dup dup2 dup3 pipe pipe2
@@ -55,19 +55,19 @@ getrandom getpid getppid gettid getuid geteuid getgid getegid getpgrp getpgid ge
 getrlimit uname sysinfo
 """
 CLONE_THREAD = 0x00010000
-# call -> which argument, and the values it may have
+# call -> the number of an argument, and the values that it may have
 WITH_VALUES = {
-    "fcntl": (1, (0, 1, 2, 3, 4, 1030)),  # duplicates and flags; nobody's owner, nobody's signal
-    "ioctl": (1, (0x5401, 0x5421, 0x5450, 0x5451)),  # is it a terminal, blocking, inheritable
+    "fcntl": (1, (0, 1, 2, 3, 4, 1030)),  # duplicates and flags, but neither owner nor signal
+    "ioctl": (1, (0x5401, 0x5421, 0x5450, 0x5451)),  # whether a terminal, blocking, inheritable
     "prctl": (0, (PR_SET_NAME, PR_GET_NAME, PR_SET_VMA)),
-    "prlimit64": (2, (0,)),  # limits can be read
+    "prlimit64": (2, (0,)),  # to read limits, not to set them
 }
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def _call(name: str, *args: int | bytes | ctypes.Array[ctypes.c_char] | None) -> int:
-    """A function of the C library. Raises OSError."""
+def _libc_call(name: str, *args: int | bytes | ctypes.Array[ctypes.c_char] | None) -> int:
+    """Call a function of the C library. Raises OSError."""
     assert _libc is not None
     wide = [ctypes.c_long(arg) if isinstance(arg, int) else arg for arg in args]
     result: int = getattr(_libc, name)(*wide)
@@ -80,30 +80,31 @@ def _call(name: str, *args: int | bytes | ctypes.Array[ctypes.c_char] | None) ->
 # ------------------------------------------------------------------------------ namespaces
 
 
-def leave_the_system() -> frozenset[str]:
-    """Go on in namespaces of one's own, as a process number 1, as far as the system lets one.
+def enter_namespaces() -> frozenset[str]:
+    """Unshare every namespace that the kernel allows, and continue as process 1 inside.
 
-    Returns the names of the namespaces. Called before there are threads. The process that called
-    waits, with a process of its own to go on in; its end is the end of everybody in there.
+    Returns the names of the namespaces. To be called before there are threads. The caller
+    continues in a child process; the process that called waits for that child, whose end is the
+    end of every process inside.
     """
-    own = set()
+    entered = set()
     uid, gid = os.getuid(), os.getgid()
     for name, flag in NAMESPACES.items():
         with contextlib.suppress(OSError):
-            _call("unshare", flag)
+            _libc_call("unshare", flag)
             if name == "user":
                 _write("/proc/self/setgroups", "deny")
                 _write("/proc/self/uid_map", f"{uid} {uid} 1")
                 _write("/proc/self/gid_map", f"{gid} {gid} 1")
-            own.add(name)
-    if "pid" in own:
+            entered.add(name)
+    if "pid" in entered:
         inside = os.fork()
         if inside:
             os.closerange(3, 256)
             _, status = os.waitpid(inside, 0)
             os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
         end_with_parent()
-    return frozenset(own)
+    return frozenset(entered)
 
 
 def _write(path: str, text: str) -> None:
@@ -112,19 +113,19 @@ def _write(path: str, text: str) -> None:
 
 
 def end_with_parent() -> None:
-    """Be killed when the parent process ends, however it ends."""
+    """Ask the kernel to kill this process when its parent ends, however that ends."""
     with contextlib.suppress(OSError):
-        _call("prctl", PR_SET_PDEATHSIG, KILL, 0, 0, 0)
+        _libc_call("prctl", PR_SET_PDEATHSIG, KILL, 0, 0, 0)
 
 
 def _new_root(folders: Iterable[str]) -> None:
-    """A file system in memory that shows these folders, read-only, and nothing else.
+    """Change to a file system in memory that has these folders, read-only, and nothing else.
 
-    It is put up over /proc: a folder that is there and holds nothing that is to be shown.
+    It is mounted over /proc, a folder that always exists and that is not to be shown.
     """
     root = "/proc"
-    _call("mount", None, b"/", None, MS_REC | MS_PRIVATE, None)
-    _call("mount", b"none", root.encode(), b"tmpfs", 0, b"size=1m")
+    _libc_call("mount", None, b"/", None, MS_REC | MS_PRIVATE, None)
+    _libc_call("mount", b"none", root.encode(), b"tmpfs", 0, b"size=1m")
     for folder in folders:
         inside = root + folder
         if os.path.isdir(folder):
@@ -134,44 +135,43 @@ def _new_root(folders: Iterable[str]) -> None:
             Path(inside).touch()
         else:
             continue
-        _call("mount", folder.encode(), inside.encode(), None, MS_BIND | MS_REC, None)
+        _libc_call("mount", folder.encode(), inside.encode(), None, MS_BIND | MS_REC, None)
     os.makedirs(f"{root}/old")
-    _call("pivot_root", root.encode(), f"{root}/old".encode())
+    _libc_call("pivot_root", root.encode(), f"{root}/old".encode())
     os.chdir("/")
-    _call("umount2", b"/old", MNT_DETACH)
+    _libc_call("umount2", b"/old", MNT_DETACH)
     os.rmdir("/old")
     attributes = (ctypes.c_uint64 * 4)(MOUNT_READ_ONLY, 0, 0, 0)
     _syscall(SYS_MOUNT_SETATTR, AT_FDCWD, b"/", AT_RECURSIVE, bytes(attributes), 32)
 
 
 def _syscall(number: int, *args: int | bytes | None) -> int:
-    return _call("syscall", number, *args)
+    return _libc_call("syscall", number, *args)
 
 
-# ------------------------------------------------------------------------------ shut in
+# ------------------------------------------------------------------------------ files
 
 
-def shut_in(own: frozenset[str]) -> bytes:
-    """Give up files and privileges, for good. Returns the seccomp program for `give_up`, or b"".
+def confine(namespaces: frozenset[str]) -> bytes:
+    """Give up files and privileges, for good. Return the filter for `apply_filter`, or b"".
 
-    What can still be read: Python's own library, shared libraries, and the packages that are
-    imported already. `own` are the namespaces of `leave_the_system`.
+    Python's own library, shared libraries, and the packages that are imported already can still be
+    read. `namespaces` are those that `enter_namespaces` returned.
     """
     libraries, packages = _libraries(), sorted(_packages())
-    program = _seccomp_program()
-    if "mount" in own:
+    seccomp_filter = _seccomp_filter()
+    if "mount" in namespaces:
         with contextlib.suppress(OSError):
             _new_root([*SYSTEM, *libraries, *packages])
     with contextlib.suppress(OSError):
         _drop_privileges()
     with contextlib.suppress(OSError):
         _landlock([*SYSTEM, *_entries(libraries), *packages])
-    return program
+    return seccomp_filter
 
 
 def _libraries() -> list[str]:
-    """The folders of Python's standard library."""
-    # in a virtual environment, it is the one of the installation
+    """The folders of Python's standard library; in a virtual environment, the installation's."""
     base = {"base": sys.base_prefix, "installed_base": sys.base_prefix}
     base |= {"platbase": sys.base_exec_prefix, "installed_platbase": sys.base_exec_prefix}
     paths = {sysconfig.get_path(name, vars=base) for name in ("stdlib", "platstdlib")}
@@ -179,7 +179,7 @@ def _libraries() -> list[str]:
 
 
 def _entries(folders: Iterable[str]) -> Iterator[str]:
-    """What is in these folders, but for the folder in which packages are installed."""
+    """The entries of these folders, except the folder in which packages are installed."""
     for folder in folders:
         for entry in os.scandir(folder):
             if entry.name not in ("site-packages", "dist-packages"):
@@ -202,7 +202,7 @@ def _packages() -> set[str]:
 
 
 def _landlock(readable: Iterable[str]) -> None:
-    """Forbid every use of files but to read these, TCP, and signals to others."""
+    """Forbid every use of files except reading these, TCP, and signals to other processes."""
     abi = landlock_version()
     handled = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(abi, 16)) - 1
     fields = (ctypes.c_uint64 * 3)(handled, 0b11 if abi >= 4 else 0, 0b11 if abi >= 6 else 0)
@@ -220,14 +220,14 @@ def _landlock(readable: Iterable[str]) -> None:
                 _syscall(SYS_ADD_RULE, ruleset, 1, rule, 0)
             finally:
                 os.close(opened)
-        _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _libc_call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         _syscall(SYS_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
 
 
 def landlock_version() -> int:
-    """The kernel's, or 0 where it has none."""
+    """The kernel's version of Landlock, or 0 where it has none."""
     try:
         return _syscall(SYS_CREATE_RULESET, None, 0, 1)
     except (OSError, AssertionError):
@@ -235,14 +235,14 @@ def landlock_version() -> int:
 
 
 def _drop_privileges() -> None:
-    """No capability is left, nor can one be had again."""
+    """Give up all capabilities, and the means to regain one."""
     for capability in range(64):
         try:
-            _call("prctl", PR_CAPBSET_DROP, capability, 0, 0, 0)
+            _libc_call("prctl", PR_CAPBSET_DROP, capability, 0, 0, 0)
         except OSError:
-            break  # the kernel has no more, or there was none to begin with
+            break  # this was the kernel's last one, or there was none to begin with
     header = (0x20080522).to_bytes(4, sys.byteorder) + bytes(4)
-    _call("capset", header, bytes(24))
+    _libc_call("capset", header, bytes(24))
 
 
 # ------------------------------------------------------------------------------ seccomp
@@ -260,7 +260,7 @@ class _Compare(ctypes.Structure):
 ALLOW, REFUSE, EQUAL, MASKED_EQUAL = 0x7FFF0000, 0x00050000, 4, 7
 
 
-def _seccomp_program() -> bytes:
+def _seccomp_filter() -> bytes:
     """The filter as the kernel takes it, built by libseccomp; b"" where there is no libseccomp."""
     try:
         library = ctypes.CDLL("libseccomp.so.2")
@@ -271,7 +271,7 @@ def _seccomp_program() -> bytes:
 
     def rule(action: int, call: str, *comparisons: _Compare) -> None:
         number = library.seccomp_syscall_resolve_name(call.encode())
-        if number >= 0:  # else another architecture's
+        if number >= 0:  # else the call is another architecture's
             array = (_Compare * max(1, len(comparisons)))(*comparisons)
             library.seccomp_rule_add_array(
                 rules, ctypes.c_uint32(action), number, len(comparisons), array
@@ -284,7 +284,7 @@ def _seccomp_program() -> bytes:
             for value in values:
                 rule(ALLOW, call, _Compare(argument, EQUAL, value, 0))
         rule(ALLOW, "clone", _Compare(0, MASKED_EQUAL, CLONE_THREAD, CLONE_THREAD))
-        rule(REFUSE | errno.ENOSYS, "clone3")  # its flags cannot be seen: threads fall back
+        rule(REFUSE | errno.ENOSYS, "clone3")  # a filter cannot see its flags: threads use clone
         with os.fdopen(os.memfd_create("filter"), "w+b") as file:
             library.seccomp_export_bpf(rules, file.fileno())
             file.seek(0)
@@ -297,20 +297,20 @@ class _Filter(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("program", ctypes.c_void_p))
 
 
-def give_up(program: bytes) -> None:
-    """In a worker: from here on no process, no network, no file to be made. Raises OSError."""
-    if program:
-        code = ctypes.create_string_buffer(program, len(program))
-        prepared = _Filter(len(program) // 8, ctypes.addressof(code))
-        _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        _call("prctl", PR_SET_SECCOMP, 2, ctypes.addressof(prepared), 0, 0)
+def apply_filter(seccomp_filter: bytes) -> None:
+    """Give up starting processes, the network, and making files, for good. Raises OSError."""
+    if seccomp_filter:
+        code = ctypes.create_string_buffer(seccomp_filter, len(seccomp_filter))
+        prepared = _Filter(len(seccomp_filter) // 8, ctypes.addressof(code))
+        _libc_call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _libc_call("prctl", PR_SET_SECCOMP, 2, ctypes.addressof(prepared), 0, 0)
 
 
 # ------------------------------------------------------------------------------ limits
 
 
 def address_space() -> int:
-    """Bytes of address space that this process has; 0 where the system does not tell."""
+    """The size of this process's address space in bytes; 0 where the system does not tell."""
     try:
         with open("/proc/self/statm") as statm:
             return int(statm.read().split()[0]) * resource.getpagesize()
@@ -318,8 +318,8 @@ def address_space() -> int:
         return 0
 
 
-def limit(memory: int | None) -> None:
-    """At most so many bytes of address space, no core file, no file of any size."""
+def set_limits(memory: int | None) -> None:
+    """Limit the address space to `memory` bytes; allow no core file and no file with content."""
     for name, value in (("AS", memory), ("CORE", 0), ("FSIZE", 0), ("NOFILE", 64)):
         number = getattr(resource, f"RLIMIT_{name}")
         hard = resource.getrlimit(number)[1]

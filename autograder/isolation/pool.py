@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from autograder.errors import GraderFault
 from autograder.isolation.channel import Channel
 from autograder.isolation.client import Worker
-from autograder.isolation.control import REQUEST, STATUS
+from autograder.isolation.control import FORK, REPLY, REQUEST, WAIT
 from autograder.isolation.interpreter import (
     CAN_FORK,
     START_SECONDS,
@@ -170,13 +170,13 @@ class _Zygote:
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                socket.send_fds(self.control, [REQUEST.pack(b"f", memory_mb)], [theirs.fileno()])
-            data, descriptors, _, _ = socket.recv_fds(self.control, STATUS.size, 1)
+                socket.send_fds(self.control, [REQUEST.pack(FORK, memory_mb)], [theirs.fileno()])
+            data, descriptors, _, _ = socket.recv_fds(self.control, REPLY.size, 1)
         except OSError as error:
             raise GraderFault(f"the zygote is gone: {error}") from None
-        if len(data) < STATUS.size or not descriptors:
+        if len(data) < REPLY.size or not descriptors:
             raise GraderFault("the zygote is gone")
-        inside, used = STATUS.unpack(data)
+        inside, used = REPLY.unpack(data)
         pidfd = descriptors[0]
         pid = _pid_here(pidfd)
         return Worker(
@@ -205,9 +205,9 @@ class _Zygote:
             os.killpg(pid, signal.SIGKILL)  # not yet reaped, so the number is still its own
         os.close(pidfd)
         try:
-            self.control.sendall(REQUEST.pack(b"w", inside))
-            data = self.control.recv(STATUS.size)
-            status = STATUS.unpack(data)[1]
+            self.control.sendall(REQUEST.pack(WAIT, inside))
+            data = self.control.recv(REPLY.size)
+            status = REPLY.unpack(data)[1]
         except (OSError, struct.error):
             return None
         if not ended:

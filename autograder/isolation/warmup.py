@@ -1,8 +1,8 @@
-"""What students' code uses, run once before their files come: the first time costs the most.
+"""Uses libraries as students' code does, before the students' files come.
 
-Libraries make and remember things when they are first used (fonts, kernels, tables of dispatch).
-In a fork, that would be done for every file of every student, and within the limits of a call.
-Students have this file, too: nothing here is what a slot asks for.
+Libraries build and cache things at their first use: fonts, kernels, dispatch tables. Without this,
+every fork would do so again for every file of every student, within the time limit of a call.
+Students have this file, too: nothing here may be what a slot asks for.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 
 
 def warm_up(libraries: Iterable[str]) -> None:
-    """Use each of the libraries that there is something for, as submissions may.
+    """Use each of these libraries that USES knows.
 
-    Where that fails, with a version that nobody has tried, it only takes longer later.
+    A failure, for instance with an untried version, is ignored: it only makes later calls slower.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -75,9 +75,9 @@ def _torch() -> None:
         torch.autograd.backward(apart)
         # The first optimizer imports torch's compiler, which takes a second and writes files.
         for optimizer in (torch.optim.SGD, torch.optim.Adam):
-            made = optimizer(layer.parameters(), lr=0.01)
-            made.step()
-            made.zero_grad(set_to_none=False)
+            stepper = optimizer(layer.parameters(), lr=0.01)
+            stepper.step()
+            stepper.zero_grad(set_to_none=False)
         layer.load_state_dict(layer.state_dict())
         torch.linalg.norm(mapped[0]).item(), mapped[0].detach().numpy()
 

@@ -1,12 +1,12 @@
-"""A clean interpreter, warmed up once, from which the student's processes are forked.
+"""A clean interpreter that is warmed up once and from which students' processes are forked.
 
-It is started with exec and has never held a hidden test or a reference. When everything is
-imported it shuts itself in (`autograder.sandbox`). On its control socket it takes `fork` with a
-number of megabytes and one descriptor (the worker's channel) and answers with the worker's pid and
-pidfd, and `wait` with a pid and answers with its exit status. When the control socket closes, it
-kills what is left and ends.
+It is started with exec and never holds a hidden test or a reference. When everything is imported,
+it confines itself (`kernel`). On its control socket (`control`) it takes a request to fork, with
+the descriptor of the worker's channel, and replies with the worker's number and pidfd; and a
+request to wait for a process, and replies with its exit status. When the control socket closes, it
+kills the workers that are left and ends.
 
-`--single` serves one worker without forking: where there is no safe fork, and for CUDA.
+The mode "single" serves one file without forking: where no fork is safe, and for CUDA.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterable
+from typing import NoReturn
 
 from autograder.isolation.channel import Channel
-from autograder.isolation.control import READY, REQUEST, STATUS
+from autograder.isolation.control import FORK, READY, REPLY, REQUEST
 from autograder.isolation.warmup import warm_up
 
-CHANNEL = 3  # the descriptor of a worker's channel, after the three standard ones
+CHANNEL = 3  # a worker's descriptor of its channel, after the three standard ones
 
 
 def main(argv: list[str]) -> None:
@@ -38,8 +39,8 @@ def main(argv: list[str]) -> None:
         sock = socket.socket(fileno=int(channel))
     if mode == "single":
         preload(libraries)
-        warm_up(libraries)  # a call's limit is not to pay for it
-        from autograder.isolation.worker import serve
+        warm_up(libraries)  # so that no call's time limit pays for it
+        from autograder.isolation.worker import serve  # here: the libraries come first
 
         sock.sendall(READY)
         serve(Channel(sock))
@@ -48,9 +49,9 @@ def main(argv: list[str]) -> None:
 
 
 def preload(libraries: Iterable[str]) -> None:
-    """Import what submissions will use."""
+    """Import the libraries that submissions use."""
     sys.dont_write_bytecode = True
-    tempfile.gettempdir()  # looked for, and remembered, while files can be written
+    tempfile.gettempdir()  # tempfile finds and remembers it while files can be written
     for name in ("autograder.isolation.worker", *libraries):
         importlib.import_module(name)
     if "matplotlib" in libraries:
@@ -63,7 +64,10 @@ def preload(libraries: Iterable[str]) -> None:
 
 
 def _remove_folder_of_matplotlib() -> None:
-    """The one it makes where the user's cannot be written; it would do so when Python exits."""
+    """Remove matplotlib's temporary folder now: a confined process cannot do so at its exit.
+
+    Matplotlib makes it where the user's own folder cannot be written.
+    """
     import matplotlib as mpl
 
     folder = mpl.get_configdir()
@@ -72,9 +76,10 @@ def _remove_folder_of_matplotlib() -> None:
 
 
 def _serve_forks(control: socket.socket, libraries: Iterable[str]) -> None:
-    from autograder.isolation import kernel as sandbox
+    """Warm up, confine this process, and fork workers until the control socket closes."""
+    from autograder.isolation import kernel  # here: only where there is a fork
 
-    own = sandbox.leave_the_system()
+    namespaces = kernel.enter_namespaces()
     gc.disable()  # a collection would only walk through what is imported
     preload(libraries)
     warm_up(libraries)
@@ -83,57 +88,62 @@ def _serve_forks(control: socket.socket, libraries: Iterable[str]) -> None:
     if sys.platform == "linux" and len(os.listdir("/proc/self/task")) != 1:
         control.sendall(b"threads")  # a fork of several threads can hang
         return
-    used = sandbox.address_space()
+    used = kernel.address_space()
     null = os.open(os.devnull, os.O_RDWR)
-    program = sandbox.shut_in(own)
-    gc.freeze()  # a collection in a worker does not walk through, and so copy, what is shared
+    seccomp_filter = kernel.confine(namespaces)
+    gc.freeze()  # so that a collection in a worker does not walk through, and copy, shared pages
     control.sendall(READY)
-
-    def become_worker(descriptor: int, memory_mb: int) -> None:
-        """Never returns."""
-        status = 1
-        try:
-            gc.enable()
-            os.setsid()
-            sandbox.end_with_parent()
-            sandbox.limit(used + (memory_mb << 20) if used else None)
-            for standard in (0, 1, 2):
-                os.dup2(null, standard)
-            os.dup2(descriptor, CHANNEL)
-            os.closerange(CHANNEL + 1, 256)
-            channel = Channel(socket.socket(fileno=CHANNEL))
-            sandbox.give_up(program)
-            from autograder.isolation.worker import serve
-
-            serve(channel)
-            status = 0
-        finally:
-            os._exit(status)
 
     children: set[int] = set()
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 1)
         if len(data) < REQUEST.size:
             break
-        what, number = REQUEST.unpack(data)
-        if what == b"f":
+        request, number = REQUEST.unpack(data)
+        if request == FORK:
             child = os.fork()
             if child == 0:
                 control.detach()
-                become_worker(descriptors[0], number)
+                memory = used + (number << 20) if used else None
+                _become_worker(descriptors[0], null, memory, seccomp_filter)
             os.close(descriptors[0])
             children.add(child)
             pidfd = os.pidfd_open(child)
-            socket.send_fds(control, [STATUS.pack(child, used)], [pidfd])
+            socket.send_fds(control, [REPLY.pack(child, used)], [pidfd])
             os.close(pidfd)
         else:
             _, status = os.waitpid(number, 0)
             children.discard(number)
-            control.sendall(STATUS.pack(number, status))
+            control.sendall(REPLY.pack(number, status))
     for child in children:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
-    os._exit(0)  # everything was tidied up before it shut itself in
+    os._exit(0)  # a confined process has nothing left to tidy up
+
+
+def _become_worker(
+    descriptor: int, null: int, memory: int | None, seccomp_filter: bytes
+) -> NoReturn:
+    """Serve one student file in this fork of the zygote, and end it."""
+    status = 1
+    try:
+        from autograder.isolation import kernel  # both here: as in the callers
+        from autograder.isolation.worker import serve
+
+        gc.enable()
+        os.setsid()
+        kernel.end_with_parent()
+        kernel.set_limits(memory)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        os.dup2(descriptor, CHANNEL)
+        os.closerange(CHANNEL + 1, 256)
+        channel = Channel(socket.socket(fileno=CHANNEL))
+        kernel.apply_filter(seccomp_filter)
+        serve(channel)
+        status = 0
+    finally:
+        os._exit(status)
 
 
 if __name__ == "__main__":

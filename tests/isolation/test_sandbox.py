@@ -85,9 +85,9 @@ def test_every_attempt_of_the_canary_can_succeed(tmp_path: Path) -> None:
         "import json, os, sys\n"
         "from autograder.isolation import canary\n"
         "extra = os.open(os.devnull, os.O_RDONLY), os.dup(0)\n"
-        "tries = canary._tries(sys.argv[1], os.getppid())\n"
+        "tries = canary.all_attempts(sys.argv[1], os.getppid())\n"
         "tries.popitem()\n"  # the last one ends the process
-        "print(json.dumps({name: canary._blocked(tries[name]) for name in tries}))\n"
+        "print(json.dumps({name: canary.blocked(tries[name]) for name in tries}))\n"
     )
     line = say([sys.executable, "-c", tries, str(planted)])
     assert [name for name, blocked in json.loads(line.splitlines()[-1]).items() if blocked] == []

@@ -15,13 +15,11 @@ import pytest
 
 from autograder.commands import check as student
 from autograder.errors import GraderFault
-from autograder.isolation import client, interpreter, pool, warmup
+from autograder.isolation import interpreter, pool
 from autograder.isolation.client import (
-    WALL,
     Callback,
     Code,
     Computed,
-    ProcessDeadline,
     Worker,
     WorkerDied,
 )
@@ -161,84 +159,6 @@ def test_sleeping_is_ended_too(workers: Workers) -> None:
     worker = load(workers, "import time\ndef f():\n    time.sleep(600)")
     with pytest.raises(WorkerDied) as died:
         ask(worker, "f", seconds=0.2)
-    assert died.value.timeout
-
-
-class Clocks:
-    """Clocks that a test moves: the wall's, and the worker's own."""
-
-    def __init__(self) -> None:
-        self.wall = self.own = 1000.0
-
-    def monotonic(self) -> float:
-        return self.wall
-
-    def clock_gettime(self, _: int) -> float:
-        return self.own
-
-
-@pytest.fixture
-def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
-    moved = Clocks()
-    monkeypatch.setattr(client, "time", moved)
-    return moved
-
-
-class TestDeadline:
-    """The process's own time counts; the wall counts for a process that sleeps."""
-
-    def test_its_own_time_counts_in_full(self, clocks: Clocks) -> None:
-        deadline = ProcessDeadline(1, seconds=2.0)
-        clocks.own += 1.5
-        clocks.wall += 1.5
-        assert (deadline.left(), deadline.spent()) == (0.5, 1.5)
-
-    def test_time_that_others_took_counts_as_little_as_the_wall(self, clocks: Clocks) -> None:
-        deadline = ProcessDeadline(1, seconds=2.0)
-        clocks.wall += 2.0 * WALL - 1.0
-        assert deadline.left() == 1.0
-        clocks.wall += 1.0
-        assert deadline.left() == 0.0
-        assert deadline.spent() == 2.0
-
-    @pytest.mark.parametrize(("computed", "left"), [(0.0, 2.0), (5.0, 2.0), (11.0, 1.0)])
-    def test_while_the_grader_computes_only_the_time_it_needs_counts(
-        self, clocks: Clocks, computed: float, left: float
-    ) -> None:
-        def compute(_: StandInCall) -> Computed:
-            clocks.wall += 500.0  # a busy machine
-            return Computed(seconds=computed)
-
-        deadline = ProcessDeadline(1, seconds=2.0)
-        deadline.compute(Callback(compute), StandInCall("double", (), {}))
-        assert deadline.left() == left
-
-
-def test_a_busy_machine_costs_no_answer_that_waits_for_the_grader(
-    workers: Workers, clocks: Clocks
-) -> None:
-    def compute(request: StandInCall) -> Computed:
-        clocks.wall += 500.0
-        return Computed(request.args[0] * 2)
-
-    worker = load(workers, BUILDS_ON_A_WRONG_ONE, stand_ins={"double": ""})
-    assert ask(worker, "four", 1.0, seconds=2.0, callback=Callback(compute)).value == 4.0
-    assert worker.spent == 0.0
-
-
-def test_a_stand_in_cannot_be_asked_for_ever(workers: Workers, clocks: Clocks) -> None:
-    """What the grader computes for a call has its limit, too."""
-    asks = (
-        "def double(x): return x\n"
-        "def f():\n"
-        "    while True:\n"
-        "        try: double(1.0)\n"
-        "        except ValueError: pass"
-    )
-    worker = load(workers, asks, stand_ins={"double": ""})
-    computed = Callback(lambda _: Computed(error="no answer in time", seconds=2.0))
-    with pytest.raises(WorkerDied) as died:
-        ask(worker, "f", seconds=2.0, callback=computed)
     assert died.value.timeout
 
 
@@ -445,7 +365,7 @@ def test_no_interpreter_is_left_where_what_needs_it_cannot_be_imported(
     monkeypatch.setitem(sys.modules, "autograder.isolation.pool", None)
     (folder / "torch_rnn.py").unlink()  # for which none is begun
     with pytest.raises(ImportError):
-        student._workers(
+        student._start_workers(
             find_released(folder), ["rnn_step", "bptt", "hidden_state_matrix", "MyRNN"]
         )
     assert len(begun) == 2
@@ -514,12 +434,6 @@ def test_an_interpreter_that_cannot_start_is_not_tried_for_every_check(
             with pytest.raises(GraderFault, match="no_such_library"):
                 workers.start(["no_such_library"])
     assert len(started) == 2 * START_FAILURES
-
-
-def test_all_that_is_used_before_the_first_fork_can_be_used() -> None:
-    """Where it cannot, it is left out in silence and every file of every student pays for it."""
-    for use in warmup.USES.values():
-        use()
 
 
 @pytest.mark.parametrize("how", ["fork", "an interpreter of its own"])
