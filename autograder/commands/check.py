@@ -91,11 +91,11 @@ def _print_lines(results: dict[str, SlotResult]) -> None:
 
 def _print_messages(results: dict[str, SlotResult], all_messages: bool) -> None:
     """Print a line per slot and the message of each that is wrong, or only of the first of them."""
-    from autograder.judging.message import checked
+    from autograder.judging.message import check_lines
 
     console = new_console()
-    for line, style in checked(results, all_messages, "autograder check"):
-        console.print(line, style=style or None, markup=False)
+    for line in check_lines(results, all_messages, "autograder check"):
+        console.print(line.text, style=line.style or None, markup=False)
 
 
 def _watch(released: Released, names: list[str], workers: Workers, all_messages: bool) -> None:
@@ -113,7 +113,7 @@ def _watch_without_terminal(
     released: Released, names: list[str], workers: Workers, all_messages: bool
 ) -> None:
     """Print the results again whenever a file was saved, until Ctrl-C."""
-    from autograder.judging.message import checked
+    from autograder.judging.message import check_lines
     from autograder.student.file_checker import PATIENCE_SECONDS, POLL_SECONDS, FileChecker, Saves
 
     checker = FileChecker(released, workers)
@@ -125,8 +125,8 @@ def _watch_without_terminal(
         for file in changed:
             results.update(checker.check(file, names, PATIENCE_SECONDS))
         if changed:
-            for line, _ in checked(results, all_messages, "autograder check"):
-                click.echo(line)
+            for line in check_lines(results, all_messages, "autograder check"):
+                click.echo(line.text)
             click.echo("\n  waiting for you to save a file; press Ctrl-C to stop")
         time.sleep(POLL_SECONDS)
         changed = saves.since_last_call()

@@ -21,12 +21,11 @@ from autograder.judging.structure import Pair, Unlike, pairs
 from autograder.judging.tolerance import ATOL, DEFAULT, RTOL, Tolerance
 from autograder.judging.verdict import Verdict
 from autograder.judging.wording import (
+    aligned,
     called,
     enumerated,
-    expected_and_got,
     index_in_words,
     literal,
-    numbers_side_by_side,
     right_together,
     series_of,
 )
@@ -196,8 +195,8 @@ def _compared_exactly(pair: Pair, got: np.ndarray, want: np.ndarray) -> Part:
 
 
 def _unlike(pair: Pair, what: str, want: str, got: str) -> Part:
-    details = expected_and_got(want, got)
-    return Part(pair, Failure(Verdict.WRONG, f"{called(pair.name)} {what}", details), math.inf)
+    fact = f"{called(pair.name)} {what}"
+    return Part(pair, Failure(Verdict.WRONG, fact, expected=want, got=got), math.inf)
 
 
 def _differs(name: str, got: Any, want: Any, wrong: Any) -> Failure:
@@ -205,8 +204,8 @@ def _differs(name: str, got: Any, want: Any, wrong: Any) -> Failure:
     gaps = np.abs(got.astype(complex) - want)
     at = np.unravel_index(int(np.argmax(gaps)), want.shape)
     if want.ndim == 0:
-        numbers = numbers_side_by_side(want[()], got[()])
-        return Failure(Verdict.WRONG, f"{name} is wrong", numbers)
+        expected, given = aligned(want[()], got[()])
+        return Failure(Verdict.WRONG, f"{name} is wrong", expected=expected, got=given)
     count = f"{int(wrong.sum())} of {want.size} entries differ"
     first = np.unravel_index(int(np.argmax(wrong)), want.shape)
     if first == at:
@@ -215,8 +214,9 @@ def _differs(name: str, got: Any, want: Any, wrong: Any) -> Failure:
         count += f", the first at {index_in_words(first)}"
         count += f"; the largest gap is at {index_in_words(at)}"
     fact = f"{name} has the right shape but wrong values"
-    details = (count, *numbers_side_by_side(want[at], got[at]))
-    return Failure(Verdict.WRONG, fact, details, _right_start(name, wrong))
+    expected, given = aligned(want[at], got[at])
+    right = _right_start(name, wrong)
+    return Failure(Verdict.WRONG, fact, (count,), right, expected=expected, got=given)
 
 
 def _right_start(name: str, wrong: np.ndarray) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Failure:
 
     Attributes:
         fact: a sentence; `details` are further lines.
+        expected, got: the two values that differ, or "".
         right: names of the results that are right.
         line: of the student's file.
         loading: whether the file could not even be loaded.
@@ -40,6 +41,8 @@ class Failure:
     line: int | None = None
     loading: bool = False
     related: str = ""
+    expected: str = ""
+    got: str = ""
 
 
 class CheckFailed(Exception):

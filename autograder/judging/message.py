@@ -1,7 +1,8 @@
 """A slot's result in the words that a student reads; the same lines for every view.
 
-What was done, expected, got, the likely cause (labelled as such), where, what next: at most
-`MAX_LINES` lines of at most `WIDTH` characters, the headline included.
+In this order: what was done, what was expected, what came instead, the likely cause (labelled as
+such), where it is, what to do next. At most `MAX_LINES` lines of at most `WIDTH` characters, the
+headline included.
 """
 
 from __future__ import annotations
@@ -9,16 +10,44 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
 from autograder.judging.judgement import SlotResult
 from autograder.judging.verdict import Verdict
 
 MAX_LINES = 11
 WIDTH = 96
-MIN_WIDTH = 20  # beside what stands before a part, on the narrowest screen
+MIN_WIDTH = 20  # of the words behind an indent, on the narrowest screen
 PRINTED_LINES = 5
-SENTENCES = ("related", "right", "everywhere")  # parts that are one sentence, in several lines
-ONE_WORD = (  # verdicts that say it all: how many checks pass would add nothing
+
+
+class Part(StrEnum):
+    """What a line of a message says; a part that is too long goes on in the next line."""
+
+    BLANK = ""
+    HEADLINE = "headline"
+    SENTENCE = "sentence"  # of the check that failed
+    FACT = "fact"
+    NUMBERS = "numbers"  # expected and got
+    DETAIL = "detail"
+    RELATED = "related"
+    RIGHT = "right"  # results that are right
+    EVERYWHERE = "everywhere"  # a fact about all checks together
+    CAUSE = "cause"
+    QUESTION = "question"
+    BUILDS_ON = "builds_on"
+    PLACE = "place"
+    PRINTED = "printed"
+    LAST = "last"
+
+
+FACTS = (  # what was measured: everything above the advice
+    *(Part.HEADLINE, Part.SENTENCE, Part.FACT, Part.NUMBERS),
+    *(Part.DETAIL, Part.RELATED, Part.RIGHT, Part.EVERYWHERE),
+)
+WHOLE = (Part.RELATED, Part.RIGHT, Part.EVERYWHERE)  # left out whole: half a sentence says nothing
+ONE_WORD = (  # verdicts that say everything: how many checks pass would add nothing
     *(Verdict.NOT_STARTED, Verdict.MISSING),
     *(Verdict.TIMEOUT, Verdict.CRASH, Verdict.FORBIDDEN),
 )
@@ -28,136 +57,163 @@ ONE_WORD = (  # verdicts that say it all: how many checks pass would add nothing
 class Line:
     """A line that a student reads, as the terminal shows it.
 
-    `part` says to views that set the parts apart what it is: headline, sentence, fact, numbers,
-    detail, related, right, everywhere, cause, question, builds_on, place, printed, last; or "" for
-    an empty line. A part that was too long for one line goes on in the next. `slot` is the slot
-    that it speaks of, `style` how a terminal shows it: "green", "red", "dim" or "".
+    `slot` is the slot it is about, `style` how a terminal shows it: "green", "red", "dim" or "".
     """
 
     text: str
-    part: str = ""
+    part: Part = Part.BLANK
     slot: str = ""
     style: str = ""
 
 
+@dataclass(frozen=True)
+class Headline(Line):
+    """`mark slot   rest`"""
+
+    mark: str = ""
+    rest: str = ""
+
+
+@dataclass(frozen=True)
+class Advice(Line):
+    """`label: rest`; the further lines of an advice have no label."""
+
+    label: str = ""
+    rest: str = ""
+
+
+@dataclass(frozen=True)
+class Place(Line):
+    """Where the slot is, and the command that says more, or ""."""
+
+    place: str = ""
+    command: str = ""
+
+
+class _Ranked(NamedTuple):
+    """A line; those of the highest rank are left out first, those of rank 0 never."""
+
+    rank: int
+    line: Line
+
+
 def headline(result: SlotResult) -> str:
     """`double   3 of 7 checks pass`, without the mark."""
+    return f"{result.slot}   {_summary(result)}"
+
+
+def _summary(result: SlotResult) -> str:
     run = [check for check in result.checks if check.passed is not None]
     passed = sum(bool(check.passed) for check in run)
     if result.verdict == Verdict.CORRECT:
         carried = " (carried forward)" if result.carried_forward else ""
-        return f"{result.slot}   all {len(run)} checks pass{carried}"
+        return f"all {len(run)} checks pass{carried}"
     if result.verdict == Verdict.UNGRADED:
-        return f"{result.slot}   ungraded: a person will look at it"
+        return "ungraded: a person will look at it"
     if result.verdict in ONE_WORD:
-        return f"{result.slot}   {result.verdict.words}"
-    return f"{result.slot}   {passed} of {len(run)} checks pass"
+        return result.verdict.words
+    return f"{passed} of {len(run)} checks pass"
 
 
-def explain(result: SlotResult, hint_command: bool = False, width: int = WIDTH) -> list[str]:
+def explain(result: SlotResult, width: int = WIDTH) -> list[str]:
     """The lines below the headline; none where there is nothing to mend."""
-    return [line.text for line in _explained(result, hint_command, width)]
+    return [line.text for line in _explanation(result, False, width)]
 
 
-def _explained(result: SlotResult, hint_command: bool, width: int = WIDTH) -> list[Line]:
-    failure = result.failure
-    if failure is None or result.verdict == Verdict.UNGRADED:
-        return []
-    if result.verdict == Verdict.NOT_STARTED:
-        text = f"  write it in {_place(result)}, where the TODO is"
-        return [Line(text, "place", result.slot)] if result.line else []
-    lines: list[tuple[int, Line]] = []  # how soon it may be left out, and the line
-
-    def add(rank: int, part: str, text: str) -> None:
-        lines.append((rank, Line(text, part, result.slot)))
-
-    def say(rank: int, part: str, text: str, prefix: str = "    ", most: int = 3) -> None:
-        for line in _wrap(text, prefix, width, -(-most * WIDTH // width)):
-            add(rank, part, line)
-
-    if not failure.loading and result.verdict != Verdict.MISSING:
-        say(0, "sentence", f"it {result.sentence}", "  ✗ ")
-    say(0, "fact", failure.fact)
-    for detail in failure.details:
-        numbers = detail.startswith("  ")
-        add(int(not numbers), "numbers" if numbers else "detail", f"    {detail}")
-    if failure.related:
-        say(2, "related", failure.related, most=2)
-    if failure.right:
-        rank = 4 if result.facts else 3
-        say(rank, "right", f"right: {', '.join(failure.right[:8])}", most=1)
-    for fact in result.facts[:1]:
-        say(3, "everywhere", fact, most=1)
-    for part, text in _advice(result, width):
-        add(0 if text else 5, part, text)
-    more = f"        more: autograder hint {result.slot}" if hint_command else ""
-    if result.line or more:
-        add(5, "", "")
-        add(0, "place", f"  {_place(result)}{more}")
-    return _at_most(lines)
-
-
-def checked(
-    results: Mapping[str, SlotResult], everything: bool, more: str
-) -> Iterator[tuple[str, str]]:
-    """What a student reads after checking: lines, each with its style or ""."""
-    for line in told(results, everything, more):
-        yield line.text, line.style
-
-
-def told(results: Mapping[str, SlotResult], everything: bool, more: str) -> Iterator[Line]:
+def check_lines(results: Mapping[str, SlotResult], all_messages: bool, more: str) -> Iterator[Line]:
     """What a student reads after checking.
 
-    One line a slot, and the message of each that is to be mended, or only of the first. `more` is
-    the command that says more of one slot.
+    One line a slot, and the message of each slot that is wrong, or only of the first. `more` is the
+    command that says more about one slot.
     """
     fine = (Verdict.CORRECT, Verdict.NOT_STARTED, Verdict.UNGRADED)
     to_mend = [result for result in results.values() if result.verdict not in fine]
-    shown = to_mend if everything else to_mend[:1]
+    shown = to_mend if all_messages else to_mend[:1]
     for result in results.values():
-        slot = result.slot
-        if result.verdict == Verdict.UNGRADED:  # on one's own machine, nobody else will look at it
-            yield Line(f"? {slot}   not checked: {result.broken}", "headline", slot)
-            continue
-        yield Line(
-            f"{result.verdict.mark} {headline(result)}", "headline", slot, result.verdict.style
-        )
-        if result in shown or (everything and result.verdict == Verdict.NOT_STARTED):
-            yield from _explained(result, hint_command=True)
-            if result.printed and everything:
-                yield Line("  your code printed:", "printed", slot, "dim")
+        yield _headline(result)
+        if result in shown or (all_messages and result.verdict == Verdict.NOT_STARTED):
+            yield from _explanation(result, hint_command=True)
+            if result.printed and all_messages:
+                yield Line("  your code printed:", Part.PRINTED, result.slot, "dim")
                 for line in result.printed.splitlines()[-PRINTED_LINES:]:
-                    yield Line(f"    {line[:200]}", "printed", slot, "dim")
+                    yield Line(f"    {line[:200]}", Part.PRINTED, result.slot, "dim")
     correct = sum(result.verdict == Verdict.CORRECT for result in results.values())
     last = "Grading adds others."
-    if to_mend and not everything:
+    if to_mend and not all_messages:
         last = f"See more: {more} {to_mend[-1].slot}"
     yield Line("")
-    yield Line(f"  {correct} of {len(results)} slots pass the public checks. {last}", "last")
+    yield Line(f"  {correct} of {len(results)} slots pass the public checks. {last}", Part.LAST)
 
 
-def _advice(result: SlotResult, width: int) -> Iterator[tuple[str, str]]:
-    """(part, line)"""
+def _headline(result: SlotResult) -> Headline:
+    slot, mark, style = result.slot, result.verdict.mark, result.verdict.style
+    rest = _summary(result)
+    if result.verdict == Verdict.UNGRADED:  # on a student's machine, nobody else will look at it
+        rest, style = f"not checked: {result.broken}", ""
+    return Headline(f"{mark} {slot}   {rest}", Part.HEADLINE, slot, style, mark, rest)
+
+
+def _explanation(result: SlotResult, hint_command: bool, width: int = WIDTH) -> list[Line]:
+    failure = result.failure
+    if failure is None or result.verdict == Verdict.UNGRADED:
+        return []
+    slot, place = result.slot, _place(result)
+    if result.verdict == Verdict.NOT_STARTED:
+        text = f"  write it in {place}, where the TODO is"
+        return [Place(text, Part.PLACE, slot, place=place)] if result.line else []
+    lines: list[_Ranked] = []
+
+    def say(rank: int, part: Part, text: str, prefix: str = "    ", most: int = 3) -> None:
+        wrapped = _wrap(text, prefix, width, -(-most * WIDTH // width))
+        lines.extend(_Ranked(rank, Line(line, part, slot)) for line in wrapped)
+
+    if not failure.loading and result.verdict != Verdict.MISSING:
+        say(0, Part.SENTENCE, f"it {result.sentence}", "  ✗ ")
+    say(0, Part.FACT, failure.fact)
+    lines += [_Ranked(1, Line(f"    {text}", Part.DETAIL, slot)) for text in failure.details]
+    if failure.expected or failure.got:
+        lines.append(_Ranked(0, Line(f"      expected   {failure.expected}", Part.NUMBERS, slot)))
+        lines.append(_Ranked(0, Line(f"      got        {failure.got}", Part.NUMBERS, slot)))
+    if failure.related:
+        say(2, Part.RELATED, failure.related, most=2)
+    if failure.right:
+        rank = 4 if result.facts else 3
+        say(rank, Part.RIGHT, f"right: {', '.join(failure.right[:8])}", most=1)
+    for fact in result.facts[:1]:
+        say(3, Part.EVERYWHERE, fact, most=1)
+    advice = list(_advice(result, width))
+    blank = _Ranked(5, Line("", Part.BLANK, slot))
+    if advice:
+        lines += [blank, *(_Ranked(0, line) for line in advice)]
+    command = f"autograder hint {slot}" if hint_command else ""
+    if result.line or command:
+        text = f"  {place}        more: {command}" if command else f"  {place}"
+        where = Place(text, Part.PLACE, slot, place=place, command=command)
+        lines += [blank, _Ranked(0, where)]
+    return _at_most(lines)
+
+
+def _advice(result: SlotResult, width: int) -> Iterator[Line]:
+    slot = result.slot
     if result.cause:
-        yield "", ""
-        for line in _wrap(f"{result.cause}.", "  Likely cause: ", width):
-            yield "cause", line
-        for line in _wrap(result.hint, "  Ask yourself: ", width):
-            yield "question", line
+        yield from _labelled(Part.CAUSE, slot, "Likely cause", f"{result.cause}.", width)
+        yield from _labelled(Part.QUESTION, slot, "Ask yourself", result.hint, width)
     elif result.blocked_by and _is_judged(result):
-        yield "", ""
         text = f"{', '.join(result.blocked_by)} is not right yet, and this builds on it."
-        for line in _wrap(text, "  ", width):
-            yield "builds_on", line
+        yield from (Line(line, Part.BUILDS_ON, slot) for line in _wrap(text, "  ", width))
+
+
+def _labelled(part: Part, slot: str, label: str, text: str, width: int) -> Iterator[Line]:
+    prefix = f"  {label}: "
+    for number, line in enumerate(_wrap(text, prefix, width)):
+        rest = line[len(prefix) :]
+        yield Advice(line, part, slot, label="" if number else label, rest=rest)
 
 
 def _is_judged(result: SlotResult) -> bool:
     """Whether the file could be loaded and the slot gave an answer, or raised."""
-    return result.verdict in (Verdict.WRONG, Verdict.ERROR) and not _loading(result)
-
-
-def _loading(result: SlotResult) -> bool:
-    return result.failure is not None and result.failure.loading
+    is_loading = result.failure is not None and result.failure.loading
+    return result.verdict in (Verdict.WRONG, Verdict.ERROR) and not is_loading
 
 
 def _place(result: SlotResult) -> str:
@@ -176,15 +232,16 @@ def _wrap(text: str, prefix: str, width: int, most: int | None = None) -> list[s
     )
 
 
-def _at_most(lines: list[tuple[int, Line]]) -> list[Line]:
-    """Leave out the parts that matter least until it fits beside the headline."""
+def _at_most(lines: list[_Ranked]) -> list[Line]:
+    """Leave out the lines of the highest rank until the message fits below the headline."""
     while len(lines) > MAX_LINES - 1:
-        least = max(rank for rank, _ in lines)
-        if least == 0:
-            kept = [line for _, line in lines]
-            return [*kept[: MAX_LINES - 3], Line("    …", "detail", kept[-1].slot), kept[-1]]
-        gone = next(entry for entry in lines if entry[0] == least)
+        highest = max(rank for rank, _ in lines)
+        if highest == 0:
+            left = [line for _, line in lines]
+            dots = Line("    …", Part.DETAIL, left[-1].slot)
+            return [*left[: MAX_LINES - 3], dots, left[-1]]
+        gone = next(entry for entry in lines if entry.rank == highest)
         lines.remove(gone)
-        if gone[1].part in SENTENCES:  # half of one says nothing
-            lines = [entry for entry in lines if entry[1].part != gone[1].part]
+        if gone.line.part in WHOLE:
+            lines = [entry for entry in lines if entry.line.part != gone.line.part]
     return [line for _, line in lines]

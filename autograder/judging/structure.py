@@ -11,7 +11,7 @@ from autograder.isolation.wire import Tensor
 from autograder.judging.failure import Failure
 from autograder.judging.tolerance import Tolerance
 from autograder.judging.verdict import Verdict
-from autograder.judging.wording import called, described, expected_and_got, keys_in_words
+from autograder.judging.wording import called, described, keys_in_words
 
 
 class Pair(NamedTuple):
@@ -52,8 +52,7 @@ def _pairs(
         if count is None:
             _wrong_type(name, got, f"a list or tuple of {len(want)}")
         if count != len(want):
-            details = expected_and_got(str(len(want)), str(count))
-            _unlike(f"{called(name)} has the wrong length", *details)
+            _unlike(f"{called(name)} has the wrong length", (), str(len(want)), str(count))
         for i, item in enumerate(want):
             part = names[i] if i < len(names) else f"{name or 'result'}[{i}]"
             yield from _pairs(part, got[i], item, (), extra_keys)
@@ -61,7 +60,7 @@ def _pairs(
         if not isinstance(got, Tensor):
             _wrong_type(name, got, "a tensor")
         if got.on != want.on:
-            _unlike(f"{called(name)} is on the wrong device", *expected_and_got(want.on, got.on))
+            _unlike(f"{called(name)} is on the wrong device", (), want.on, got.on)
         yield Pair(name, got, want)
     elif isinstance(want, np.ndarray):
         if not isinstance(got, np.ndarray) or isinstance(got, Tensor):
@@ -82,10 +81,10 @@ def _dict_pairs(name: str, got: Any, want: dict[Any, Any], extra_keys: bool) -> 
     extra = [key for key in got if key not in want]
     if missing:
         fact = f"{called(name)} lacks the key {keys_in_words(missing)}"
-        _unlike(fact, f"it has {keys_in_words(got) or 'none'}")
+        _unlike(fact, (f"it has {keys_in_words(got) or 'none'}",))
     if extra and not extra_keys:
         fact = f"{called(name)} has a key that was not asked for: {keys_in_words(extra)}"
-        _unlike(fact, f"asked for: {keys_in_words(want)}")
+        _unlike(fact, (f"asked for: {keys_in_words(want)}",))
     for key, item in want.items():
         part = f"{name}[{key!r}]" if name else str(key)
         yield from _pairs(part, got[key], item, (), extra_keys)
@@ -102,8 +101,10 @@ def _length(value: Any) -> int | None:
 
 def _wrong_type(name: str, got: Any, expected: str) -> NoReturn:
     fact = f"{called(name)} is {described(got)} where {expected} was expected"
-    _unlike(fact, *(("is a return missing?",) if got is None else ()))
+    _unlike(fact, ("is a return missing?",) if got is None else ())
 
 
-def _unlike(fact: str, *details: str) -> NoReturn:
-    raise Unlike(Failure(Verdict.WRONG, fact, details))
+def _unlike(
+    fact: str, details: tuple[str, ...] = (), expected: str = "", got: str = ""
+) -> NoReturn:
+    raise Unlike(Failure(Verdict.WRONG, fact, details, expected=expected, got=got))

@@ -51,18 +51,13 @@ def index_in_words(at: Iterable[Any]) -> str:
     return f"[{indices}]" if indices else ""
 
 
-def expected_and_got(want: str, got: str) -> tuple[str, str]:
-    """Two detail lines, one below the other."""
-    return (f"  expected   {want}", f"  got        {got}")
-
-
-def numbers_side_by_side(want: Any, got: Any) -> tuple[str, str]:
-    """`expected_and_got` of two numbers, with as many digits as it takes to tell them apart."""
+def aligned(want: Any, got: Any) -> tuple[str, str]:
+    """Two numbers, right-aligned, with as many digits as it takes to tell them apart."""
     texts = [f"{want:.7g}", f"{got:.7g}"]
     if texts[0] == texts[1]:
         texts = [f"{want:.17g}", f"{got:.17g}"]
     width = max(map(len, texts))
-    return expected_and_got(texts[0].rjust(width), texts[1].rjust(width))
+    return texts[0].rjust(width), texts[1].rjust(width)
 
 
 def enumerated(names: Sequence[str]) -> str:

@@ -16,12 +16,11 @@ if TYPE_CHECKING:
     from autograder.isolation.pool import Workers
     from autograder.judging.difference import Mismatch
     from autograder.judging.judgement import SlotResult
-    from autograder.judging.message import Line
+    from autograder.judging.message import Headline, Line, Part
     from autograder.public.released_folder import Released
 
 # A message's edge; the words say the same. Each is seen on a light and on a dark page.
 RED, GREEN, GREY = "rgb(220, 50, 30)", "rgb(20, 150, 90)", "rgb(130, 130, 130)"
-HINT = "        more: "  # between a place and the command that says more
 EDGES = {"green": GREEN, "red": RED, "dim": GREY}  # by a verdict's style
 
 
@@ -46,7 +45,7 @@ class Checker:
 
     def _told(self, slots: Sequence[str]) -> tuple[dict[str, SlotResult], list[Line], str]:
         """The results, the lines that tell them, and what kept them from being there."""
-        from autograder.judging.message import told
+        from autograder.judging.message import check_lines
         from autograder.public.released_folder import find_released
 
         try:
@@ -56,7 +55,7 @@ class Checker:
             results = self._check(released, names)
         except KitError as error:
             return {}, [], f"autograder: {error}"
-        return results, list(told(results, bool(slots), "%check")), ""
+        return results, list(check_lines(results, bool(slots), "%check")), ""
 
     def close(self) -> None:
         """End the workers; the next check starts new ones."""
@@ -96,18 +95,19 @@ def _display(text: str, html: str) -> None:
     display({"text/plain": text, "text/html": html}, raw=True)
 
 
-Block = tuple[str, str, list[str]]  # a slot, a part of its message or "drawing", the lines
+Block = tuple[str, "Part | None", list["Line"]]  # a slot, a part of its message or None, its lines
 
 
 def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
-    """The lines in groups of one part, and where a drawing goes: below the facts."""
-    facts = ("headline", "sentence", "fact", "numbers", "detail", "related", "right", "everywhere")
+    """The lines in groups of one part; None stands where a drawing goes, below the facts."""
+    from autograder.judging.message import FACTS
+
     drawn: set[str] = set()
     for (slot, part), group in groupby(lines, key=lambda line: (line.slot, line.part)):
-        if slot not in drawn and slot and part not in facts:
+        if slot not in drawn and slot and part not in FACTS:
             drawn.add(slot)
-            yield slot, "drawing", []
-        yield slot, part, [line.text for line in group]
+            yield slot, None, []
+        yield slot, part, list(group)
 
 
 def _mismatch(result: SlotResult) -> Mismatch | None:
@@ -120,8 +120,9 @@ def _as_text(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:
 
     said: list[str] = []
     after_drawing = False
-    for slot, part, texts in _blocks(lines):
-        found = _mismatch(results[slot]) if part == "drawing" else None
+    for slot, part, block in _blocks(lines):
+        texts = [line.text for line in block]
+        found = _mismatch(results[slot]) if part is None else None
         drawn = [] if found is None else draw_text(found)
         said += ["", *drawn] if drawn else ["", *texts] if after_drawing and part else texts
         after_drawing = bool(drawn)
@@ -133,51 +134,59 @@ def _as_html(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:
     boxes = []
     for slot, blocks in groupby(_blocks(lines), key=lambda block: block[0]):
         if not slot:
-            boxes += [f"<p>{_escaped(texts)}</p>" for _, part, texts in blocks if part]
+            boxes += [f"<p>{_escaped(block)}</p>" for _, part, block in blocks if part]
             continue
         result = results[slot]
-        inner = "".join(_block_html(result, part, texts) for _, part, texts in blocks)
+        inner = "".join(_block_html(result, part, block) for _, part, block in blocks)
         colour = EDGES[result.verdict.style]
         style = f"border-left: 4px solid {colour}; margin: 0.4em 0; padding: 0.1em 0.8em"
         boxes.append(f'<div style="{style}">{inner}</div>')
     return f'<div style="max-width: 62em">{"".join(boxes)}</div>'
 
 
-def _block_html(result: SlotResult, part: str, texts: Sequence[str]) -> str:
+def _block_html(result: SlotResult, part: Part | None, block: Sequence[Line]) -> str:
+    from autograder.judging.message import Advice, Headline, Part, Place
     from autograder.student.mismatch_html import draw_html
 
-    said = _escaped(texts)
-    if part == "drawing":
+    if part is None:
         found = _mismatch(result)
         return "" if found is None else draw_html(found)
-    if part == "headline":
-        slot = escape(result.slot)
-        rest = said.partition(slot)[2].strip()
-        word = result.verdict.words
-        told = rest if rest == word or result.verdict == Verdict.UNGRADED else f"{word}: {rest}"
-        return f"<div><strong>{said[0]} <code>{slot}</code></strong> {told}</div>"
-    if part in ("cause", "question"):
-        label, colon, rest = said.partition(":")
-        return f'<div style="margin-top: 0.4em"><strong>{label}{colon}</strong>{rest}</div>'
-    if part == "place" and HINT in said:
-        place, _, command = said.partition(HINT)
+    first = block[0]
+    if isinstance(first, Headline):
+        return _headline_html(result, first)
+    if isinstance(first, Advice):
+        text = escape(" ".join(line.rest for line in block if isinstance(line, Advice)))
+        label = f"<strong>{first.label}:</strong>"
+        return f'<div style="margin-top: 0.4em">{label} {text}</div>'
+    if isinstance(first, Place) and first.command:
+        place, command = escape(first.place), escape(first.command)
         return (
-            f'<div style="margin-top: 0.4em"><code>{place}</code>&emsp;{HINT.strip()} '
+            f'<div style="margin-top: 0.4em"><code>{place}</code>&emsp;more: '
             f"<code>{command}</code></div>"
         )
-    if part == "numbers":
-        return _pre(textwrap.dedent("\n".join(texts)))
-    if part == "printed":
-        return f"<div>{_escaped(texts[:1])}</div>{_pre(textwrap.dedent(chr(10).join(texts[1:])))}"
-    if part == "detail":
-        return "".join(f"<div>{_escaped([text])}</div>" for text in texts)
-    return f"<div>{said}</div>" if said else ""
+    if part == Part.NUMBERS:
+        return _pre(block)
+    if part == Part.PRINTED:
+        return f"<div>{_escaped(block[:1])}</div>{_pre(block[1:])}"
+    if part == Part.DETAIL:
+        return "".join(f"<div>{_escaped([line])}</div>" for line in block)
+    return f"<div>{_escaped(block)}</div>" if part else ""
 
 
-def _escaped(texts: Sequence[str]) -> str:
-    return escape(" ".join(text.strip() for text in texts))
+def _headline_html(result: SlotResult, line: Headline) -> str:
+    from autograder.judging.message import ONE_WORD
+
+    verdict, rest = result.verdict, escape(line.rest)
+    if verdict not in (*ONE_WORD, Verdict.UNGRADED):
+        rest = f"{verdict.words}: {rest}"
+    return f"<div><strong>{line.mark} <code>{escape(line.slot)}</code></strong> {rest}</div>"
 
 
-def _pre(text: str) -> str:
+def _escaped(lines: Sequence[Line]) -> str:
+    return escape(" ".join(line.text.strip() for line in lines))
+
+
+def _pre(lines: Sequence[Line]) -> str:
+    text = textwrap.dedent("\n".join(line.text for line in lines))
     style = "margin: 0.2em 0; font-family: monospace; white-space: pre-wrap"
     return f'<pre style="{style}">{escape(text)}</pre>'

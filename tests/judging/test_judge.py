@@ -318,7 +318,7 @@ def test_an_answer_of_another_structure_is_wrong_and_not_the_graders_failure(
 
 
 def message(related: str, details: int, hint: str) -> list[str]:
-    numbers = tuple(f"  detail {number}" for number in range(details))
+    numbers = tuple(f"detail {number}" for number in range(details))
     failure = Failure("wrong", "the result is wrong", details=numbers, related=related)
     result = SlotResult(
         "double", "moves.py", "wrong", 0.0, 4.0, (), "doubles", failure, cause="x", hint=hint
