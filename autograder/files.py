@@ -9,7 +9,6 @@ import io
 import os
 import re
 import stat
-import zipfile
 from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
@@ -118,6 +117,8 @@ REGULAR_FILE = 0o100644 << 16
 
 def zip_bytes(files: Mapping[str, bytes]) -> bytes:
     """A zip of `files` (path -> content), sorted by path: the same files give the same bytes."""
+    import zipfile  # here: keeps start-up short
+
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files.items()):
@@ -131,6 +132,8 @@ def zip_bytes(files: Mapping[str, bytes]) -> bytes:
 
 def zip_contents(data: bytes) -> dict[str, bytes]:
     """path -> content of the files in a zip."""
+    import zipfile  # here: keeps start-up short
+
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
