@@ -96,12 +96,12 @@ def _demand_proof(assignment: Assignment, course: Path) -> None:
 
 def _compare(files: dict[str, bytes], folder: Path, assignment: str) -> None:
     """Say how the folder differs from the release; exit with status 1 if it does."""
-    from autograder.public.release_folder import stale
+    from autograder.public.release_folder import differences
 
-    differences = stale(files, folder)
-    for difference in differences:
+    found = differences(files, folder)
+    for difference in found:
         click.echo(f"{folder}: {difference}")
-    if differences:
+    if found:
         click.echo(f"out of date: run autograder release {assignment}")
         sys.exit(1)
     click.echo(f"{folder} is up to date")

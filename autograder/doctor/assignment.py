@@ -17,7 +17,7 @@ from autograder.doctor.findings import Course, Finding, listed, nothing, right, 
 from autograder.doctor.nbgrader import TABLES, opened, tables
 from autograder.errors import AssignmentError, GraderFault
 from autograder.public import leaks, release
-from autograder.public.release_folder import stale as stale_files
+from autograder.public.release_folder import differences
 
 MAX_FILE = 5 << 20  # bytes; nobody writes a larger text
 MAX_FOLDER = 20 << 20  # bytes to read of a folder; a part of a class's feedback is enough
@@ -164,9 +164,9 @@ def release_folder(course: Course, assignment: Assignment) -> Finding:
     except (AssignmentError, GraderFault) as error:
         text = f"it cannot be built: {error}"
         return wrong(name, text, f"autograder verify {assignment.name} tells more")
-    stale = stale_files(files, folder)
-    if stale:
-        return wrong(name, f"it is stale: {listed(stale)}", again)
+    found = differences(files, folder)
+    if found:
+        return wrong(name, f"it is stale: {listed(found)}", again)
     return right(name, f"{len(files)} files, up to date")
 
 

@@ -1,8 +1,9 @@
-"""Runs of checks that passed, found again by what was answered.
+"""A cache of runs that passed, so that the same answers are judged once.
 
-A check depends on nothing but the seed and on what it is answered. So what it asks first is always
-the same, and what it asks next depends on the answers before. Where all of a program's answers are,
-to the byte, those of a run that passed, nothing is drawn, decoded or compared: it passes again.
+A check depends on the seed and on the answers that it gets. So its first question is always the
+same, and each later question depends on the answers before it. Where all answers of a program equal
+those of a run that passed, byte for byte, the program passes too: no inputs are drawn, and nothing
+is decoded or compared.
 """
 
 from __future__ import annotations
@@ -14,33 +15,34 @@ from autograder.isolation.wire import Encoded
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.question import Mode, Question, Response
 
-ROOM = 32 << 20  # bytes of questions and answers; as arrays, they take a few times as much
-ANSWERS = 8  # to one question: right programs round in so many ways, or nearly
+ROOM = 32 << 20  # bytes of questions and answers; decoded, they take a few times as much
+ANSWERS = 8  # at most, to one question: right programs hardly round in more ways
 
 Ask = Callable[[Question, Container[Encoded]], Response]
 
 
 @dataclass
 class _Step:
-    """What a check asks, and where each answer leads."""
+    """A question of a check; each known answer leads to the next one, or to the run."""
 
     question: Question
     then: dict[Encoded, _Step | CheckRun] = field(default_factory=dict)
 
 
 class PassedRuns:
-    """The runs that passed, as far as there is room for them."""
+    """The runs that passed, up to ROOM bytes of them."""
 
     def __init__(self) -> None:
         self._first: dict[tuple[str, str, Mode], _Step] = {}
         self._room = ROOM
 
     def forget(self) -> None:
+        """Forget all runs, for other inputs."""
         self._first.clear()
         self._room = ROOM
 
     def follow(self, check: Check, mode: Mode, ask: Ask) -> CheckRun | None:
-        """Ask what the check asked before, while answers are known; the run, if all were."""
+        """Ask the check's questions while the answers are known. Returns the run if all were."""
         step: _Step | CheckRun | None = self._first.get((check.slot, check.name, mode))
         while isinstance(step, _Step):
             answer = ask(step.question, step.then).encoded
@@ -48,8 +50,8 @@ class PassedRuns:
         return step
 
     def keep(self, run: CheckRun, responses: Sequence[Response]) -> None:
-        """Find this run again, if it passed and its answers are all that its calls did."""
-        pairs = [(one.question, one.encoded) for one in responses if one.encoded]
+        """Remember a run, if it passed and its calls did nothing but answer."""
+        pairs = [(given.question, given.encoded) for given in responses if given.encoded]
         size = sum(question.request.size + answer.size for question, answer in pairs)
         if not run.passed or len(pairs) < len(responses) or not pairs or size > self._room:
             return

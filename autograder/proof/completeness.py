@@ -1,4 +1,4 @@
-"""What staff have to write about a slot besides its answer, and what is missing of it."""
+"""The texts that staff must write about a slot: checks, hints, misconceptions, and its TODO."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HINTS = 3
 
 
 def missing(assignment: Assignment, slot: Slot, checks: Sequence[Check]) -> Iterator[str]:
-    """Sentences, each a reason not to release the slot."""
+    """What is missing or unfit, in sentences, each a reason not to release the slot."""
     if not checks:
         yield "it has no check"
     if not any(check.public for check in checks):
@@ -34,11 +34,11 @@ def missing(assignment: Assignment, slot: Slot, checks: Sequence[Check]) -> Iter
     yield from _hint_problems(texts, code)
     if not known:
         yield "it has no misconception"
-    for one in (*known, *(v for v in assignment.variants if v.slot == slot.name)):
+    for program in (*known, *(v for v in assignment.variants if v.slot == slot.name)):
         try:
-            ast.parse(assignment.edited(one))
-        except SyntaxError as error:  # anybody would catch it, and it would prove nothing
-            yield f"{one.id} is no valid Python: {error.msg}"
+            ast.parse(assignment.edited(program))
+        except SyntaxError as error:  # any check would catch it, so it would prove nothing
+            yield f"{program.id} is no valid Python: {error.msg}"
     stub = assignment.stubs()[file.name].decode()
     if f'raise NotImplementedError("{slot.name}")' in stub and not _has_todo(stub, slot.name):
         yield f"{file.name} has no TODO line for it"

@@ -1,19 +1,18 @@
-"""Mutants: small mechanical mistakes in the reference of a slot.
+"""Mutants of the reference: each differs from it by one small mistake in one slot.
 
     operator     + for -, * for /, @ for *; `+=` for `=`; `is` for `is not`, `<` for `<=`
-    sign         a minus in front of what is returned, assigned or passed on
-    transpose    `.T` where there is none, and none where there is
-    index        one further, one back, the whole instead of a slice
-    constant     another number, the other truth value, an empty text
+    sign         a minus in front of a returned, assigned or passed value
+    transpose    `.T` added or left out
+    index        one more, one less, a slice without one of its bounds
+    constant     another number, the other truth value, an empty string
     name         another variable of the same function
-    call         arguments swapped, a keyword argument or the call itself left out
-    iteration    without the first, without the last, from the end
-    result       the parts of a returned tuple in another order
-    branch       always, never
+    call         two arguments swapped, a keyword argument or the call itself left out
+    iteration    without the first item, without the last, in reverse
+    result       two parts of a returned tuple swapped
+    branch       always taken, never taken
     statement    left out
 
-A mutant that no grader can reject computes the same for every input that the contract allows;
-it is listed as an equivalent, with the reason.
+Staff list a mutant that is right for every legal input as an equivalent, with the reason.
 """
 
 from __future__ import annotations
@@ -24,11 +23,12 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from autograder.assignment import solution_file as source
 from autograder.assignment.model import Assignment, KnownProgram
 
-BINARY = {
+SWAPPED = {
     ast.Add: "-",
     ast.Sub: "+",
     ast.Mult: "/",
@@ -38,7 +38,7 @@ BINARY = {
     ast.FloorDiv: "*",
     ast.Mod: "+",
 }
-TOKEN = {
+TOKENS = {
     ast.Add: "+",
     ast.Sub: "-",
     ast.Mult: "*",
@@ -48,7 +48,7 @@ TOKEN = {
     ast.FloorDiv: "//",
     ast.Mod: "%",
 }
-COMPARE = {
+COMPARISONS = {
     ast.Is: ("is", "is not"),
     ast.IsNot: ("is not", "is"),
     ast.Eq: ("==", "!="),
@@ -58,12 +58,19 @@ COMPARE = {
     ast.Gt: (">", ">="),
     ast.GtE: (">=", ">"),
 }
-Change = tuple[int, int, str]  # the characters from, to, and what takes their place
+
+
+class Change(NamedTuple):
+    """A replacement of the characters from `first` up to `last`."""
+
+    first: int
+    last: int
+    text: str
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A mutant of a slot: `before` and `after` are the lines that differ."""
+    """A mutant of a slot; `before` and `after` are the lines in which it differs."""
 
     slot: str
     before: str
@@ -72,14 +79,15 @@ class Mutant:
 
 
 def mutants(assignment: Assignment, slot: str) -> list[Mutant]:
-    """All mutants of a slot, in the order of its text, each text once."""
+    """All mutants of a slot that compile, without duplicates, in the order of the changes."""
     file = assignment.files[assignment.slots[slot].file]
     text = file.text
     regions = [r for r in source.regions(text, file.name, assignment.slots) if r.slot == slot]
     starts = _line_starts(text)
     spans = [(starts[r.first + 1], starts[r.last]) for r in regions]
     found: dict[tuple[str, ...], Mutant] = {}
-    for first, last, becomes in _Changes(text, spans).all():
+    for change in _Changes(text, spans).inside():
+        first, last, becomes = change
         changed = text[:first] + becomes + text[last:]
         if not _compiles(changed):
             continue
@@ -115,7 +123,7 @@ def _compiles(text: str) -> bool:
 
 
 def _differing(text: str, changed: str) -> tuple[str, str]:
-    """The lines that differ, as they are written in a list of equivalents."""
+    """The lines that differ, joined as in the staff's list of equivalents."""
     old, new = text.splitlines(), changed.splitlines()
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     spans = [s for s in matcher.get_opcodes() if s[0] != "equal"]
@@ -128,7 +136,10 @@ def _joined(lines: list[str]) -> str:
 
 
 class _Changes(ast.NodeVisitor):
-    """Collects the changes that can be made inside the spans of a text."""
+    """Collects the changes of a text.
+
+    It has many methods because `ast` calls one for each kind of node.
+    """
 
     def __init__(self, text: str, spans: list[tuple[int, int]]) -> None:
         self.text = text
@@ -138,19 +149,22 @@ class _Changes(ast.NodeVisitor):
         self.found: list[Change] = []
         self.names: list[str] = []
 
-    def all(self) -> Iterator[Change]:
+    def inside(self) -> Iterator[Change]:
+        """The changes that lie inside one of the spans."""
         self.visit(ast.parse(self.text))
-        for first, last, becomes in self.found:
-            if any(start <= first and last <= end for start, end in self.spans):
-                yield first, last, becomes
+        for change in self.found:
+            if any(start <= change.first and change.last <= end for start, end in self.spans):
+                yield change
 
     # ---- places
 
     def place(self, line: int, column: int) -> int:
+        """The character at a line and a column of bytes, as `ast` counts."""
         before = self.lines[line - 1].encode()[:column].decode()
         return self.starts[line - 1] + len(before)
 
     def span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
+        """The first character of a node, and the character after its last."""
         assert node.end_lineno is not None and node.end_col_offset is not None
         first = self.place(node.lineno, node.col_offset)
         return first, self.place(node.end_lineno, node.end_col_offset)
@@ -160,15 +174,16 @@ class _Changes(ast.NodeVisitor):
         return self.text[first:last]
 
     def replace(self, node: ast.expr | ast.stmt, becomes: str) -> None:
-        self.found.append((*self.span(node), becomes))
+        self.found.append(Change(*self.span(node), becomes))
 
-    def between(self, left: ast.expr, right: ast.expr, token: str, becomes: str) -> None:
+    def replace_between(self, left: ast.expr, right: ast.expr, token: str, becomes: str) -> None:
+        """Replace a token between two expressions."""
         first, last = self.span(left)[1], self.span(right)[0]
         at = self.text.find(token, first, last)
         if at >= 0:
-            self.found.append((at, at + len(token), becomes))
+            self.found.append(Change(at, at + len(token), becomes))
 
-    # ---- functions: which names there are
+    # ---- functions and their variables
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         outer = self.names
@@ -192,8 +207,8 @@ class _Changes(ast.NodeVisitor):
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
         kind = type(node.op)
-        if kind in BINARY:
-            self.between(node.left, node.right, TOKEN[kind], BINARY[kind])
+        if kind in SWAPPED:
+            self.replace_between(node.left, node.right, TOKENS[kind], SWAPPED[kind])
         if kind is ast.MatMult:
             for side in (node.left, node.right):
                 if isinstance(side, (ast.Name, ast.Attribute)) and not self.code(side).endswith(
@@ -211,8 +226,8 @@ class _Changes(ast.NodeVisitor):
 
     def visit_Compare(self, node: ast.Compare) -> None:
         kind = type(node.ops[0])
-        if kind in COMPARE:
-            self.between(node.left, node.comparators[0], *COMPARE[kind])
+        if kind in COMPARISONS:
+            self.replace_between(node.left, node.comparators[0], *COMPARISONS[kind])
         self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
@@ -237,17 +252,17 @@ class _Changes(ast.NodeVisitor):
     def visit_Subscript(self, node: ast.Subscript) -> None:
         index = node.slice
         if isinstance(index, ast.Slice):
-            self.slices(index)
+            self.change_slice(index)
         elif isinstance(index, ast.Tuple):
             for part in index.elts:
                 if isinstance(part, ast.Slice):
-                    self.slices(part)
+                    self.change_slice(part)
         elif isinstance(index, ast.Name):
             self.replace(index, f"{index.id} - 1")
             self.replace(index, f"{index.id} + 1")
         self.generic_visit(node)
 
-    def slices(self, node: ast.Slice) -> None:
+    def change_slice(self, node: ast.Slice) -> None:
         for bound in (node.lower, node.upper):
             if bound is not None:
                 self.replace(bound, "")
@@ -257,7 +272,8 @@ class _Changes(ast.NodeVisitor):
         for left, right in itertools.pairwise(node.args):
             if not isinstance(left, ast.Starred) and not isinstance(right, ast.Starred):
                 first, last = self.span(left)[0], self.span(right)[1]
-                self.found.append((first, last, f"{self.code(right)}, {self.code(left)}"))
+                swapped = f"{self.code(right)}, {self.code(left)}"
+                self.found.append(Change(first, last, swapped))
         for keyword in node.keywords:
             first, last = self.span(keyword)
             before = re.search(r",\s*\Z", self.text[:first])
@@ -266,10 +282,10 @@ class _Changes(ast.NodeVisitor):
                 first = before.start()
             elif after:
                 last += after.end()
-            self.found.append((first, last, ""))
+            self.found.append(Change(first, last, ""))
         if len(node.args) == 1 and not isinstance(node.args[0], (ast.Starred, ast.GeneratorExp)):
             self.replace(node, f"({self.code(node.args[0])})")
-            self.sign(node.args[0])
+            self.negate(node.args[0])
         if isinstance(node.func, ast.Attribute):
             self.replace(node, self.code(node.func.value))
         self.generic_visit(node)
@@ -281,11 +297,11 @@ class _Changes(ast.NodeVisitor):
 
     def visit_Dict(self, node: ast.Dict) -> None:
         for value in node.values:
-            self.sign(value)
+            self.negate(value)
         self.generic_visit(node)
 
     def visit_comprehension(self, node: ast.comprehension) -> None:
-        self.iteration(node.iter)
+        self.change_iteration(node.iter)
         self.generic_visit(node)
 
     # ---- statements
@@ -294,20 +310,20 @@ class _Changes(ast.NodeVisitor):
         droppable = isinstance(
             node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.For, ast.If, ast.With)
         )
-        if droppable and not _docstring(node):
+        if droppable and not _is_docstring(node):
             assert isinstance(node, ast.stmt)
             self.replace(node, "pass")
         super().visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        self.sign(node.value)
+        self.negate(node.value)
         self.generic_visit(node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        token = f"{TOKEN.get(type(node.op), '+')}="
-        self.between(node.target, node.value, token, "=")
-        self.between(node.target, node.value, token, "-=" if token == "+=" else "+=")
-        self.sign(node.value)
+        token = f"{TOKENS.get(type(node.op), '+')}="
+        self.replace_between(node.target, node.value, token, "=")
+        self.replace_between(node.target, node.value, token, "-=" if token == "+=" else "+=")
+        self.negate(node.value)
         self.generic_visit(node)
 
     def visit_Return(self, node: ast.Return) -> None:
@@ -318,9 +334,9 @@ class _Changes(ast.NodeVisitor):
                 codes[i], codes[i + 1] = self.code(right), self.code(left)
                 self.replace(node.value, ", ".join(codes))
             for part in parts:
-                self.sign(part)
+                self.negate(part)
         elif node.value is not None:
-            self.sign(node.value)
+            self.negate(node.value)
         self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
@@ -329,25 +345,25 @@ class _Changes(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_For(self, node: ast.For) -> None:
-        self.iteration(node.iter)
+        self.change_iteration(node.iter)
         self.generic_visit(node)
 
     def visit_With(self, node: ast.With) -> None:
         first, last = self.span(node)[0], self.span(node.items[-1].context_expr)[1]
-        self.found.append((first, last, "if True"))
+        self.found.append(Change(first, last, "if True"))
         self.generic_visit(node)
 
-    def iteration(self, iterated: ast.expr) -> None:
+    def change_iteration(self, iterated: ast.expr) -> None:
         code = self.code(iterated)
         for becomes in ("[1:]", "[:-1]", "[::-1]"):
             self.replace(iterated, f"list({code}){becomes}")
 
-    def sign(self, value: ast.expr) -> None:
+    def negate(self, value: ast.expr) -> None:
         if not isinstance(value, (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.DictComp)):
             self.replace(value, f"-({self.code(value)})")
 
 
-def _docstring(node: ast.AST) -> bool:
+def _is_docstring(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)

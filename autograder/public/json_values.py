@@ -9,13 +9,16 @@ import numpy as np
 
 from autograder.isolation.wire import Opaque, Tensor, tensor
 
-# Expected numbers are rounded, so that the last bits of one machine's arithmetic are not released.
-# Two decades below the tolerances of compare.RTOL.
+# Significant digits of expected numbers, two decades beyond the tolerances (`tolerance.RTOL`): the
+# last bits of one machine's arithmetic are not released.
 DIGITS = {"float64": 12, "complex128": 12, "float32": 7, "complex64": 7}
 
 
 def to_json(value: Any, rounded: bool = False) -> Any:
-    """A value as JSON; `rounded` numbers lose what is below `DIGITS` significant digits."""
+    """A value as JSON; if `rounded`, floats keep DIGITS significant digits.
+
+    Raises TypeError for a value that is no array, tensor, scalar, string or container of them.
+    """
     if isinstance(value, float) and not isinstance(value, np.generic):
         return {"float": _number(value, 12 if rounded else 17)}
     if value is None or isinstance(value, (bool, int, str)):
@@ -39,7 +42,7 @@ def to_json(value: Any, rounded: bool = False) -> Any:
 
 
 def from_json(node: Any) -> Any:
-    """The inverse of `to_json`, without what was rounded away."""
+    """The value that `to_json` wrote."""
     if isinstance(node, list):
         return [from_json(item) for item in node]
     if not isinstance(node, dict):

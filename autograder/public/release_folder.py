@@ -1,4 +1,4 @@
-"""The released folder on disk: replaced whole or not at all, and compared with a new build."""
+"""The released folder on disk: written whole or not at all, and compared with a new build."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from typing import Any
 from autograder.errors import KitError, UsageError
 from autograder.public.released_folder import FOLDER
 
-# The relative change below which a frozen number is the same number: far below every tolerance.
+# Relative changes up to these leave a frozen number the same: far below every tolerance.
 NUMBERS_AGREE = {"float32": 1e-6, "complex64": 1e-6}
 NUMBERS_AGREE_DEFAULT = 1e-11
 MISCONCEPTIONS_AGREE = 1e-5
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:
-    """Put the release in place of `folder`, whole or not at all.
+    """Replace `folder` by a release, whole or not at all.
 
-    Raises UsageError where the folder holds anything that is no release.
+    Raises UsageError where the folder holds anything but a release, KitError where it cannot be
+    written.
     """
     folder = folder.resolve()
     marker = folder / FOLDER / "assignment.json"
@@ -52,45 +53,46 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def stale(files: Mapping[str, bytes], folder: Path) -> list[str]:
-    """What in `folder` is not what would be released, in words."""
-    there = {
+def differences(files: Mapping[str, bytes], folder: Path) -> list[str]:
+    """How `folder` differs from a release, in sentences."""
+    present = {
         Path(where, name).relative_to(folder).as_posix()
         for where, _, names in os.walk(folder)
         for name in names
     }
-    missing = [f"{name} is missing" for name in sorted(set(files) - there)]
-    extra = [f"{name} does not belong there" for name in sorted(there - set(files))]
+    missing = [f"{name} is missing" for name in sorted(set(files) - present)]
+    extra = [f"{name} does not belong there" for name in sorted(present - set(files))]
     changed = [
         f"{name} differs"
         for name, content in keep_numbers(files, folder).items()
-        if name in there and (folder / name).read_bytes() != content
+        if name in present and (folder / name).read_bytes() != content
     ]
     return missing + extra + changed
 
 
 def keep_numbers(files: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
-    """The files, with the frozen numbers of `folder` where they agree to rounding."""
-    kept = dict(files)
+    """The files of a release, where those in `folder` replace them that agree to rounding."""
+    result = dict(files)
     for name, content in files.items():
         path = folder / name
         if name.startswith(f"{FOLDER}/") and name.endswith(".json") and path.is_file():
             old = path.read_bytes()
             try:
                 if _agree(json.loads(old), json.loads(content)):
-                    kept[name] = old
+                    result[name] = old
             except ValueError:
                 continue
-    return kept
+    return result
 
 
 def _agree(
     old: Any, new: Any, least: float = 0.0, relative: float = 0.0, scale: float = 0.0
 ) -> bool:
-    """The same JSON, numbers to rounding: of an array, relative to its largest entry.
+    """Whether two JSON values are the same, numbers to rounding.
 
-    `least` is the least relative change that counts: more for the misconceptions, whose float64
-    results may come from float32 arithmetic, than for expected numbers.
+    Numbers of an array are compared relative to its largest entry, `scale`. Relative changes up to
+    `least` never count; it is larger for misconceptions, whose float64 results may come from
+    float32 arithmetic.
     """
     if isinstance(old, float) and isinstance(new, float):
         return math.isclose(old, new, rel_tol=relative, abs_tol=relative * scale)
