@@ -117,7 +117,7 @@ def _summary(result: SlotResult) -> str:
 
 def explain(result: SlotResult, width: int = WIDTH) -> list[str]:
     """The lines below the headline; none where there is nothing to mend."""
-    return [line.text for line in _explanation(result, False, width)]
+    return [line.text for line in explanation(result, width=width)]
 
 
 def check_lines(results: Mapping[str, SlotResult], all_messages: bool, more: str) -> Iterator[Line]:
@@ -130,13 +130,11 @@ def check_lines(results: Mapping[str, SlotResult], all_messages: bool, more: str
     to_mend = [result for result in results.values() if result.verdict not in fine]
     shown = to_mend if all_messages else to_mend[:1]
     for result in results.values():
-        yield _headline(result)
+        yield headline_line(result)
         if result in shown or (all_messages and result.verdict == Verdict.NOT_STARTED):
-            yield from _explanation(result, hint_command=True)
-            if result.printed and all_messages:
-                yield Line("  your code printed:", Part.PRINTED, result.slot, "dim")
-                for line in result.printed.splitlines()[-PRINTED_LINES:]:
-                    yield Line(f"    {line[:200]}", Part.PRINTED, result.slot, "dim")
+            yield from explanation(result, hint_command=True)
+            if all_messages:
+                yield from printed_lines(result)
     correct = sum(result.verdict == Verdict.CORRECT for result in results.values())
     last = "Grading adds others."
     if to_mend and not all_messages:
@@ -145,7 +143,8 @@ def check_lines(results: Mapping[str, SlotResult], all_messages: bool, more: str
     yield Line(f"  {correct} of {len(results)} slots pass the public checks. {last}", Part.LAST)
 
 
-def _headline(result: SlotResult) -> Headline:
+def headline_line(result: SlotResult) -> Headline:
+    """The headline with its mark, as a student reads it."""
     slot, mark, style = result.slot, result.verdict.mark, result.verdict.style
     rest = _summary(result)
     if result.verdict == Verdict.UNGRADED:  # on a student's machine, nobody else will look at it
@@ -153,7 +152,16 @@ def _headline(result: SlotResult) -> Headline:
     return Headline(f"{mark} {slot}   {rest}", Part.HEADLINE, slot, style, mark, rest)
 
 
-def _explanation(result: SlotResult, hint_command: bool, width: int = WIDTH) -> list[Line]:
+def printed_lines(result: SlotResult) -> Iterator[Line]:
+    """The last lines that the student's code printed, if it printed any."""
+    if result.printed:
+        yield Line("  your code printed:", Part.PRINTED, result.slot, "dim")
+        for line in result.printed.splitlines()[-PRINTED_LINES:]:
+            yield Line(f"    {line[:200]}", Part.PRINTED, result.slot, "dim")
+
+
+def explanation(result: SlotResult, hint_command: bool = False, width: int = WIDTH) -> list[Line]:
+    """The lines below the headline; none where there is nothing to mend."""
     failure = result.failure
     if failure is None or result.verdict == Verdict.UNGRADED:
         return []

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from autograder.judging.message import PRINTED_LINES, WIDTH, explain, headline
-from autograder.judging.verdict import Verdict
+from autograder.judging.message import WIDTH, explanation, headline_line, printed_lines
 from autograder.student.watch_keys import KEYS
 from autograder.student.watch_state import WatchState
 
@@ -102,16 +101,12 @@ def _message(state: WatchState, width: int) -> list[Text]:
             return []
         all_pass = f"All {len(state.slots)} slots pass the public checks. Grading adds others."
         return [Text(line) for line in _wrapped(all_pass, width)]
-    first = f"{result.verdict.mark} {headline(result)}"
-    if result.verdict == Verdict.UNGRADED:  # no grader will look at it on this machine
-        first = f"? {result.slot}   not checked: {result.broken}"
-    lines = [Text(line, style=_style(result)) for line in _wrapped(first, width)]
-    message = explain(result, width=min(width, WIDTH))
-    lines += [Text(part) for line in message for part in _wrapped(line, width)]
-    if result.printed:
-        printed = [f"    {line}" for line in result.printed.splitlines()[-PRINTED_LINES:]]
-        lines += [Text(line, style="dim") for line in ("  your code printed:", *printed)]
-    return lines
+    lines = [
+        headline_line(result),
+        *explanation(result, width=min(width, WIDTH)),
+        *printed_lines(result),
+    ]
+    return [Text(part, style=line.style) for line in lines for part in _wrapped(line.text, width)]
 
 
 def _hint(state: WatchState, width: int) -> list[Text]:
