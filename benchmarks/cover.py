@@ -94,7 +94,9 @@ def runs_of(hidden: HiddenChecks, known: KnownProgram, checks: list[Check]) -> I
 
 def fails(hidden: HiddenChecks, runs: list[CheckRun], chosen: Collection[str]) -> bool:
     """Whether a program is caught by these checks alone."""
-    settled = with_effects([[run] for run in runs if run.check.name in chosen], hidden.usual)
+    settled = with_effects(
+        [[run] for run in runs if run.check.name in chosen], hidden.reference_effects
+    )
     return any(run.failure is not None for [run] in settled)
 
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 from autograder.assignment.model import Assignment, KnownProgram
 from autograder.errors import AssignmentError
 from autograder.hidden.runner import HiddenChecks
-from autograder.judging.checks import Check
-from autograder.judging.diagnosis import Fingerprint, Made, Outcome, Tried, fingerprint, outcomes
+from autograder.judging.checks import Check, SlotRuns
+from autograder.judging.diagnosis import Fingerprint, Mistakes, Outcome, fingerprint, outcomes
 from autograder.judging.program import stand_in_of
-from autograder.judging.question import Mode
+from autograder.judging.question import StandIns
 
 
 class KnownPrograms:
@@ -26,11 +26,13 @@ class KnownPrograms:
         self._checks = checks
         self._assignment = checks.assignment
         self._program = checks.program({})
-        self._fingerprints: dict[tuple[int, str, Mode], dict[str, Fingerprint]] = {}
+        self._fingerprints: dict[tuple[int, str, StandIns], dict[str, Fingerprint]] = {}
         self._answers: dict[
-            tuple[int, str, str, Mode], dict[Made, Sequence[Outcome] | None]
+            tuple[int, str, str, StandIns], dict[Mistakes, Sequence[Outcome] | None]
         ] = {}  # both by the seed of the checks, first of all
-        self._pairs: dict[str, dict[Made, bytes]] = {}  # slot -> pair -> the slot's file with both
+        self._pairs: dict[
+            str, dict[Mistakes, bytes]
+        ] = {}  # slot -> pair -> the slot's file with both
 
     def __enter__(self) -> KnownPrograms:
         return self
@@ -38,11 +40,11 @@ class KnownPrograms:
     def __exit__(self, *_: object) -> None:
         self._program.close()
 
-    def singles(self, slot: str) -> Sequence[Made]:
+    def singles(self, slot: str) -> Sequence[Mistakes]:
         """The misconceptions of the slot."""
         return [(one.id,) for one in self._assignment.misconceptions if one.slot == slot]
 
-    def pairs(self, slot: str) -> Sequence[Made]:
+    def pairs(self, slot: str) -> Sequence[Mistakes]:
         """The pairs of misconceptions of the slot whose edits apply one after the other."""
         return list(self._pairs_of(slot))
 
@@ -50,20 +52,20 @@ class KnownPrograms:
         """The misconception with an id."""
         return next(known for known in self._assignment.misconceptions if known.id == id)
 
-    def sources(self, slot: str, mistakes: Made) -> dict[str, bytes]:
+    def sources(self, slot: str, mistakes: Mistakes) -> dict[str, bytes]:
         """The slot's file with one misconception of it, or with a pair of them."""
         if len(mistakes) == 1:
             return sources_of(self._assignment, self.known(mistakes[0]))
         return {self._assignment.slots[slot].file: self._pairs_of(slot)[mistakes]}
 
     def answers(
-        self, slot: str, check: str, mode: Mode, programs: Sequence[Made]
+        self, slot: str, check: str, stand_ins: StandIns, programs: Sequence[Mistakes]
     ) -> Iterator[Sequence[Outcome] | None]:
         """For each program, the outcomes of the check's calls; None where it passes."""
-        mode = self._with_own_stand_ins(mode)
+        stand_ins = self._with_own_stand_ins(stand_ins)
         seed = self._checks.seed
-        fingerprints = self._fingerprints.get((seed, slot, mode), {})
-        answers = self._answers.setdefault((seed, slot, check, mode), {})
+        fingerprints = self._fingerprints.get((seed, slot, stand_ins), {})
+        answers = self._answers.setdefault((seed, slot, check, stand_ins), {})
         body = next(one for one in self._checks.checks[slot] if one.name == check)
         for mistakes in programs:
             if mistakes in answers:
@@ -71,39 +73,44 @@ class KnownPrograms:
             if len(mistakes) == 1 and mistakes[0] in fingerprints:
                 answers[mistakes] = fingerprints[mistakes[0]][check]
             else:
-                answers[mistakes] = self._run(slot, mistakes, body, mode)
+                answers[mistakes] = self._run(slot, mistakes, body, stand_ins)
         return (answers[mistakes] for mistakes in programs)
 
-    def fingerprint(self, slot: str, mode: Mode, id: str) -> Fingerprint:
+    def fingerprint(self, slot: str, stand_ins: StandIns, id: str) -> Fingerprint:
         """What a misconception answers to all checks of its slot."""
-        mode = self._with_own_stand_ins(mode)
-        fingerprints = self._fingerprints.setdefault((self._checks.seed, slot, mode), {})
+        stand_ins = self._with_own_stand_ins(stand_ins)
+        fingerprints = self._fingerprints.setdefault((self._checks.seed, slot, stand_ins), {})
         if id not in fingerprints:
             self._program.change(self.sources(slot, (id,)))
-            fingerprints[id] = fingerprint(self._checks.run_slot(self._program, slot, mode))
+            fingerprints[id] = fingerprint(self._checks.run_slot(self._program, slot, stand_ins))
         return fingerprints[id]
 
-    def remember(self, known: KnownProgram, runs: Tried) -> None:
+    def remember(self, known: KnownProgram, runs: SlotRuns) -> None:
         """Take the fingerprints of a misconception from runs of all checks of its slot."""
-        for mode in sorted({run.mode for some in runs for run in some}):
-            first = [[run for run in some if run.mode == mode][:1] or some[-1:] for some in runs]
-            key = (self._checks.seed, known.slot, self._with_own_stand_ins(mode))
+        for stand_ins in sorted({run.stand_ins for some in runs for run in some}):
+            first = [
+                [run for run in some if run.stand_ins == stand_ins][:1] or some[-1:]
+                for some in runs
+            ]
+            key = (self._checks.seed, known.slot, self._with_own_stand_ins(stand_ins))
             self._fingerprints.setdefault(key, {}).setdefault(known.id, fingerprint(first))
 
-    def _run(self, slot: str, mistakes: Made, check: Check, mode: Mode) -> Sequence[Outcome] | None:
+    def _run(
+        self, slot: str, mistakes: Mistakes, check: Check, stand_ins: StandIns
+    ) -> Sequence[Outcome] | None:
         self._program.change(self.sources(slot, mistakes))
-        run = self._checks.run(self._program, check, mode)
+        run = self._checks.run(self._program, check, stand_ins)
         return None if run.failure is None else outcomes(run)
 
-    def _with_own_stand_ins(self, mode: Mode) -> Mode:
-        """The slots of a mode that staff wrote a stand-in for.
+    def _with_own_stand_ins(self, stand_ins: StandIns) -> StandIns:
+        """The slots among `stand_ins` that staff wrote a stand-in for.
 
         The stand-in of another slot lets the grader compute, as the slot itself does here: of a
         known program every slot but one is right.
         """
-        return tuple(other for other in mode if stand_in_of(self._assignment, other))
+        return tuple(other for other in stand_ins if stand_in_of(self._assignment, other))
 
-    def _pairs_of(self, slot: str) -> dict[Made, bytes]:
+    def _pairs_of(self, slot: str) -> dict[Mistakes, bytes]:
         if slot not in self._pairs:
             self._pairs[slot] = dict(_pairs(self._assignment, slot))
         return self._pairs[slot]
@@ -114,7 +121,7 @@ def sources_of(assignment: Assignment, known: KnownProgram) -> dict[str, bytes]:
     return {assignment.slots[known.slot].file: assignment.edited(known).encode()}
 
 
-def _pairs(assignment: Assignment, slot: str) -> Iterator[tuple[Made, bytes]]:
+def _pairs(assignment: Assignment, slot: str) -> Iterator[tuple[Mistakes, bytes]]:
     """Pairs of misconceptions whose edits can both be made, and the file with both."""
     known = [one for one in assignment.misconceptions if one.slot == slot]
     alone = {assignment.edited(one) for one in known}

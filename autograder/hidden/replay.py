@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from autograder.isolation.wire import Encoded
 from autograder.judging.checks import Check, CheckRun
-from autograder.judging.question import Mode, Question, Response
+from autograder.judging.question import Question, Response, StandIns
 
 ROOM = 32 << 20  # bytes of questions and answers; decoded, they take a few times as much
 ANSWERS = 8  # at most, to one question: right programs hardly round in more ways
@@ -33,7 +33,7 @@ class PassedRuns:
     """The runs that passed, up to ROOM bytes of them."""
 
     def __init__(self) -> None:
-        self._first: dict[tuple[str, str, Mode], _Step] = {}
+        self._first: dict[tuple[str, str, StandIns], _Step] = {}
         self._room = ROOM
 
     def forget(self) -> None:
@@ -41,9 +41,9 @@ class PassedRuns:
         self._first.clear()
         self._room = ROOM
 
-    def follow(self, check: Check, mode: Mode, ask: Ask) -> CheckRun | None:
+    def follow(self, check: Check, stand_ins: StandIns, ask: Ask) -> CheckRun | None:
         """Ask the check's questions while the answers are known. Returns the run if all were."""
-        step: _Step | CheckRun | None = self._first.get((check.slot, check.name, mode))
+        step: _Step | CheckRun | None = self._first.get((check.slot, check.name, stand_ins))
         while isinstance(step, _Step):
             answer = ask(step.question, step.then).encoded
             step = None if answer is None else step.then.get(answer)
@@ -55,7 +55,7 @@ class PassedRuns:
         size = sum(question.request.size + answer.size for question, answer in pairs)
         if not run.passed or len(pairs) < len(responses) or not pairs or size > self._room:
             return
-        key = (run.check.slot, run.check.name, run.mode)
+        key = (run.check.slot, run.check.name, run.stand_ins)
         step = self._first.setdefault(key, _Step(pairs[0][0]))
         for number, (_, answer) in enumerate(pairs, 1):
             if len(step.then) >= ANSWERS and answer not in step.then:

@@ -26,7 +26,7 @@ from autograder.judging.checks import Check, CheckRun
 from autograder.judging.effects import effects, with_effects
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.program import Caller, Program, ReferenceCache
-from autograder.judging.question import Mode, Question, Response
+from autograder.judging.question import Question, Response, StandIns
 
 FIXTURES = ("student", "reference", "rng", "device")
 DEVICES = ("cpu", "cuda")  # a check that asks for `device` is run on each
@@ -95,12 +95,12 @@ class HiddenChecks:
         """A program to be graded, of its source files."""
         return Program(self.assignment, self._workers, sources, self.reference.program)
 
-    def modes(self, slot: Slot) -> list[Mode]:
+    def attempts(self, slot: Slot) -> list[StandIns]:
         """Without stand-ins, with one for each slot that `slot` builds on, and with all of them."""
-        single: list[Mode] = [(other,) for other in slot.builds_on]
+        single: list[StandIns] = [(other,) for other in slot.builds_on]
         return [(), *single, *([slot.builds_on] if len(single) > 1 else [])]
 
-    def usual(self, check: Check) -> Collection[str]:
+    def reference_effects(self, check: Check) -> Collection[str]:
         """The effects that the reference's calls in a check have."""
         key = (check.slot, check.name)
         if key not in self._expected:
@@ -108,16 +108,18 @@ class HiddenChecks:
             self._expected[key] = frozenset(effect.name for effect in effects(run))
         return self._expected[key]
 
-    def run_slot(self, program: Program, slot: str, mode: Mode = ()) -> list[list[CheckRun]]:
-        """Run all checks of a slot in one mode, and judge the effects of all calls together."""
-        runs = [[self.run(program, check, mode)] for check in self.checks[slot]]
-        return with_effects(runs, self.usual)
+    def run_slot(
+        self, program: Program, slot: str, stand_ins: StandIns = ()
+    ) -> list[list[CheckRun]]:
+        """Run all checks of a slot once, and judge the effects of all calls together."""
+        runs = [[self.run(program, check, stand_ins)] for check in self.checks[slot]]
+        return with_effects(runs, self.reference_effects)
 
-    def run(self, program: Program, check: Check, mode: Mode = ()) -> CheckRun:
+    def run(self, program: Program, check: Check, stand_ins: StandIns = ()) -> CheckRun:
         """Run one check. Whatever it raises, except KeyboardInterrupt, is in the result."""
-        dialogue = _Dialogue(program, check, mode)
+        dialogue = _Dialogue(program, check, stand_ins)
         try:
-            replayed = self._passed.follow(check, mode, dialogue.ask_program)
+            replayed = self._passed.follow(check, stand_ins, dialogue.ask_program)
             if replayed is not None:
                 return replayed
             try:
@@ -126,15 +128,15 @@ class HiddenChecks:
                 dialogue.begin_again()
                 self._call(dialogue)
         except CheckFailed as failed:
-            return CheckRun(check, mode, failed.failure, dialogue.log)
+            return CheckRun(check, stand_ins, failed.failure, dialogue.log)
         except pytest.skip.Exception as skipped:
-            return CheckRun(check, mode, None, dialogue.log, skipped=str(skipped))
+            return CheckRun(check, stand_ins, None, dialogue.log, skipped=str(skipped))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             broken = f"{type(error).__name__}: {error}"
-            return CheckRun(check, mode, None, dialogue.log, broken=broken)
-        run = CheckRun(check, mode, None, dialogue.log)
+            return CheckRun(check, stand_ins, None, dialogue.log, broken=broken)
+        run = CheckRun(check, stand_ins, None, dialogue.log)
         self._passed.keep(run, dialogue.responses)
         return run
 
@@ -180,7 +182,7 @@ class _Dialogue:
 
     program: Program
     check: Check
-    mode: Mode
+    stand_ins: StandIns
     responses: list[Response] = field(default_factory=list)
     asked: int = 0  # how many of the responses the check has got
     log: Log = field(default_factory=Log)
@@ -188,7 +190,7 @@ class _Dialogue:
     def question(self, function: Function, args: Any, kwargs: Any) -> Question:
         """A call that the check makes, as a question."""
         slot = self.program.assignment.slots[self.check.slot]
-        return Question.of(slot, function, args, kwargs, self.mode, device_of(self.check))
+        return Question.of(slot, function, args, kwargs, self.stand_ins, device_of(self.check))
 
     def ask_program(self, question: Question, known: Container[Encoded] = ()) -> Response:
         """The program's response to a question; an answer that is `known` stays encoded."""

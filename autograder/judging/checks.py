@@ -1,4 +1,4 @@
-"""Checks and what running one gives, whether it is a hidden grader or a frozen public check."""
+"""Checks, hidden or public, and the runs of them."""
 
 from __future__ import annotations
 
@@ -11,38 +11,51 @@ from autograder.assignment.model import PublicAssignment, Slot
 from autograder.judging.answers import Log
 from autograder.judging.failure import Failure
 from autograder.judging.program import Program
-from autograder.judging.question import Mode
+from autograder.judging.question import StandIns
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check of a slot. `name` is unique in the slot; `sentence` finishes "it ..."."""
+    """A check of a slot.
+
+    Attributes:
+        name: unique in the slot; a parametrized check has its parameters behind it in brackets.
+        sentence: finishes "it ...".
+        public: whether students get the check.
+        body: what its runner needs to run it.
+    """
 
     slot: str
     name: str
     sentence: str
     public: bool
     params: Mapping[str, Any]
-    body: Any = field(repr=False)  # what the runner needs to run it
+    body: Any = field(repr=False)
 
     @property
     def base(self) -> str:
+        """The name without parameters."""
         return self.name.partition("[")[0]
 
     def weight(self, slot: Slot) -> float:
+        """Its share of the slot's points, relative to the other checks."""
         return slot.weights.get(self.name, slot.weights.get(self.base, 1.0))
 
 
 @dataclass(frozen=True)
 class CheckRun:
-    """A check, run for one program in one mode.
+    """A run of a check for one program.
 
-    `skipped` is the reason why it was not run, `broken` what failed in the grader itself;
-    `elsewhere` tells that it failed by what calls of other checks did (see `effects`).
+    Attributes:
+        stand_ins: the slots that stand-ins replaced.
+        failure: why it failed; None where it passed, was skipped or broke.
+        skipped: why it was not run.
+        broken: the error of the grader that stopped it.
+        elsewhere: whether it failed by side effects in the calls of other checks; see `effects`.
     """
 
     check: Check
-    mode: Mode
+    stand_ins: StandIns
     failure: Failure | None
     log: Log
     skipped: str = ""
@@ -60,23 +73,26 @@ class CheckRun:
         return margin if margin is not None and math.isfinite(margin) else None
 
 
+SlotRuns = Sequence[Sequence[CheckRun]]  # for each check of a slot, one run for each attempt
+
+
 class Runner(Protocol):
-    """Something that has checks and can run them."""
+    """Runs the checks of an assignment."""
 
     @property
     def assignment(self) -> PublicAssignment: ...
 
     @property
     def checks(self) -> Mapping[str, Sequence[Check]]:
-        """slot -> its checks, basic ones first"""
+        """slot -> its checks, basic checks first"""
         ...
 
-    def run(self, program: Program, check: Check, mode: Mode = ()) -> CheckRun: ...
+    def run(self, program: Program, check: Check, stand_ins: StandIns = ()) -> CheckRun: ...
 
-    def usual(self, check: Check) -> Collection[str]:
-        """The effects that the right calls of a check have; see `effects`."""
+    def reference_effects(self, check: Check) -> Collection[str]:
+        """The names of the side effects of the reference's own calls in a check."""
         ...
 
-    def modes(self, slot: Slot) -> Sequence[Mode]:
-        """The modes in which a check of the slot is tried; the program by itself comes first."""
+    def attempts(self, slot: Slot) -> Sequence[StandIns]:
+        """The stand-ins of each attempt at a check: none first, then others if it fails."""
         ...

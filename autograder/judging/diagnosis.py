@@ -1,8 +1,8 @@
-"""What went wrong, from numbers: certain facts, and a likely cause where the numbers match one.
+"""The likely cause of a failure, where the numbers match a known misconception.
 
-A misconception is recognised when it passes and fails the very checks that the submission passes
-and fails, and gave the same numbers (to rounding) in those that fail. Two misconceptions that
-both match leave the cause open. Where none matches, two of them made at once are tried.
+A misconception is recognised if it passes and fails the very checks that the submission passes and
+fails, and gave the same numbers (to rounding) in those that fail. Two misconceptions that both
+match leave the cause open. Where none matches, two misconceptions in one program are tried.
 """
 
 from __future__ import annotations
@@ -15,118 +15,116 @@ import numpy as np
 from autograder.assignment.model import KnownProgram
 from autograder.isolation.wire import Opaque
 from autograder.judging.answers import Answer
-from autograder.judging.checks import CheckRun
+from autograder.judging.checks import CheckRun, SlotRuns
 from autograder.judging.failure import Failure
-from autograder.judging.question import Mode
+from autograder.judging.question import StandIns
 
 # Correct programs differ by 2e-15 (float64) and 5e-7 (float32); another mistake by far more.
 AGREE = {"float32": 1e-4, "complex64": 1e-4, "float16": 1e-2}
 AGREE_DEFAULT = 1e-9
 
-FEW = 2  # candidates that are looked at whole, without asking more single checks first
+FEW = 2  # candidates that are compared in all checks, without filtering them by single checks
 
 Outcome = Answer | Failure
-Tried = Sequence[Sequence[CheckRun]]  # for each check of a slot, its runs in the modes tried
-Fingerprint = Mapping[str, Sequence[Outcome] | None]  # check -> outcomes of its calls; None: passed
-Made = tuple[str, ...]  # ids of the misconceptions of one slot that a program makes: one or two
+# check -> outcomes of its calls; None where it passes
+Fingerprint = Mapping[str, Sequence[Outcome] | None]
+Mistakes = tuple[str, ...]  # ids of the misconceptions of one slot in one program: one or two
 
 
 class Library(Protocol):
     """The known misconceptions and what they answer."""
 
-    def singles(self, slot: str) -> Sequence[Made]:
+    def singles(self, slot: str) -> Sequence[Mistakes]:
         """The misconceptions of the slot."""
         ...
 
-    def pairs(self, slot: str) -> Sequence[Made]:
-        """The pairs of misconceptions of the slot that can be made at once, as far as known."""
+    def pairs(self, slot: str) -> Sequence[Mistakes]:
+        """The pairs of misconceptions of the slot that fit into one program, as far as known."""
         ...
 
     def answers(
-        self, slot: str, check: str, mode: Mode, programs: Sequence[Made]
+        self, slot: str, check: str, stand_ins: StandIns, programs: Sequence[Mistakes]
     ) -> Iterator[Sequence[Outcome] | None]:
         """For each program, the outcomes of the check's calls; None where it passes."""
         ...
 
-    def fingerprint(self, slot: str, mode: Mode, id: str) -> Fingerprint:
+    def fingerprint(self, slot: str, stand_ins: StandIns, id: str) -> Fingerprint:
         """What a misconception answers to all checks of the slot."""
         ...
 
     def known(self, id: str) -> KnownProgram: ...
 
 
-def fingerprint(tried: Tried) -> dict[str, Sequence[Outcome] | None]:
-    """The fingerprint of a program's runs, each check in its last mode."""
-    return {
-        runs[-1].check.name: None if runs[-1].failure is None else outcomes(runs[-1])
-        for runs in tried
-    }
+def fingerprint(runs: SlotRuns) -> dict[str, Sequence[Outcome] | None]:
+    """The fingerprint of a program, of each check by its last attempt."""
+    return {run.check.name: None if run.failure is None else outcomes(run) for *_, run in runs}
 
 
 def outcomes(run: CheckRun) -> list[Outcome]:
+    """The outcomes of the calls of a run."""
     return [call.outcome for call in run.log.calls]
 
 
-def recognise(tried: Tried, library: Library, slot: str) -> tuple[KnownProgram, ...]:
-    """The one misconception whose numbers these are, or the two that were made at once, or none.
+def recognise(runs: SlotRuns, library: Library, slot: str) -> tuple[KnownProgram, ...]:
+    """The one misconception whose numbers these are, or the two in one program, or none.
 
-    Where several pairs give these numbers, what they have in common.
+    Where several pairs give these numbers, the misconceptions that all of them contain.
     """
-    likely = _left(tried, library, slot, library.singles(slot), few=FEW)
-    ids = [id for (id,) in likely if _is_it(tried, library, slot, id)]
+    likely = _matching(runs, library, slot, library.singles(slot), few=FEW)
+    ids = [id for (id,) in likely if _matches(runs, library, slot, id)]
     if not ids:
-        failing = next((r[-1].check.name for r in tried if _fails_with_numbers(r)), None)
+        failing = next((r[-1].check.name for r in runs if _fails_with_numbers(r)), None)
         pairs = library.pairs(slot) if failing else ()
         if failing and pairs:  # two mistakes of which neither fails the check pass it together
             singles = library.singles(slot)
             answers = library.answers(slot, failing, (), singles)
-            tripping = {
-                id for (id,), print_ in zip(singles, answers, strict=True) if print_ is not None
+            failed = {
+                id for (id,), answer in zip(singles, answers, strict=True) if answer is not None
             }
-            pairs = [pair for pair in pairs if tripping.intersection(pair)]
-        ids = _common(_left(tried, library, slot, pairs))
+            pairs = [pair for pair in pairs if failed.intersection(pair)]
+        ids = _common(_matching(runs, library, slot, pairs))
     elif len(ids) > 1:
         ids = []
     return tuple(library.known(id) for id in ids)
 
 
-def _left(
-    tried: Tried, library: Library, slot: str, programs: Sequence[Made], few: int = 0
-) -> Sequence[Made]:
-    """The programs that answer as this one did, until `few` are left.
+def _matching(
+    runs: SlotRuns, library: Library, slot: str, programs: Sequence[Mistakes], few: int = 0
+) -> Sequence[Mistakes]:
+    """The programs that answer as this one did, or the first `few` or less that remain.
 
-    Each check leaves fewer of them to be run; those that fail tell most.
+    Each check leaves fewer programs to be run; checks that fail tell most.
     """
     left = programs
-    for runs in sorted(tried, key=lambda runs: runs[-1].failure is None):
+    for attempts in sorted(runs, key=lambda attempts: attempts[-1].failure is None):
         if len(left) <= few:
             break
-        if runs[-1].elsewhere:  # it takes all checks to see that, and programs are run one by one
+        last = attempts[-1]
+        if last.elsewhere:  # takes the calls of all checks, and programs are run check by check
             continue
-        name = runs[-1].check.name
-        if runs[-1].failure is None:
-            prints = library.answers(slot, name, (), left)
-            left = [made for made, print_ in zip(left, prints, strict=True) if print_ is None]
+        if last.failure is None:
+            answers = library.answers(slot, last.check.name, (), left)
+            left = [one for one, answer in zip(left, answers, strict=True) if answer is None]
             continue
-        matching: set[Made] = set()
-        for run in runs:
-            prints = library.answers(slot, name, run.mode, left)
+        matching: set[Mistakes] = set()
+        for run in attempts:
             ours = outcomes(run)
+            answers = library.answers(slot, last.check.name, run.stand_ins, left)
             matching |= {
-                made
-                for made, theirs in zip(left, prints, strict=True)
+                one
+                for one, theirs in zip(left, answers, strict=True)
                 if _same_outcomes(ours, theirs)
             }
-        left = [made for made in left if made in matching]
+        left = [one for one in left if one in matching]
     return left
 
 
-def _fails_with_numbers(runs: Sequence[CheckRun]) -> bool:
-    """Whether a check fails by itself, with an answer in which there is something to compare."""
-    if runs[-1].failure is None or runs[-1].elsewhere:
+def _fails_with_numbers(attempts: Sequence[CheckRun]) -> bool:
+    """Whether a check fails by its own calls, with an answer that has numbers to compare."""
+    if attempts[-1].failure is None or attempts[-1].elsewhere:
         return False
-    answers = [outcome for outcome in outcomes(runs[-1]) if isinstance(outcome, Answer)]
-    return any(isinstance(_leaf(ours), np.ndarray) for a in answers for ours in _leaves(a.value))
+    answers = [outcome for outcome in outcomes(attempts[-1]) if isinstance(outcome, Answer)]
+    return any(isinstance(_leaf(part), np.ndarray) for a in answers for part in _leaves(a.value))
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -137,34 +135,38 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _is_it(tried: Tried, library: Library, slot: str, id: str) -> bool:
+def _matches(runs: SlotRuns, library: Library, slot: str, id: str) -> bool:
     """Whether a misconception passes and fails the same checks, with the same numbers."""
-    modes = {run.mode for runs in tried for run in runs}
-    prints = {mode: library.fingerprint(slot, mode, id) for mode in modes}
-    return all(_check_matches(runs, prints) for runs in tried)
+    used = {run.stand_ins for attempts in runs for run in attempts}
+    fingerprints = {stand_ins: library.fingerprint(slot, stand_ins, id) for stand_ins in used}
+    return all(_check_matches(attempts, fingerprints) for attempts in runs)
 
 
-def _common(pairs: Sequence[Made]) -> list[str]:
-    """The ids that all pairs have."""
+def _common(pairs: Sequence[Mistakes]) -> list[str]:
+    """The ids that all pairs contain."""
     if not pairs:
         return []
     return [id for id in pairs[0] if all(id in pair for pair in pairs)]
 
 
-def _check_matches(runs: Sequence[CheckRun], prints: Mapping[Mode, Fingerprint]) -> bool:
-    name = runs[-1].check.name
-    if runs[-1].failure is None:
-        return prints[()].get(name, None) is None
-    return any(_same_outcomes(outcomes(run), prints[run.mode].get(name)) for run in runs)
+def _check_matches(
+    attempts: Sequence[CheckRun], fingerprints: Mapping[StandIns, Fingerprint]
+) -> bool:
+    name = attempts[-1].check.name
+    if attempts[-1].failure is None:
+        return fingerprints[()].get(name, None) is None
+    return any(
+        _same_outcomes(outcomes(run), fingerprints[run.stand_ins].get(name)) for run in attempts
+    )
 
 
 def _same_outcomes(ours: Sequence[Outcome], theirs: Sequence[Outcome] | None) -> bool:
     if theirs is None or not ours or len(ours) != len(theirs):
         return False
-    return all(_agree(a, b) for a, b in zip(ours, theirs, strict=True))
+    return all(_same_outcome(a, b) for a, b in zip(ours, theirs, strict=True))
 
 
-def _agree(ours: Outcome, theirs: Outcome) -> bool:
+def _same_outcome(ours: Outcome, theirs: Outcome) -> bool:
     if isinstance(ours, Failure) and isinstance(theirs, Failure):
         return (ours.verdict, ours.fact) == (theirs.verdict, theirs.fact)
     if isinstance(ours, Failure) or isinstance(theirs, Failure):
@@ -175,7 +177,11 @@ def _agree(ours: Outcome, theirs: Outcome) -> bool:
 
 
 def agree(ours: Any, theirs: Any) -> bool:
-    """Equal to rounding, whatever the containers and the order of keys."""
+    """Whether two answers are equal to rounding.
+
+    Neither need be right, so that lists, tuples and arrays of arrays count as the same on both
+    sides, which `structure.pairs` does not allow; the order of keys does not count.
+    """
     pairs = list(_pairs(ours, theirs))
     numbers = [their for _, their in pairs if isinstance(their, np.ndarray)]
     scale = max(map(_size, numbers), default=0.0)
@@ -183,7 +189,7 @@ def agree(ours: Any, theirs: Any) -> bool:
 
 
 def _pairs(ours: Any, theirs: Any) -> Iterator[tuple[Any, Any]]:
-    """The leaves of two values side by side; where the structures differ, a pair that does."""
+    """The leaves of two values side by side; where the structures differ, an unlike pair."""
     if isinstance(theirs, dict) and isinstance(ours, dict) and theirs.keys() == ours.keys():
         for key, their in theirs.items():
             yield from _pairs(ours[key], their)
@@ -195,7 +201,7 @@ def _pairs(ours: Any, theirs: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _is_series(ours: Any, theirs: Any) -> bool:
-    """Two lists or tuples, or one of them and an array of as many."""
+    """Whether both are lists or tuples, or one of them is and the other an array."""
     plain = (list, tuple)
     if isinstance(ours, plain):
         return isinstance(theirs, plain) or (isinstance(theirs, np.ndarray) and theirs.ndim > 0)
@@ -235,7 +241,7 @@ def _size(array: np.ndarray) -> float:
 
 
 def ladder(runs: Sequence[CheckRun]) -> Iterator[str]:
-    """For checks of one kind at several sizes: which sizes are right and which are wrong."""
+    """Sentences that say for which sizes a parametrized check is right and for which wrong."""
     groups: dict[tuple[str, str], list[tuple[int, bool]]] = {}
     for run in runs:
         if len(run.check.params) == 1 and not run.skipped and not run.broken:
@@ -248,8 +254,8 @@ def ladder(runs: Sequence[CheckRun]) -> Iterator[str]:
         wrong = [value for value, passed in entries if not passed]
         if not right or not wrong:
             continue
-        said = ", ".join(map(str, right))
+        sizes = ", ".join(map(str, right))
         if max(right) < min(wrong):
-            yield f"right for {name} = {said}; wrong from {name} = {min(wrong)} on"
+            yield f"right for {name} = {sizes}; wrong from {name} = {min(wrong)} on"
         else:
-            yield f"right for {name} = {said}; wrong for {', '.join(map(str, wrong))}"
+            yield f"right for {name} = {sizes}; wrong for {', '.join(map(str, wrong))}"

@@ -7,16 +7,16 @@ its arguments for one size or dtype only is found by the check that has this siz
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from enum import Enum, auto
 from typing import NamedTuple
 
 from autograder.judging.answers import Answer, Undisturbed, Unmodified
-from autograder.judging.checks import Check, CheckRun
+from autograder.judging.checks import Check, CheckRun, SlotRuns
 from autograder.judging.comparison import changes_arguments, changes_globals
 
-Usual = Callable[[Check], Collection[str]]  # names of the effects of the reference's own calls
+ReferenceEffects = Callable[[Check], Collection[str]]  # see `checks.Runner`
 
 
 class Kind(Enum):
@@ -41,39 +41,43 @@ def effects(run: CheckRun) -> Iterator[Effect]:
             yield from (Effect(Kind.GLOBAL, name) for name in call.outcome.touched)
 
 
-def with_effects(tried: Sequence[Sequence[CheckRun]], usual: Usual) -> list[list[CheckRun]]:
-    """The runs of a slot's checks; those that forbid an effect fail if any call had it."""
-    return [[*runs[:-1], _judged(runs[-1], tried, usual)] for runs in tried]
+def with_effects(runs: SlotRuns, allowed: ReferenceEffects) -> list[list[CheckRun]]:
+    """The runs of a slot's checks; those that forbid an effect fail if any call had it.
+
+    Effects that the reference has in the same check are `allowed`.
+    """
+    return [[*attempts[:-1], _judged(attempts[-1], runs, allowed)] for attempts in runs]
 
 
-def _judged(run: CheckRun, tried: Sequence[Sequence[CheckRun]], usual: Usual) -> CheckRun:
+def _judged(run: CheckRun, runs: SlotRuns, allowed: ReferenceEffects) -> CheckRun:
     if not run.passed:
         return run
     for comparison in run.log.comparisons:
         if isinstance(comparison, Unmodified):
-            names, other = _found(Kind.ARGUMENT, (), tried, usual)
+            names, check = _forbidden(Kind.ARGUMENT, (), runs, allowed)
             failure = changes_arguments(names)
         elif isinstance(comparison, Undisturbed):
-            names, other = _found(Kind.GLOBAL, comparison.but, tried, usual)
+            names, check = _forbidden(Kind.GLOBAL, comparison.but, runs, allowed)
             failure = changes_globals(names)
         else:
             continue
         if names:
-            if other.name != run.check.name:
-                detail = f"seen where it {other.sentence}"
+            if check.name != run.check.name:
+                detail = f"seen where it {check.sentence}"
                 failure = replace(failure, details=(*failure.details, detail))
             return replace(run, failure=failure, elsewhere=True)
     return run
 
 
-def _found(
-    kind: Kind, but: Collection[str], tried: Sequence[Sequence[CheckRun]], usual: Usual
+def _forbidden(
+    kind: Kind, but: Collection[str], runs: SlotRuns, allowed: ReferenceEffects
 ) -> tuple[list[str], Check]:
-    """The forbidden effects in the first check that has any, by name, and that check."""
-    for runs in tried:
-        names = [name for what, name in effects(runs[-1]) if what == kind and name not in but]
+    """The names of the forbidden effects in the first check that has any, and that check."""
+    for *_, run in runs:
+        names = [effect.name for effect in effects(run) if effect.kind == kind]
+        names = [name for name in names if name not in but]
         if names:
-            unusual = [name for name in names if name not in usual(runs[-1].check)]
-            if unusual:
-                return list(dict.fromkeys(unusual)), runs[-1].check
-    return [], tried[0][-1].check
+            forbidden = [name for name in names if name not in allowed(run.check)]
+            if forbidden:
+                return list(dict.fromkeys(forbidden)), run.check
+    return [], runs[0][-1].check

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from autograder.assignment.model import Slot
-from autograder.judging.checks import CheckRun, Runner
-from autograder.judging.diagnosis import Library, Tried, ladder, recognise
+from autograder.assignment.model import KnownProgram, Slot
+from autograder.judging.checks import CheckRun, Runner, SlotRuns
+from autograder.judging.diagnosis import Library, ladder, recognise
 from autograder.judging.difference import Difference
 from autograder.judging.effects import with_effects
 from autograder.judging.failure import Failure
@@ -21,9 +21,10 @@ from autograder.judging.verdict import Verdict
 
 @dataclass(frozen=True)
 class CheckResult:
-    """`passed` is None where the check was not run.
+    """The result of one check.
 
-    `margin` is the largest error over its tolerance, None where no numbers were compared.
+    `passed` is None where it was not run; `margin` is the largest error over its tolerance, None
+    where no numbers were compared.
     """
 
     name: str
@@ -35,11 +36,19 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class SlotResult:
-    """What is known of one slot of one submission.
+    """The result of one slot of one submission.
 
-    `score` is None where the slot is ungraded. `failure` belongs to the first check that failed,
-    whose sentence is `sentence`; `facts` are about all checks together. `difference`, where that
-    check compared values, has the numbers side by side: a drawing is made of them, nothing else.
+    Attributes:
+        score: None where the slot is ungraded.
+        sentence, failure: of the check that failed first.
+        facts: sentences about all checks together.
+        line: of the failure, or of the slot, in the student's file.
+        misconception: id of the likely one; `second_misconception` of one beside it.
+        carried_forward: whether a check passed only with a stand-in for a wrong slot.
+        blocked_by: the wrong slots that this one builds on.
+        broken: the grader's own error, where the slot is ungraded.
+        printed: what the student's code printed.
+        difference: has the numbers of the failed check side by side, for a drawing.
     """
 
     slot: str
@@ -66,116 +75,118 @@ class SlotResult:
 def judge(
     runner: Runner, program: Program, slots: Sequence[str], library: Library | None = None
 ) -> dict[str, SlotResult]:
-    """The results of the given slots, in order. `library` names likely causes."""
-    return decide(
-        runner, program, {slot: try_slot(runner, program, slot) for slot in slots}, library
-    )
-
-
-def try_slot(runner: Runner, program: Program, slot: str) -> Tried:
-    """Run the checks of a slot, each in one mode after the other until it passes."""
-    modes = runner.modes(runner.assignment.slots[slot])
-    tried = []
-    for check in runner.checks[slot]:
-        runs: list[CheckRun] = []
-        for mode in modes:
-            runs.append(runner.run(program, check, mode))
-            if runs[-1].failure is None:
-                break
-        tried.append(runs)
-    return tried
-
-
-def decide(
-    runner: Runner, program: Program, tried: Mapping[str, Tried], library: Library | None = None
-) -> dict[str, SlotResult]:
-    """The results of slots whose checks were tried."""
-    slots = runner.assignment.slots
-    wrong: set[str] = set()
-    settled = dict(tried)
-    for name in sorted(tried, key=lambda name: len(slots[name].builds_on)):
-        if not wrong & set(slots[name].builds_on):  # else it may be the other slot's effect
-            settled[name] = with_effects(tried[name], runner.usual)
-        if not all(_passed(runs) for runs in settled[name]):
-            wrong.add(name)
-    tried = settled
+    """Grade the given slots, in order. `library` names likely causes."""
+    runs = {slot: _run_slot(runner, program, slot) for slot in slots}
+    wrong = _settle_effects(runner, runs)
     results = {}
-    for name, runs in tried.items():
+    for name, slot_runs in runs.items():
         slot = runner.assignment.slots[name]
-        result = _result(slot, runs, tuple(other for other in slot.builds_on if other in wrong))
+        result = _result(slot, slot_runs, tuple(s for s in slot.builds_on if s in wrong))
         result = replace(
             result,
             line=(result.failure.line if result.failure else None) or program.line(name),
             printed=program.printed.get(name, ""),
         )
-        unlike = result.verdict not in (Verdict.WRONG, Verdict.ERROR) or not program.loads(name)
-        if library is not None and not unlike:
-            likely = recognise(runs, library, name)
-            if likely:
-                result = replace(
-                    result,
-                    misconception=likely[0].id,
-                    second_misconception=likely[1].id if likely[1:] else None,
-                    cause="; and ".join(one.cause for one in likely),
-                    hint=likely[0].hint,
-                )
+        has_numbers = result.verdict in (Verdict.WRONG, Verdict.ERROR) and program.loads(name)
+        if library is not None and has_numbers:
+            result = _with_cause(result, recognise(slot_runs, library, name))
         results[name] = result
     return results
 
 
-def _passed(runs: Sequence[CheckRun]) -> bool:
-    return runs[-1].passed or bool(runs[-1].skipped)
+def _run_slot(runner: Runner, program: Program, slot: str) -> SlotRuns:
+    """Run the checks of a slot, each until an attempt passes."""
+    attempts = runner.attempts(runner.assignment.slots[slot])
+    slot_runs = []
+    for check in runner.checks[slot]:
+        runs: list[CheckRun] = []
+        for stand_ins in attempts:
+            runs.append(runner.run(program, check, stand_ins))
+            if runs[-1].failure is None:
+                break
+        slot_runs.append(runs)
+    return slot_runs
 
 
-def _result(slot: Slot, tried: Tried, wrong: tuple[str, ...]) -> SlotResult:
-    # With a slot it builds on being wrong, the run with stand-ins shows the slot's own mistake.
-    shown = [runs[-1] if wrong or _passed(runs) else runs[0] for runs in tried]
-    checks = tuple(
-        CheckResult(
-            run.check.name,
-            run.check.sentence,
-            None if run.skipped or run.broken else run.passed,
-            run.skipped or (run.failure.fact if run.failure else ""),
-            run.margin,
-        )
-        for run in shown
+def _settle_effects(runner: Runner, runs: dict[str, SlotRuns]) -> set[str]:
+    """Let side effects fail the checks that forbid them, in `runs`. Returns the wrong slots.
+
+    Where a slot builds on a wrong one, an effect may be the other slot's, and fails no check.
+    """
+    slots = runner.assignment.slots
+    wrong: set[str] = set()
+    for name in sorted(runs, key=lambda name: len(slots[name].builds_on)):
+        if not wrong & set(slots[name].builds_on):
+            runs[name] = with_effects(runs[name], runner.reference_effects)
+        if not all(_passed(attempts) for attempts in runs[name]):
+            wrong.add(name)
+    return wrong
+
+
+def _with_cause(result: SlotResult, likely: Sequence[KnownProgram]) -> SlotResult:
+    if not likely:
+        return result
+    return replace(
+        result,
+        misconception=likely[0].id,
+        second_misconception=likely[1].id if likely[1:] else None,
+        cause="; and ".join(known.cause for known in likely),
+        hint=likely[0].hint,
     )
+
+
+def _passed(attempts: Sequence[CheckRun]) -> bool:
+    return attempts[-1].passed or bool(attempts[-1].skipped)
+
+
+def _result(slot: Slot, runs: SlotRuns, wrong: tuple[str, ...]) -> SlotResult:
+    """The result of a slot; `wrong` are the wrong slots that it builds on."""
+    # With a slot it builds on being wrong, the run with stand-ins shows the slot's own mistake.
+    shown = [attempts[-1] if wrong or _passed(attempts) else attempts[0] for attempts in runs]
+    checks = tuple(_check_result(run) for run in shown)
     result = SlotResult(slot.name, slot.file, Verdict.CORRECT, slot.points, slot.points, checks)
     broken = next((run.broken for run in shown if run.broken), "")
-    failed = [run for run in shown if run.failure is not None]
+    failed = [(run, run.failure) for run in shown if run.failure is not None]
     if broken or not shown:
         return replace(
             result, verdict=Verdict.UNGRADED, score=None, broken=broken or "it has no check"
         )
     if not failed:
-        carried = bool(wrong) and any(runs[-1].mode for runs in tried)
+        carried = bool(wrong) and any(attempts[-1].stand_ins for attempts in runs)
         return replace(result, carried_forward=carried)
-    failures = [run.failure for run in failed if run.failure is not None]
     decisive = (Verdict.FORBIDDEN, Verdict.UNGRADED)
-    first = next((f for f in failures if f.verdict in decisive), failures[0])
-    shown_run = failed[failures.index(first)]
-    sentence = shown_run.check.sentence
-    if shown_run.log.relation is not None:
-        first = replace(first, related=shown_run.log.relation())
-    if first.verdict == Verdict.NOT_STARTED and any(run.passed for run in shown):
+    run, failure = next((pair for pair in failed if pair[1].verdict in decisive), failed[0])
+    if run.log.relation is not None:
+        failure = replace(failure, related=run.log.relation())
+    if failure.verdict == Verdict.NOT_STARTED and any(run.passed for run in shown):
         fact = "not finished: a `raise NotImplementedError` is still in it"
-        first = replace(first, verdict=Verdict.ERROR, fact=fact)
-    verdict = first.verdict
+        failure = replace(failure, verdict=Verdict.ERROR, fact=fact)
+    verdict = failure.verdict
     return replace(
         result,
         verdict=verdict,
         score=_score(slot, shown, verdict),
-        sentence=sentence,
-        failure=first,
+        sentence=run.check.sentence,
+        failure=failure,
         facts=tuple(ladder(shown)),
-        carried_forward=bool(wrong) and any(r[-1].passed and r[-1].mode for r in tried),
+        carried_forward=bool(wrong) and any(r[-1].passed and r[-1].stand_ins for r in runs),
         blocked_by=wrong,
-        broken=first.fact if verdict == Verdict.UNGRADED else "",
-        difference=shown_run.log.difference,
+        broken=failure.fact if verdict == Verdict.UNGRADED else "",
+        difference=run.log.difference,
     )
 
 
-def _score(slot: Slot, shown: Sequence[CheckRun], verdict: str) -> float | None:
+def _check_result(run: CheckRun) -> CheckResult:
+    return CheckResult(
+        run.check.name,
+        run.check.sentence,
+        None if run.skipped or run.broken else run.passed,
+        run.skipped or (run.failure.fact if run.failure else ""),
+        run.margin,
+    )
+
+
+def _score(slot: Slot, shown: Sequence[CheckRun], verdict: Verdict) -> float | None:
     if verdict == Verdict.UNGRADED:
         return None
     if verdict == Verdict.FORBIDDEN or slot.all_or_nothing:

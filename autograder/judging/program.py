@@ -20,7 +20,7 @@ from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
 from autograder.judging.answers import Answer, Call, Log, unwrap
 from autograder.judging.failure import CheckFailed, Failure, from_error, unloaded
-from autograder.judging.question import Mode, Question, Response, answer_of
+from autograder.judging.question import Question, Response, StandIns, answer_of
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
@@ -46,14 +46,16 @@ class Program:
         self._workers = workers
         self._reference = reference
         self._asked: Program | None = None  # answers stand-ins that call back
-        self._computed: dict[Mode, dict[Encoded, Encoded]] = {}  # by the reference, for stand-ins
-        self._loaded: dict[tuple[str, Mode, str], Worker] = {}
-        self._outdated: set[tuple[str, Mode, str]] = set()
+        self._computed: dict[
+            StandIns, dict[Encoded, Encoded]
+        ] = {}  # by the reference, for stand-ins
+        self._loaded: dict[tuple[str, StandIns, str], Worker] = {}
+        self._outdated: set[tuple[str, StandIns, str]] = set()
         self._unloadable: dict[str, Failure] = {}
         self._lines: dict[str, dict[str, int]] = {}
         self._stubs: dict[str, dict[str, int]] = {}
         self._spent: dict[str, float] = {}  # seconds, by slot
-        self._over: dict[tuple[str, Mode], Failure] = {}
+        self._over: dict[tuple[str, StandIns], Failure] = {}
         self.printed: dict[str, str] = {}
 
     def __enter__(self) -> Program:
@@ -103,12 +105,12 @@ class Program:
 
     def ask(self, question: Question, known: Container[Encoded] = ()) -> Response:
         """As `call`; answers that are `known` are not decoded."""
-        slot, mode, device = question.slot, question.mode, question.device
-        over = self._over.get((slot, mode))
+        slot, stand_ins, device = question.slot, question.stand_ins, question.device
+        over = self._over.get((slot, stand_ins))
         if over is not None:
             return Response(question, over)
         file = self.assignment.slots[slot].file
-        worker = self._worker(file, mode, device)
+        worker = self._worker(file, stand_ins, device)
         if isinstance(worker, Failure):
             return Response(question, worker)
         if slot in self._stubs.get(file, ()):  # no call can tell more
@@ -118,16 +120,18 @@ class Program:
         whole = CALLS * limits.seconds
         if self._reference is not None and self.spent(slot) > whole:
             fact = f"no call was too long, but all together took more than {whole:g} s"
-            self._over[slot, mode] = Failure(Verdict.TIMEOUT, fact, line=self.line(slot))
-            return Response(question, self._over[slot, mode])
+            self._over[slot, stand_ins] = Failure(Verdict.TIMEOUT, fact, line=self.line(slot))
+            return Response(question, self._over[slot, stand_ins])
         before = worker.spent
         try:
-            reply = worker.ask(question.request, slot, limits, self._callback(mode), known)
+            reply = worker.ask(question.request, slot, limits, self._callback(stand_ins), known)
         except WorkerDied as died:
-            del self._loaded[file, mode, device]
+            del self._loaded[file, stand_ins, device]
             verdict = Verdict.TIMEOUT if died.timeout else Verdict.CRASH
-            self._over[slot, mode] = Failure(verdict, printable(died.reason), line=self.line(slot))
-            return Response(question, self._over[slot, mode])
+            self._over[slot, stand_ins] = Failure(
+                verdict, printable(died.reason), line=self.line(slot)
+            )
+            return Response(question, self._over[slot, stand_ins])
         finally:
             self._spent[slot] = self.spent(slot) + worker.spent - before
         content = reply.content
@@ -140,22 +144,22 @@ class Program:
             return Response(question, failure)
         return Response(question, answer_of(content), None if content.printed else reply.encoded)
 
-    def _worker(self, file: str, mode: Mode, device: str) -> Worker | Failure:
+    def _worker(self, file: str, stand_ins: StandIns, device: str) -> Worker | Failure:
         if file in self._unloadable:
             return self._unloadable[file]
-        key = (file, mode, device)
+        key = (file, stand_ins, device)
         if key not in self._loaded or key in self._outdated:
             source = self.sources.get(file, absent(file))
             loaded = self._load(source, *key) if isinstance(source, bytes) else unloaded(source)
             if isinstance(loaded, Failure):
-                if not mode:  # with a stand-in it would be no other
+                if not stand_ins:  # with a stand-in it would be no other
                     self._unloadable[file] = loaded
                 return loaded
             self._loaded[key] = loaded
             self._outdated.discard(key)
         return self._loaded[key]
 
-    def _load(self, source: bytes, file: str, mode: Mode, device: str) -> Worker | Failure:
+    def _load(self, source: bytes, file: str, stand_ins: StandIns, device: str) -> Worker | Failure:
         assignment, about = self.assignment, self.assignment.files[file]
         extras: list[tuple[Owner, str, str]] = [("probe", f"probe_{file}", about.probes)]
         if self._reference is None and isinstance(about, StaffFile):
@@ -164,12 +168,12 @@ class Program:
             file=file,
             source=source,
             extras=tuple(extra for extra in extras if extra[2]),
-            stand_in_source=_stand_ins(about) if mode else "",
-            stand_ins={slot: stand_in_of(assignment, slot) for slot in mode},
+            stand_in_source=_stand_ins(about) if stand_ins else "",
+            stand_ins={slot: stand_in_of(assignment, slot) for slot in stand_ins},
             blocked=assignment.blocked(file),
             forbids={slot.name: slot.forbids for slot in assignment.slots_of(file) if slot.forbids},
         )
-        worker = self._loaded.pop((file, mode, device), None)
+        worker = self._loaded.pop((file, stand_ins, device), None)
         try:
             if worker is None:
                 memory = max(slot.limits.memory_mb for slot in assignment.slots_of(file))
@@ -178,8 +182,7 @@ class Program:
             else:
                 reply = worker.change(source)
         except WorkerDied as died:
-            verdict = Verdict.TIMEOUT if died.timeout else Verdict.CRASH
-            return Failure(verdict, printable(died.reason), loading=True)
+            return replace(_failure_of(died), loading=True)
         if isinstance(reply, RaisedError):
             worker.close()
             failure = from_error(reply, f"importing {file}", "", file, ())
@@ -187,23 +190,23 @@ class Program:
         self._lines[file], self._stubs[file] = dict(reply.lines), dict(reply.stubs)
         return worker
 
-    def _callback(self, mode: Mode) -> Callback:
-        """Computes for the stand-ins of a mode, and remembers it for other programs."""
+    def _callback(self, stand_ins: StandIns) -> Callback:
+        """Computes for the stand-ins of a stand_ins, and remembers it for other programs."""
 
         def compute(call: StandInCall) -> Computed:
-            return self._answer_stand_in(mode, call)
+            return self._answer_stand_in(stand_ins, call)
 
         if self._reference is None:
             return Callback(compute)
-        return Callback(compute, self._reference._computed.setdefault(mode, {}))
+        return Callback(compute, self._reference._computed.setdefault(stand_ins, {}))
 
-    def _answer_stand_in(self, mode: Mode, call: StandInCall) -> Computed:
+    def _answer_stand_in(self, stand_ins: StandIns, call: StandInCall) -> Computed:
         """Compute for a stand-in that calls back: numbers in, numbers out.
 
         Only where one is in place: whoever asks of their own accord is told nothing.
         """
         slot = call.slot
-        in_place = slot in mode and not stand_in_of(self.assignment, slot)
+        in_place = slot in stand_ins and not stand_in_of(self.assignment, slot)
         if self._reference is None or not in_place:
             return Computed(error="no such function")
         if self._asked is None:  # of this program alone: what it is asked may be its end
@@ -223,6 +226,11 @@ class Program:
                 self._asked = None
             return Computed(error=printable(outcome.fact), seconds=seconds)
         return Computed(outcome.value, seconds=seconds)
+
+
+def _failure_of(died: WorkerDied, line: int | None = None) -> Failure:
+    verdict = Verdict.TIMEOUT if died.timeout else Verdict.CRASH
+    return Failure(verdict, printable(died.reason), line=line)
 
 
 def stand_in_of(assignment: PublicAssignment, slot: str) -> str:
@@ -298,8 +306,10 @@ class ReferenceCache:
 
     def call(self, question: Question) -> Answer:
         """Raises GraderFault where the reference itself fails."""
-        mode = tuple(s for s in question.mode if stand_in_of(self.program.assignment, s))
-        question = replace(question, mode=mode) if mode != question.mode else question
+        stand_ins = tuple(s for s in question.stand_ins if stand_in_of(self.program.assignment, s))
+        question = (
+            replace(question, stand_ins=stand_ins) if stand_ins != question.stand_ins else question
+        )
         if question not in self._answers:
             outcome = self.program.call(question)
             if isinstance(outcome, Failure):

@@ -13,7 +13,7 @@ from autograder.judging.answers import Answer
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.verdict import Verdict
 
-Mode = tuple[str, ...]  # the slots that are replaced by stand-ins; () is the program by itself
+StandIns = tuple[str, ...]  # the slots that stand-ins replace; none for the program by itself
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class Question:
     Attributes:
         slot: the slot whose file, time and memory the call uses.
         function: what is called; dots in its name lead to a method.
-        mode: the slots that are replaced by stand-ins.
+        stand_ins: the slots that stand-ins replace.
         device: where tensors among the arguments are put.
         request: the function and the arguments, encoded.
     """
 
     slot: str
     function: Function
-    mode: Mode
+    stand_ins: StandIns
     device: str
     request: Encoded
 
@@ -41,7 +41,7 @@ class Question:
         function: Function,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
-        mode: Mode = (),
+        stand_ins: StandIns = (),
         device: str = "cpu",
     ) -> Question:
         """The question that a call is.
@@ -54,7 +54,7 @@ class Question:
         except WireError as error:
             fact = f"{function.name} cannot be called with these arguments: {error}"
             raise CheckFailed(Failure(Verdict.WRONG, fact)) from None
-        return cls(slot.name, function, mode, device, request)
+        return cls(slot.name, function, stand_ins, device, request)
 
 
 @dataclass(frozen=True)

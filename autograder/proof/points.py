@@ -7,8 +7,7 @@ from collections.abc import Collection, Sequence
 
 from autograder.assignment.model import KnownProgram
 from autograder.judging.answers import Same
-from autograder.judging.checks import Check
-from autograder.judging.diagnosis import Tried
+from autograder.judging.checks import Check, SlotRuns
 from autograder.judging.effects import with_effects
 from autograder.judging.judgement import SlotResult, judge
 from autograder.judging.program import Program
@@ -42,7 +41,7 @@ def prove_stub(proof: SlotProof) -> None:
         proof.problem(f"the stub {_outcome(result)}")
 
 
-def prove_misconception(proof: SlotProof, known: KnownProgram) -> Tried:
+def prove_misconception(proof: SlotProof, known: KnownProgram) -> SlotRuns:
     """A misconception loses points in its slot. Returns one run of each check."""
     with proof.program(known) as program:
         runs = proof.run_all(program)
@@ -77,7 +76,7 @@ def loses_points(
             if run.failure is not None and proof.fails_with_stand_ins(program, run):
                 return True
             runs.append([run])
-    judged = with_effects(runs, proof.hidden.usual)
+    judged = with_effects(runs, proof.hidden.reference_effects)
     failed = [run.check.name for [run] in judged if run.failure is not None]
     for name in failed:
         untripped.pop(name, None)

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from autograder.assignment.model import KnownProgram
 from autograder.errors import AssignmentError, GraderFault
-from autograder.judging.diagnosis import Tried, recognise
+from autograder.judging.checks import SlotRuns
+from autograder.judging.diagnosis import recognise
 from autograder.proof.slot_proof import SlotProof
 from autograder.public.freezing import freeze
 from autograder.public.frozen_checks import FrozenLibrary
@@ -18,7 +19,7 @@ from autograder.public.frozen_checks import FrozenLibrary
 MAX_PAIRS = 100  # of a slot; there can be a thousand
 
 
-def prove_recognition(proof: SlotProof, known: KnownProgram, runs: Tried) -> None:
+def prove_recognition(proof: SlotProof, known: KnownProgram, runs: SlotRuns) -> None:
     """The hidden checks name a misconception, of which `runs` has one run of each check."""
     likely = [one.id for one in recognise(runs, proof.library, proof.slot.name)]
     proof.report.recognised += likely == [known.id]
@@ -28,7 +29,7 @@ def prove_recognition(proof: SlotProof, known: KnownProgram, runs: Tried) -> Non
         proof.problem(f"{known.id} is taken for {' and '.join(likely)}")
 
 
-def prove_public_recognition(proof: SlotProof) -> Mapping[str, Tried]:
+def prove_public_recognition(proof: SlotProof) -> Mapping[str, SlotRuns]:
     """The public checks name every misconception, without a reference and hidden graders.
 
     Returns the runs of the public checks for each misconception; none where they cannot be frozen.

@@ -8,7 +8,7 @@ from typing import Literal
 
 from autograder.hidden.known_programs import KnownPrograms
 from autograder.hidden.runner import HiddenChecks
-from autograder.judging.diagnosis import Tried
+from autograder.judging.checks import SlotRuns
 from autograder.proof.completeness import missing
 from autograder.proof.malformed_programs import malformed_programs
 from autograder.proof.points import (
@@ -64,7 +64,7 @@ def _prove_fast(proof: SlotProof) -> None:
         return
     public = prove_public_recognition(proof)
     untripped = {check.name: check for check in proof.checks}
-    one_mode = len(proof.hidden.modes(proof.slot)) == 1
+    one_mode = len(proof.hidden.attempts(proof.slot)) == 1
     for known in proof.misconceptions:
         tripped = _tripped(proof, public.get(known.id, ()))
         for name in tripped:
@@ -80,7 +80,7 @@ def _prove_fast(proof: SlotProof) -> None:
         prove_spared(proof, known, proof.dependents)
 
 
-def _tripped(proof: SlotProof, public: Tried) -> list[str]:
+def _tripped(proof: SlotProof, public: SlotRuns) -> list[str]:
     """The hidden checks that fail, known from runs of the public checks: those have one seed."""
     if proof.hidden.seed != PUBLIC_SEED:
         return []
@@ -115,7 +115,7 @@ def _prove_basics(proof: SlotProof) -> bool:
     return True
 
 
-def _prove_checks(proof: SlotProof, runs: Sequence[Tried]) -> None:
+def _prove_checks(proof: SlotProof, runs: Sequence[SlotRuns]) -> None:
     """Some misconception trips each check that was run."""
     for i, check in enumerate(proof.checks):
         of_check = [one[i][0] for one in runs]

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from autograder.assignment.model import KnownProgram, Slot
 from autograder.hidden.known_programs import KnownPrograms, sources_of
 from autograder.hidden.runner import HiddenChecks
-from autograder.judging.checks import Check, CheckRun
-from autograder.judging.diagnosis import Tried
+from autograder.judging.checks import Check, CheckRun, SlotRuns
 from autograder.judging.program import Program
-from autograder.judging.question import Mode
+from autograder.judging.question import StandIns
 from autograder.proof.slot_report import DECADES, Margin, SlotReport
 
 DIFF_LINES = 8
@@ -64,13 +63,13 @@ class SlotProof:
         """A known program, to be run."""
         return self.hidden.program(sources_of(self.assignment, known))
 
-    def run(self, program: Program, check: Check, mode: Mode = ()) -> CheckRun:
+    def run(self, program: Program, check: Check, stand_ins: StandIns = ()) -> CheckRun:
         """Run a check, and report where the check itself is broken."""
-        run = self.hidden.run(program, check, mode)
+        run = self.hidden.run(program, check, stand_ins)
         self._report_broken(run)
         return run
 
-    def run_all(self, program: Program) -> Tried:
+    def run_all(self, program: Program) -> SlotRuns:
         """Run each check of the slot once, without stand-ins."""
         runs = self.hidden.run_slot(program, self.slot.name)
         for [run] in runs:
@@ -83,8 +82,10 @@ class SlotProof:
 
     def fails_with_stand_ins(self, program: Program, run: CheckRun) -> bool:
         """Whether a check that failed also fails with every stand-in."""
-        others = self.hidden.modes(self.slot)[1:]
-        return all(self.run(program, run.check, mode).failure is not None for mode in others)
+        others = self.hidden.attempts(self.slot)[1:]
+        return all(
+            self.run(program, run.check, stand_ins).failure is not None for stand_ins in others
+        )
 
     # ---------------------------------------------------------------- margins
 

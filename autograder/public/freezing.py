@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from autograder.errors import AssignmentError, GraderFault
 from autograder.hidden.known_programs import sources_of
 from autograder.hidden.runner import HiddenChecks
-from autograder.judging.diagnosis import Tried, fingerprint
+from autograder.judging.checks import SlotRuns
+from autograder.judging.diagnosis import fingerprint
 from autograder.judging.effects import with_effects
 from autograder.public.frozen_checks import public_checks
 from autograder.public.frozen_json import (
@@ -31,7 +32,7 @@ class Frozen:
     """
 
     node: FileNode
-    runs: Mapping[str, Tried]
+    runs: Mapping[str, SlotRuns]
 
 
 def freeze(hidden: HiddenChecks, file: str, slots: Sequence[str]) -> Frozen:
@@ -47,13 +48,13 @@ def freeze(hidden: HiddenChecks, file: str, slots: Sequence[str]) -> Frozen:
         checks = _checks(hidden, slots)
     node: FileNode = {"file": file, "checks": checks, "misconceptions": []}
     runner, _ = public_checks(assignment, [json.loads(json.dumps(node))])
-    runs: dict[str, Tried] = {}
+    runs: dict[str, SlotRuns] = {}
     with hidden.program({}) as program:
         for known in assignment.misconceptions:
             if known.slot in slots:
                 program.change(sources_of(assignment, known))
                 found = [[runner.run(program, check)] for check in runner.checks[known.slot]]
-                runs[known.id] = with_effects(found, runner.usual)
+                runs[known.id] = with_effects(found, runner.reference_effects)
                 answers = fingerprint(runs[known.id])
                 node["misconceptions"].append(misconception_to_json(known, answers))
     return Frozen(json.loads(json.dumps(node)), runs)

@@ -13,10 +13,10 @@ from autograder.isolation.messages import Function
 from autograder.judging.answers import Answer, Log
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.comparison import repeat
-from autograder.judging.diagnosis import Fingerprint, Made, Outcome
+from autograder.judging.diagnosis import Fingerprint, Mistakes, Outcome
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.program import Caller, Program
-from autograder.judging.question import Mode, Question
+from autograder.judging.question import Question, StandIns
 from autograder.public.frozen_json import (
     FileNode,
     FrozenCheck,
@@ -36,22 +36,22 @@ class FrozenChecks:
         for check in checks:
             self.checks[check.slot].append(check)
 
-    def modes(self, slot: Slot) -> list[Mode]:
+    def attempts(self, slot: Slot) -> list[StandIns]:
         """Without stand-ins: they are not released."""
         return [()]
 
-    def usual(self, check: Check) -> Collection[str]:
+    def reference_effects(self, check: Check) -> Collection[str]:
         """The effects that the reference's calls in a check have."""
         body: FrozenCheck = check.body
         return body.effects
 
-    def run(self, program: Program, check: Check, mode: Mode = ()) -> CheckRun:
+    def run(self, program: Program, check: Check, stand_ins: StandIns = ()) -> CheckRun:
         """Replay the calls in order, and after each its comparisons."""
         log = Log()
 
         def ask(function: Function, args: Any, kwargs: Any) -> Answer | Failure:
             slot = self.assignment.slots[check.slot]
-            return program.call(Question.of(slot, function, args, kwargs, mode))
+            return program.call(Question.of(slot, function, args, kwargs, stand_ins))
 
         caller = Caller(ask, log)
         body: FrozenCheck = check.body
@@ -62,8 +62,8 @@ class FrozenChecks:
                     if comparison.call == number:
                         repeat(comparison, answer)
         except CheckFailed as failed:
-            return CheckRun(check, mode, failed.failure, log)
-        return CheckRun(check, mode, None, log)
+            return CheckRun(check, stand_ins, failed.failure, log)
+        return CheckRun(check, stand_ins, None, log)
 
 
 class FrozenLibrary:
@@ -73,21 +73,21 @@ class FrozenLibrary:
         self._nodes = {node["id"]: node for node in nodes}
         self._fingerprints: dict[str, Fingerprint] = {}
 
-    def singles(self, slot: str) -> Sequence[Made]:
+    def singles(self, slot: str) -> Sequence[Mistakes]:
         """The misconceptions of the slot."""
         return [(id,) for id, node in self._nodes.items() if node["slot"] == slot]
 
-    def pairs(self, slot: str) -> Sequence[Made]:
+    def pairs(self, slot: str) -> Sequence[Mistakes]:
         """None: there is no reference in which two edits could be made."""
         return ()
 
     def answers(
-        self, slot: str, check: str, mode: Mode, programs: Sequence[Made]
+        self, slot: str, check: str, stand_ins: StandIns, programs: Sequence[Mistakes]
     ) -> Iterator[Sequence[Outcome] | None]:
         """For each misconception, the outcomes of the check's calls; None where it passes."""
-        return (self.fingerprint(slot, mode, id)[check] for (id,) in programs)
+        return (self.fingerprint(slot, stand_ins, id)[check] for (id,) in programs)
 
-    def fingerprint(self, slot: str, mode: Mode, id: str) -> Fingerprint:
+    def fingerprint(self, slot: str, stand_ins: StandIns, id: str) -> Fingerprint:
         """What a misconception answers to all public checks of its slot."""
         if id not in self._fingerprints:
             self._fingerprints[id] = fingerprint_from_json(self._nodes[id])
