@@ -53,7 +53,7 @@ def main() -> None:
 
     Students: check, hint, pack. TAs: grade. Instructors: verify, release, new, doctor.
 
-    Exit status: 0 success, 1 something to fix, 2 wrong arguments, 3 a failure of the grader itself.
+    Exit status: 0 success, 1 something to fix, 2 wrong use of the command, 3 a fault of the grader.
     """
     for library in ("OMP", "OPENBLAS", "MKL"):  # the arrays are small: more threads cost more time
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")

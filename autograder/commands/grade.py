@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     type=click.Choice(["cpu", "cuda"]),
     default="cpu",
     show_default=True,
-    help="cuda also runs the checks that need a GPU.",
+    help="With cuda, the checks that need a GPU run as well.",
 )
 @click.option(
     "--seed",
@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     "--allow-weak-isolation",
     "weak",
     is_flag=True,
-    help="Grade even where students' code could reach files and the network.",
+    help="Grade even if students' code cannot be kept from files and the network.",
 )
 def grade(
     assignment: str,
@@ -89,8 +89,8 @@ def grade(
     an nbgrader course, the gradebook.
 
     A second run grades only submissions that have changed, or whose graders have changed, and says
-    which marks changed and why. Marks that a person gave stay. Ctrl-C stops the run; finished
-    results stay, and the next run continues from there.
+    which marks changed and why. Marks that a person gave are kept. Ctrl-C stops the run; finished
+    results are kept, and the next run continues from there.
     """
     from autograder.assignment import reader
     from autograder.classroom import run_folder

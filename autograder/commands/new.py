@@ -42,9 +42,9 @@ def new(target: str, course: Path, file: str | None, points: float) -> None:
 
 
 def _say_what_next(plan: Plan) -> None:
+    """Print which files to edit, and which commands to run then."""
     slot = plan.slot
-    course_is_here = slot.course == Path()
-    option = "" if course_is_here else f" --course {slot.course}"
+    option = f" --course {slot.course}" if slot.course != Path() else ""
     click.echo(
         f"\nThe slot computes 2 x as a placeholder. To make it yours, edit in {slot.files}/:"
     )

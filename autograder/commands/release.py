@@ -46,7 +46,7 @@ def release(
     no_verify: bool,
     zipped: Path | None,
 ) -> None:
-    """Build what students get of ASSIGNMENT: stubs and public checks.
+    """Build the folder that students get: stubs and public checks.
 
     A release never contains an answer. If anything has changed since the last proof, the command
     first proves the assignment, as `autograder verify` does; if the proof finds a problem, nothing

@@ -42,6 +42,8 @@ def verify(
 ) -> None:
     """Prove that the graders of ASSIGNMENT are right.
 
+    A proof shows:
+
     \b
     - The solutions get full marks and the stubs none.
     - Every misconception loses points and is recognised, also by the public checks.
