@@ -1,0 +1,52 @@
+"""The failures behind unreadable files and the errors of workers."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.course.intake import Reason, Unreadable
+from autograder.isolation.messages import ErrorKind, RaisedError
+from autograder.judging.failure import Failure, from_error, unloaded
+from autograder.judging.verdict import Verdict
+
+
+@pytest.mark.parametrize(
+    ("reason", "verdict"),
+    [
+        (Reason.MISSING, Verdict.MISSING),
+        (Reason.BROKEN, Verdict.ERROR),
+        (Reason.GRADER, Verdict.UNGRADED),
+    ],
+)
+def test_an_unreadable_file_fails_every_check(reason: Reason, verdict: Verdict) -> None:
+    source = Unreadable(reason, "a.py is odd", ("very",), line=3)
+    assert unloaded(source) == Failure(verdict, "a.py is odd", ("very",), line=3, loading=True)
+
+
+def failure(kind: ErrorKind, name: str = "ValueError", message: str = "") -> Failure:
+    error = RaisedError(kind, name, message, line=7, printed="")
+    return from_error(error, "calling f", "f", "a.py", ("f", "g"))
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "verdict", "fact"),
+    [
+        ("ValueError", "no", Verdict.ERROR, "calling f raised ValueError: no"),
+        ("ValueError", "", Verdict.ERROR, "calling f raised ValueError"),
+        ("NotImplementedError", "f", Verdict.NOT_STARTED, "not started yet"),
+        ("NotImplementedError", "g", Verdict.ERROR, "it needs g, which is not started yet"),
+        ("NotImplementedError", "h", Verdict.ERROR, "calling f raised NotImplementedError: h"),
+        ("SyntaxError", "bad", Verdict.ERROR, "a.py is no valid Python: bad"),
+    ],
+)
+def test_an_exception_is_told_by_its_name(
+    name: str, message: str, verdict: Verdict, fact: str
+) -> None:
+    assert failure("raised", name, message) == Failure(verdict, fact, line=7)
+
+
+def test_other_errors_have_verdicts_of_their_own() -> None:
+    assert failure("missing").verdict == Verdict.MISSING
+    assert failure("missing").fact == "a.py has no f"
+    assert failure("forbidden", message="nn.RNN").verdict == Verdict.FORBIDDEN
+    assert failure("result", message="no tuple").verdict == Verdict.WRONG
