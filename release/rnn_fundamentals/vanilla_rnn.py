@@ -1,8 +1,8 @@
 """A vanilla recurrent network, step by step, in NumPy.
 
 Conventions of this file: vectors are columns. D is the input size, H the hidden size, O the
-output size and T the number of steps. All arrays of one call have one dtype, and so have the
-results. Arguments are not modified.
+output size and T the number of steps. All arrays of one call have the same dtype, and the results
+have it, too. Arguments are not modified.
 """
 
 import numpy as np
@@ -51,7 +51,7 @@ class VanillaRNN:
         """Draw each matrix Xavier-normal (Glorot & Bengio 2010); biases are zero. (Given.)
 
         Args:
-            rng: a numpy.random.Generator; a fresh one if None.
+            rng: a numpy.random.Generator; a new generator if None.
         """
         rng = np.random.default_rng() if rng is None else rng
         self.input_size = input_size

@@ -1,4 +1,4 @@
-"""Runs beside the student's code: makes a network, turns a figure into numbers. Holds no answer."""
+"""Probes of hidden_states.py: make a network, read figures. Released; holds no answer."""
 
 import re
 from itertools import pairwise
@@ -11,10 +11,10 @@ from autograder.probing import BadResult
 
 
 class Network:
-    """Something with forward, and nothing else of a VanillaRNN's.
+    """A network that has forward, and no other attribute of VanillaRNN.
 
-    Its rule, h_t = decay * h_{t-1} moved down by one unit + A x_t, has states beyond 1 and an
-    initial state that is not zero. Its outputs are as large as its states.
+    h_t = 0.75 roll(h_{t-1}) + A x_t, where roll moves each unit down by one. States go beyond 1,
+    the initial state is not zero, and outputs are as large as states.
     """
 
     def __init__(self, A, h_0, container):
@@ -32,12 +32,12 @@ class Network:
 
 
 def state_matrix(module, A, h_0, inputs, container="list"):
-    """hidden_state_matrix of a network that returns its states in a list, a tuple or an array."""
+    """Return hidden_state_matrix of a network whose forward returns a list, a tuple or an array."""
     return module.hidden_state_matrix(Network(A, h_0, container), inputs)
 
 
 def state_matrix_twice(module, A, B, h_0, first, second):
-    """One network and one list, which hold other numbers the second time: both results."""
+    """Call hidden_state_matrix twice with one network and list, which change in between."""
     network, inputs = Network(A, h_0, "list"), list(first)
     attributes = list(vars(network))
     results = [module.hidden_state_matrix(rnn=network, inputs=inputs)]
@@ -53,27 +53,27 @@ def state_matrix_twice(module, A, B, h_0, first, second):
 
 
 def heat_maps(module, states):
-    """Title -> what the heat map shows: row i, column j is unit i at time j."""
+    """Return title -> the values of the heat map; row i, column j is unit i at time j."""
     return _values(_draw(module, states))
 
 
 def colour_limits(module, states):
-    """Title -> [lowest, highest]."""
+    """Return title -> [lowest, highest]."""
     return _limits(_draw(module, states))
 
 
 def axis_labels(module, states):
-    """Title -> which axes are labelled, and whether the labels are those of the other axis."""
+    """Return title -> which axes have a label, and whether the two labels are swapped."""
     return _labels(_draw(module, states))
 
 
 def colour_bars(module, states):
-    """The different ranges of the figure's colour bars."""
+    """Return the different ranges of the figure's colour bars."""
     return _bars(_draw(module, states))
 
 
 def whole_figure(module, states):
-    """All of it."""
+    """Return heat maps, colour limits, axis labels and colour bars of one figure."""
     figure = _draw(module, states)
     return {
         "heat maps": _values(figure),
@@ -84,7 +84,7 @@ def whole_figure(module, states):
 
 
 def two_figures(module, first, second):
-    """Draw twice beside a figure of the caller's, then look at all three."""
+    """Draw two figures while the caller has one open; then return the heat maps of the two."""
     other = plt.figure("the caller's")
     other.text(0, 0, "drawn before")
     second = {name: np.asfortranarray(matrix) for name, matrix in second.items()}
@@ -105,7 +105,7 @@ def _draw(module, states):
 
 
 def _panels(figure):
-    """Title -> the Axes with a heat map."""
+    """Return title -> the Axes with a heat map. Raises BadResult."""
     panels = {}
     for ax in figure["axes"]:
         if not ax["meshes"]:
@@ -126,7 +126,7 @@ def _values(figure):
 
 
 def _in_order(ax):
-    """First unit and first time first, also where tick labels count the other way."""
+    """Return the values, first unit and first time first, as the tick labels count them."""
     mesh = ax["meshes"][0]
     values = mesh["values"][_in_view(mesh["y"], ax["ylim"])][:, _in_view(mesh["x"], ax["xlim"])]
     if _descending(ax["yticks"]):
@@ -135,7 +135,7 @@ def _in_order(ax):
 
 
 def _in_view(centres, limits):
-    """Which cells are shown: those whose centres are within the limits of the axis."""
+    """Return which cells are in view: their centres are within the limits of the axis."""
     low, high = sorted(limits)
     slack = 1e-9 * (high - low)  # rounding, where the limits are the outermost centres
     return (low - slack <= centres) & (centres <= high + slack)

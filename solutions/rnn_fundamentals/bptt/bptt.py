@@ -2,8 +2,8 @@
 
 Conventions of this file: vectors are columns. D is the input size, H the hidden size, O the
 output size and T the number of steps. `dv` is the gradient of the loss L with respect to v, and
-has the shape of v. All arrays of one call have one dtype, and so have the results. Arguments are
-not modified, and nothing is kept from one call to the next.
+has the shape of v. All arrays of one call have the same dtype, and the results have it, too.
+Arguments are not modified, and nothing is kept from one call to the next.
 """
 
 import numpy as np
@@ -62,7 +62,7 @@ def bptt(
             "W_xh", "W_hh", "W_hy", "b_h", "b_y": each with the shape of the parameter,
             "inputs": T arrays (D, 1), dL/dx_1 to dL/dx_T,
             "h_0": (H, 1), dL/dh_0.
-        Further keys do no harm.
+        Further keys are ignored.
     """
     # TODO: compute the gradients of the whole sequence (about 15 lines with rnn_step_backward).
     ### BEGIN SOLUTION

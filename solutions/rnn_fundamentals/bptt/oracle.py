@@ -1,8 +1,8 @@
-"""Derivatives by central differences of forward passes of its own, and truncated ones.
+"""Oracles of bptt.py: derivatives by central differences, and truncated backpropagation.
 
-The differences are of fourth order (Abramowitz & Stegun 1964, 25.3.6). Of errors, rounding grows
-and truncation shrinks with a smaller STEP; near the fifth root of the machine precision both are
-about 1e-12.
+The differences are of fourth order (Abramowitz & Stegun 1964, 25.3.6), of a forward pass written
+here. With a smaller STEP the truncation error shrinks and the rounding error grows; near the fifth
+root of the machine precision both are about 1e-12.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ STEP = 7e-4
 
 
 def differences(function, at):
-    """The gradient of a function of one array, at `at`."""
+    """Return the gradient of a scalar function of one array at the array `at`."""
     gradient = np.zeros_like(at)
     for index in np.ndindex(at.shape):
         nudge = np.zeros_like(at)
@@ -23,7 +23,7 @@ def differences(function, at):
 
 
 def step_by_differences(module, dh, x, h_prev, W_xh, W_hh, b_h):
-    """What rnn_step_backward should return."""
+    """Return dx, dh_prev, dW_xh, dW_hh and db_h of one step, as rnn_step_backward should."""
 
     def loss(x, h_prev, W_xh, W_hh, b_h):
         return np.sum(dh * np.tanh(W_xh @ x + W_hh @ h_prev + b_h))
@@ -36,7 +36,7 @@ def step_by_differences(module, dh, x, h_prev, W_xh, W_hh, b_h):
 
 
 def bptt_by_differences(module, rnn, inputs, h_0, d_outputs):
-    """What bptt should return."""
+    """Return the gradients that bptt should return."""
 
     def loss(W_xh, W_hh, W_hy, b_h, b_y, inputs, h_0):
         total, h = 0.0, h_0
@@ -54,7 +54,7 @@ def bptt_by_differences(module, rnn, inputs, h_0, d_outputs):
 
 
 def truncated(module, rnn, inputs, hidden_states, d_outputs, k):
-    """Truncated BPTT (Williams & Peng 1990): each output's gradient goes back over k steps."""
+    """Return the gradients of BPTT truncated after k steps (Williams & Peng 1990)."""
     T = len(inputs)
     total = {name: np.zeros_like(value) for name, value in rnn.items()}
     total |= {"inputs": [np.zeros_like(x) for x in inputs], "h_0": np.zeros_like(hidden_states[0])}

@@ -1,7 +1,7 @@
-"""Runs beside the student's code and turns a network into numbers. Holds no answer.
+"""Probes of bptt.py: call it with a network made of arrays. Released; holds no answer.
 
-In these functions `rnn` is a dict of the five weights, and a sequence is the three lists
-(inputs, hidden_states, d_outputs).
+`rnn` is a dict of the five weights, and a sequence is the three lists (inputs, hidden_states,
+d_outputs).
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ NAMES = ("W_xh", "W_hh", "W_hy", "b_h", "b_y")
 
 
 class FiveWeights:
-    """A network of which there is nothing but its weights."""
+    """A network that has its five weights as attributes, and nothing else."""
 
     def __init__(self, weights):
         for name in NAMES:
@@ -20,15 +20,15 @@ class FiveWeights:
 
 
 def bptt(module, rnn, inputs, hidden_states, d_outputs):
-    """The gradients of one sequence."""
+    """Return the gradients of one sequence."""
     return module.bptt(FiveWeights(rnn), inputs, hidden_states, d_outputs)
 
 
-def bptt_in_turn(module, rnn, lists, other, other_lists):
-    """The gradients of a network and a sequence, of another one, and of the first once more.
+def three_bptt_calls(module, rnn, lists, other, other_lists):
+    """Return the gradients of a network and a sequence, of another pair, and of the first again.
 
-    All with one object: it gets other numbers in its arrays, and then other arrays. The lists
-    get other numbers, too.
+    All calls get the same network object: before the second call its arrays and those of the lists
+    get other numbers, before the third the network gets other arrays.
     """
     network = FiveWeights({name: weight.copy() for name, weight in rnn.items()})
     ours = [[array.copy() for array in arrays] for arrays in lists]
@@ -45,18 +45,18 @@ def bptt_in_turn(module, rnn, lists, other, other_lists):
     return results
 
 
-def left_by_bptt(module, rnn, inputs, hidden_states, d_outputs):
-    """What the arguments of a call are after it."""
+def arguments_after_bptt(module, rnn, inputs, hidden_states, d_outputs):
+    """Return the arguments of a call as they are after it."""
     network = FiveWeights(rnn)
     module.bptt(network, inputs, hidden_states, d_outputs)
     weights = {name: getattr(network, name, None) for name in NAMES}
     return [weights, inputs, hidden_states, d_outputs]
 
 
-def steps_in_turn(module, first, second):
-    """The gradients of a step, of another one, and of the first once more.
+def three_steps_back(module, first, second):
+    """Return the gradients of a step, of another step, and of the first again.
 
-    The first two have the same arrays, column by column in memory, with other numbers in them.
+    The first two calls get the same arrays, in Fortran order, with other numbers in them.
     """
     arrays = [np.array(a, order="F") for a in first]
     results = [module.rnn_step_backward(*arrays)]

@@ -1,9 +1,9 @@
-"""Hidden graders of bptt.py.
+"""Checks of bptt.
 
-Probes: sizes all different, equal in pairs and all equal; h_0 and biases that are not zero (zero
-hides several mistakes); a loss at every step, at one only, very large and very small; units close
-to their limits; calls in turn, whose results have to last; a recurrence that neither forgets nor
-explodes, so that a gradient cut off anywhere in 150 steps is missed.
+Sizes are all different, equal in pairs, or all equal. h_0 and the biases are not zero, since zero
+hides several mistakes. The loss is at every step or at one step only, very large or very small.
+Units come close to their limits. One network neither forgets nor explodes, so that a gradient that
+is cut off anywhere in 150 steps changes the result.
 """
 
 import numpy as np
@@ -23,8 +23,8 @@ def network(rng, D=3, H=5, O=2):
     }
 
 
-def remembering(rng, D=3, H=5, O=2):
-    """A network that carries a gradient over hundreds of steps: W_hh is all but orthogonal."""
+def long_memory_network(rng, D=3, H=5, O=2):
+    """Weights that carry a gradient over hundreds of steps: W_hh is nearly orthogonal."""
     rotation = np.linalg.qr(rng.standard_normal((H, H)))[0]
     rnn = network(rng, D, H, O)
     return {**rnn, "W_hh": 0.99 * rotation, "W_xh": 0.02 * rnn["W_xh"], "b_h": 0.02 * rnn["b_h"]}
@@ -40,13 +40,13 @@ def sequence(rng, rnn, T, h_0=None, scale=1.0):
     return inputs, states, [rng.standard_normal((O, 1)) for _ in range(T)]
 
 
-def only(d_outputs, t):
-    """The same with a loss at one step alone."""
+def loss_at_one_step(d_outputs, t):
+    """The gradients of a loss at step t only."""
     return [dy if i == t else 0 * dy for i, dy in enumerate(d_outputs)]
 
 
-def agrees(student, reference, *case):
-    """All gradients; if they are wrong, perhaps they are those of a truncated walk back."""
+def compare_gradients(student, reference, *case):
+    """Compare all gradients; wrong gradients may be those of truncated backpropagation."""
 
     def truncated():
         for k in range(1, min(len(case[1]), 33)):
@@ -63,23 +63,23 @@ def agrees(student, reference, *case):
 def test_short_sequences(student, reference, rng, T):
     """computes all gradients of a short sequence"""
     rnn = network(rng, D=2, H=3, O=1)
-    agrees(student, reference, rnn, *sequence(rng, rnn, T))
+    compare_gradients(student, reference, rnn, *sequence(rng, rnn, T))
 
 
 @public
 def test_two_dozen_steps(student, reference, rng):
     """carries gradients over two dozen steps"""
-    rnn = remembering(rng, D=1, H=2, O=1)
-    agrees(student, reference, rnn, *sequence(rng, rnn, 24))
+    rnn = long_memory_network(rng, D=1, H=2, O=1)
+    compare_gradients(student, reference, rnn, *sequence(rng, rnn, 24))
 
 
 @public
 @pytest.mark.parametrize("t", [0, 3])
 def test_one_loss(student, reference, rng, t):
-    """is right when one output alone enters the loss: the first or the last of four"""
+    """is right when only one output enters the loss: the first or the last of four"""
     rnn = network(rng, D=2, H=3, O=1)
     inputs, states, d_outputs = sequence(rng, rnn, 4)
-    case = rnn, inputs, states, only(d_outputs, t)
+    case = rnn, inputs, states, loss_at_one_step(d_outputs, t)
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
@@ -97,7 +97,7 @@ def test_arguments(student, reference, rng):
     """leaves the weights and the three lists as they were"""
     rnn = network(rng, D=2, H=3, O=1)
     case = rnn, *sequence(rng, rnn, 3)
-    after = student.probe.left_by_bptt(*case)
+    after = student.probe.arguments_after_bptt(*case)
     unmodified(after)
     same(after, list(case), names=("rnn", "inputs", "hidden_states", "d_outputs"))
 
@@ -116,7 +116,7 @@ def test_differences(student, reference, rng):
     [(1, 1, 1), (1, 7, 2), (6, 2, 3), (3, 5, 3), (4, 4, 2), (2, 4, 4), (16, 16, 16)],
 )
 def test_sizes(student, reference, rng, D, H, O):
-    """is right for other sizes, equal ones and one unit included"""
+    """is right for other sizes, also equal sizes and a single unit"""
     rnn = network(rng, D, H, O)
     case = rnn, *sequence(rng, rnn, 4)
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
@@ -173,26 +173,26 @@ def test_float32(student, reference, rng, T):
 
 @public
 def test_in_turn(student, reference, rng):
-    """gives results that last, reads the weights as they are, and disturbs nothing"""
+    """returns new arrays, uses the current weights, and changes no global setting"""
     first, second = network(rng, D=1, H=2, O=1), network(rng, D=1, H=2, O=1)
     case = first, sequence(rng, first, 2), second, sequence(rng, second, 2)
-    answer, names = student.probe.bptt_in_turn(*case), ("first", "second", "third")
-    same(answer, reference.probe.bptt_in_turn(*case), names=names, extra_keys=True)
+    answer, names = student.probe.three_bptt_calls(*case), ("first", "second", "third")
+    same(answer, reference.probe.three_bptt_calls(*case), names=names, extra_keys=True)
     undisturbed(answer)
 
 
 @pytest.mark.parametrize("T", [0, 1, 2, 7, 30, 70])
 def test_lengths(student, reference, rng, T):
-    """is right for every length, none included"""
-    rnn = remembering(rng)
-    agrees(student, reference, rnn, *sequence(rng, rnn, T))
+    """is right for every length, also for an empty sequence"""
+    rnn = long_memory_network(rng)
+    compare_gradients(student, reference, rnn, *sequence(rng, rnn, T))
 
 
 def test_at_rest(student, reference, rng):
-    """is right over 40 steps at rest, where a state moves by W_hh alone"""
-    rnn = {name: 0 * w if name == "b_h" else w for name, w in remembering(rng).items()}
+    """is right over 40 steps in which all inputs and states are zero"""
+    rnn = {name: 0 * w if name == "b_h" else w for name, w in long_memory_network(rng).items()}
     T, dy, rest = 40, rng.standard_normal((2, 1)), [np.zeros((5, 1))]
-    d_outputs = only([dy] * T, T - 1)
+    d_outputs = loss_at_one_step([dy] * T, T - 1)
     answer = student.probe.bptt(rnn, [np.zeros((3, 1))] * T, rest * (T + 1), d_outputs)
     back, dh = np.linalg.matrix_power(rnn["W_hh"].T, T - 1), rnn["W_hy"].T @ dy
     same(answer["h_0"], rnn["W_hh"].T @ back @ dh)
@@ -203,7 +203,7 @@ def test_at_rest(student, reference, rng):
 
 def test_long_way(student, reference, rng):
     """carries the gradient of the last of 150 outputs back to the beginning"""
-    rnn = remembering(rng)
+    rnn = long_memory_network(rng)
     inputs, states, d_outputs = sequence(rng, rnn, 150)
-    case = rnn, inputs, states, only(d_outputs, 149)
+    case = rnn, inputs, states, loss_at_one_step(d_outputs, 149)
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)

@@ -1,9 +1,7 @@
-"""Hidden graders of bptt.py.
+"""Checks of rnn_step_backward.
 
-Probes: sizes all different, equal in pairs and all equal; h_0 and biases that are not zero (zero
-hides several mistakes); a loss at every step, at one only, very large and very small; units close
-to their limits; calls in turn, whose results have to last; a recurrence that neither forgets nor
-explodes, so that a gradient cut off anywhere in 150 steps is missed.
+Sizes are all different or equal in pairs. No state is zero, since zero hides several mistakes. The
+gradient dh is very large or very small, and units come close to their limits.
 """
 
 import numpy as np
@@ -45,7 +43,7 @@ def test_arguments_of_step(student, reference, rng):
 
 @pytest.mark.parametrize("D, H", [(3, 5), (6, 2), (1, 1), (1, 7), (16, 16)])
 def test_sizes_of_step(student, reference, rng, D, H):
-    """is right for other sizes, one unit included"""
+    """is right for other sizes, also for a single unit"""
     case = step_case(rng, D, H)
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
@@ -108,7 +106,7 @@ def test_all_saturated(student, reference, rng, limit):
 
 
 def test_near_the_limits(student, reference, rng):
-    """is right where units are ever closer to their limits: 0.99, 0.999, and so on"""
+    """is right where units come closer and closer to their limits: 0.99, 0.999, and so on"""
     dh, x, h_prev, h, *weights = step_case(rng, H=9)
     limits = 1.0 - 10.0 ** -np.arange(2, 11)[:, None]
     case = dh, x, h_prev, limits * np.sign(h), *weights
@@ -125,8 +123,8 @@ def test_float32_step(student, reference, rng):
 
 @public
 def test_steps_in_turn(student, reference, rng):
-    """gives results that last, whatever is called later, and disturbs nothing"""
+    """returns new arrays that later calls do not overwrite, and changes no global setting"""
     case = step_case(rng, D=1, H=2), step_case(rng, D=1, H=2)
-    answer = student.probe.steps_in_turn(*case)
-    same(answer, reference.probe.steps_in_turn(*case), names=("first", "second", "third"))
+    answer = student.probe.three_steps_back(*case)
+    same(answer, reference.probe.three_steps_back(*case), names=("first", "second", "third"))
     undisturbed(answer)

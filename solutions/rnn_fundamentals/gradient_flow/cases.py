@@ -1,8 +1,8 @@
-"""Hidden graders of gradient_flow.py.
+"""What the checks of gradient_flow.py share.
 
-Truths that need no automatic differentiation: closed forms where the Jacobian is known, and the
-complex step of the oracle elsewhere. Models are linear ones with known factors, PyTorch's own and
-one of another kind; no unit is saturated, so that float64 is right to 1e-12.
+Expected norms need no automatic differentiation: they are closed forms where the Jacobian is known,
+and come from the complex step of the oracle elsewhere. Models are linear recurrences with known
+factors and PyTorch's own. No unit is saturated, so that float64 is right to 1e-12.
 """
 
 import numpy as np
@@ -45,19 +45,19 @@ def scan(a, A, C=None):
     return {"kind": "Scan", "parameters": {"a": a, "A": A, "C": C}}
 
 
-def even(rng, a, D=3, H=2, dtype=np.float64):
+def constant_factor(rng, a, D=3, H=2, dtype=np.float64):
     """A linear recurrence whose gradient changes by the factor a in each step."""
     return scan(np.full(H, a, dtype), rng.uniform(-0.5, 0.5, (H, D)).astype(dtype))
 
 
 def same_norms(answer, want):
-    """Entry by entry: small norms count as much as large ones."""
+    """Compare entry by entry, so that small norms count as much as large norms."""
     same(answer, want, rtol=RTOL)
     for i in range(len(want.value)):
         same(answer[i], want[i], rtol=RTOL)
 
 
-def noisy(rng, lengths, rate=-0.1, noise=0.5):
+def noisy_decay(rng, lengths, rate=-0.1, noise=0.5):
     """Norms that decay by `rate` decades a step, with noise of `noise` decades."""
     decades = rate * np.array(lengths, float) + noise * rng.standard_normal(len(lengths))
     return (10.0**decades).tolist()

@@ -30,14 +30,14 @@ def gradient_norm(model: nn.Module, x: torch.Tensor) -> float:
         L = sum over the H entries of the last output        norm = || dL/dx_1 ||_2
 
     Args:
-        model: a batch-first module that returns (outputs, state), of any dtype and in whatever
-               mode it is; it may hold gradients already. It can be copied with copy.deepcopy.
+        model: a batch-first module that returns (outputs, state), of any dtype and in either
+               mode; it may hold gradients already. It can be copied with copy.deepcopy.
         x:     (1, T, D) tensor of any floating dtype; T is at least 1. It may require a gradient.
 
     Returns:
         float, computed in float64 whatever the dtype of model and x: right to a relative error
-        of 1e-9 for norms between 1e-140 and 1e140. model (parameters, dtype, mode, gradients)
-        and x (values, gradient, whether it requires one) are afterwards as they were.
+        of 1e-9 for norms between 1e-140 and 1e140. Afterwards model (parameters, dtype, mode,
+        gradients) and x (values, x.grad, x.requires_grad) are as they were.
     """
     # TODO: run the model, differentiate, take the norm (about 5 lines).
     ### BEGIN SOLUTION
@@ -100,7 +100,7 @@ def lstm_with_forget_bias(input_size: int, hidden_size: int, forget_bias: float)
 
     Returns:
         nn.LSTM with one layer and batch_first=True, ready to be trained. Every parameter that is
-        no bias of a forget gate is as PyTorch initialises it. No random generator is seeded.
+        not a bias of a forget gate is as PyTorch initialises it. No random generator is seeded.
     """
     # TODO: make the LSTM, then set its forget gates' bias (about 6 lines).
     ### BEGIN SOLUTION

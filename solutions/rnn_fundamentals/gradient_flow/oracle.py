@@ -1,8 +1,7 @@
-"""Independent truths, run beside the reference only: NumPy, and no differentiation.
+"""Oracle of gradient_flow.py: gradients by complex steps, in NumPy.
 
-The derivative of a real function is the imaginary part of its value at a point that lies a tiny
-step off the real axis, divided by that step. Nothing is subtracted, so it is right to rounding,
-however small or large it is.
+The derivative of a real function at x is the imaginary part of its value at x + i STEP, divided by
+STEP. Nothing is subtracted, so the derivative is right to rounding, however small or large it is.
 """
 
 import numpy as np
@@ -11,7 +10,7 @@ STEP = 1e-30
 
 
 def norm_by_complex_step(_, model, x):
-    """gradient_norm of a model (kind, parameters, options) at x (1, T, D)."""
+    """Return gradient_norm of a model (kind, parameters, options) at x, (1, T, D)."""
     weights = {n: np.asarray(w, np.float64) for n, w in model["parameters"].items()}
     D = x.shape[-1]
     steps = np.repeat(np.asarray(x, np.float64)[0, :, None, :], D, axis=1).astype(complex)
@@ -23,7 +22,7 @@ def norm_by_complex_step(_, model, x):
 
 
 def layered(weights, layer):
-    """The weights of one layer, without the layer's number in their names."""
+    """Return the weights of one layer, without the layer's number in their names."""
     ending = f"_l{layer}"
     return {n.removesuffix(ending): w for n, w in weights.items() if n.endswith(ending)} or weights
 
@@ -33,7 +32,7 @@ def sigmoid(z):
 
 
 def gates(w, x, h, number):
-    """The two halves of each gate's pre-activation: from the input, from the state."""
+    """Return two terms of each gate's pre-activation: from the input, and from the state."""
     from_x = x @ w["weight_ih"].T + w["bias_ih"]
     from_h = h @ w["weight_hh"].T + w["bias_hh"]
     return list(

@@ -1,6 +1,6 @@
-"""Runs beside the student's code: makes models from numbers, turns figures into numbers.
+"""Probes of gradient_flow.py: make models from arrays, read figures. Released; no answer.
 
-A model is a dict with its kind, its parameters by name, and options. Holds no answer.
+A model comes as a spec: a dict with its kind, its parameters by name, and options.
 """
 
 import contextlib
@@ -25,9 +25,9 @@ from autograder.probing import BadResult, kind
 class Scan(nn.Module):
     """A linear recurrence: h_t = a_t * h_{t-1} + A x_t, outputs C h_t; the state is h_T.
 
-    `a` holds one factor a unit, (H,), or one a step and unit, (T, H). As modules may, it keeps to
-    the dtype of its input, has a part with a tensor that is no parameter, and does something else
-    in training mode: it doubles its outputs.
+    `a` holds one factor for each unit, (H,), or for each step and unit, (T, H). Like some modules,
+    it needs an input of its own dtype, has a buffer in a submodule, and doubles its outputs in
+    training mode.
     """
 
     def __init__(self, a, A, C):
@@ -37,7 +37,7 @@ class Scan(nn.Module):
         self.readout.register_buffer("C", C)
 
     def forward(self, x):
-        """Every state at once, as a sum over the steps before it; (outputs, h_T)."""
+        """Compute all states at once, each as a sum over the steps before it; (outputs, h_T)."""
         T = x.shape[1]
         a = self.a.expand(T, -1) if self.a.ndim == 1 else self.a
         weights = [
@@ -50,7 +50,7 @@ class Scan(nn.Module):
 
 
 def build(spec):
-    """The model that `spec` describes, in evaluation mode. Draws no random numbers."""
+    """Return the model of a spec, in evaluation mode. Draws no random numbers."""
     weights = {name: torch.tensor(w) for name, w in spec["parameters"].items()}
     if spec["kind"] == "Scan":
         return Scan(**weights).eval()
@@ -62,18 +62,21 @@ def build(spec):
     return model.eval()
 
 
-def left(models, mode, call):
-    """Everything about models, (name -> spec), that a call with them leaves as it was."""
-    models = {name: occupied(spec, mode) for name, spec in models.items()}
-    given, before = dict(models), {name: marks(model) for name, model in models.items()}
+def effect_on_models(models, mode, call):
+    """Call `call` with models made from specs; return the state that each model has afterwards."""
+    models = {name: model_in_use(spec, mode) for name, spec in models.items()}
+    given, before = dict(models), {name: attached_names(model) for name, model in models.items()}
     call(models)
     same = list(models) == list(given) and all(models[n] is given[n] for n in given)
-    return {**{n: record(model, *before[n]) for n, model in given.items()}, "same models": same}
+    return {
+        **{n: model_state(model, *before[n]) for n, model in given.items()},
+        "same models": same,
+    }
 
 
-def record(model, parameters, names):
-    """What a model is like, and how its marks differ from those given."""
-    now, names_now = marks(model)
+def model_state(model, parameters, names):
+    """Return all that a call must not change in a model, and the names that it attached to it."""
+    now, names_now = attached_names(model)
     tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
     grads = {name: p.grad for name, p in tensors.items()}
     return {
@@ -86,16 +89,19 @@ def record(model, parameters, names):
     }
 
 
-def marks(model):
-    """The parameters, and what is attached to them, the model and its class: names and sizes."""
+def attached_names(model):
+    """Return the parameters, and the names attached to them, the model and its class.
+
+    The name of a dict comes with its size.
+    """
     parameters = list(model.parameters())
     owners = [type(model), *model.modules(), *parameters]
     found = [pair for owner in owners for pair in vars(owner).items() if pair[0][:2] != "__"]
     return parameters, {f"{name} {len(v) if isinstance(v, dict) else ''}" for name, v in found}
 
 
-def occupied(spec, mode):
-    """The model with some gradients in it, some parameters frozen, in a chosen mode.
+def model_in_use(spec, mode):
+    """Return a model in use: some parameters hold gradients, one is frozen.
 
     The modes are "training", "evaluation" and "mixed": training, but for the first part.
     """
@@ -113,30 +119,32 @@ def occupied(spec, mode):
 
 
 def norm(module, model, x):
-    """gradient_norm of a model."""
+    """Return gradient_norm of a model."""
     return module.gradient_norm(build(model), x)
 
 
-def norm_of_busy(module, model, x, mode):
-    """gradient_norm of a model with gradients and frozen parameters, of an x with a gradient."""
+def norm_in_use(module, model, x, mode):
+    """Return gradient_norm of a model in use, for an x that holds a gradient."""
     x.requires_grad_()
     x.grad = torch.full_like(x, 3.0)
-    return module.gradient_norm(occupied(model, mode), x)
+    return module.gradient_norm(model_in_use(model, mode), x)
 
 
 def norm_in(module, model, x, model_dtype, x_dtype, every=1):
-    """gradient_norm of a model and every n-th step of x, turned into other dtypes first."""
+    """Return gradient_norm of a model and every n-th step of x, both converted to other dtypes."""
     model, x = build(model).to(getattr(torch, model_dtype)), x.to(getattr(torch, x_dtype))
     return module.gradient_norm(model, x[:, ::every])
 
 
 def model_after_norm(module, model, x, mode):
-    """What the model is like after gradient_norm."""
-    return left({"model": model}, mode, lambda given: module.gradient_norm(given["model"], x))
+    """Return the state of the model after gradient_norm."""
+    return effect_on_models(
+        {"model": model}, mode, lambda given: module.gradient_norm(given["model"], x)
+    )
 
 
 def x_after_norm(module, model, x, role):
-    """What x is like after gradient_norm: a leaf with a gradient, the result of one, or neither."""
+    """Return the state of x after gradient_norm; `role` is leaf, result or input."""
     source = x.requires_grad_(role != "input")
     if role == "leaf":
         x.grad = torch.full_like(x, 3.0)
@@ -152,7 +160,7 @@ def x_after_norm(module, model, x, role):
 
 
 def norm_then_draw(module, model, x):
-    """What torch draws after gradient_norm."""
+    """Return the number that torch draws after gradient_norm."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(77)
         module.gradient_norm(build(model), x)
@@ -160,7 +168,7 @@ def norm_then_draw(module, model, x):
 
 
 def norms_after_changes(module, model, x, factor):
-    """gradient_norm of one model: as it is, parameters scaled in place, assigned anew, x scaled."""
+    """Return gradient_norm of one model before changes, after two changes of it, and one of x."""
     model, x = build(model), x.clone()
     found = [module.gradient_norm(model, x)]
     if not torch.is_grad_enabled():
@@ -184,19 +192,21 @@ def scale(model, factor):
 
 
 def norms(module, model, seq_lengths, *seed):
-    """compute_gradient_norms of a model, with named arguments; the seed may be left out."""
+    """Return compute_gradient_norms of a model, with named arguments; `seed` may be left out."""
     named = dict(zip(("seed",), seed, strict=False))
     return module.compute_gradient_norms(model=build(model), seq_lengths=seq_lengths, **named)
 
 
-def after_norms(module, model, seq_lengths, seed, mode="training"):
-    """What the model is like after compute_gradient_norms."""
+def model_after_norms(module, model, seq_lengths, seed, mode="training"):
+    """Return the state of the model after compute_gradient_norms."""
     slot = module.compute_gradient_norms
-    return left({"model": model}, mode, lambda given: slot(given["model"], seq_lengths, seed))
+    return effect_on_models(
+        {"model": model}, mode, lambda given: slot(given["model"], seq_lengths, seed)
+    )
 
 
-def norms_in_turn(module, model, seq_lengths, longer, seed):
-    """compute_gradient_norms three times, then looked at: more lengths, fewer, other weights."""
+def norms_three_times(module, model, seq_lengths, longer, seed):
+    """Call compute_gradient_norms with more lengths, fewer, other weights; then return all."""
     model = build(model)
     found = [module.compute_gradient_norms(model, n, seed) for n in (longer, seq_lengths)]
     scale(model, 0.5)
@@ -204,22 +214,22 @@ def norms_in_turn(module, model, seq_lengths, longer, seed):
 
 
 def comparison(module, models, seq_lengths, *seed):
-    """compare_gradient_norms of models, with named arguments; specs alike give one model."""
-    built = {what(spec): spec for spec in models.values()}
+    """Return compare_gradient_norms, called with named arguments; equal specs give one model."""
+    built = {contents(spec): spec for spec in models.values()}
     built = {key: build(spec) for key, spec in built.items()}
-    models = {name: built[what(spec)] for name, spec in models.items()}
+    models = {name: built[contents(spec)] for name, spec in models.items()}
     named = dict(zip(("seed",), seed, strict=False))
     return module.compare_gradient_norms(models=models, seq_lengths=seq_lengths, **named)
 
 
-def what(spec):
-    """All that a spec says, as something that can be compared."""
+def contents(spec):
+    """Return the contents of a spec as a tuple that can be compared and hashed."""
     weights = [(name, w.shape, w.tobytes()) for name, w in spec["parameters"].items()]
     return spec["kind"], str(spec.get("options")), *weights
 
 
-def comparisons_in_turn(module, models, others, seq_lengths, seed):
-    """compare_gradient_norms three times, then looked at: of models, others, the first trained."""
+def comparisons_three_times(module, models, others, seq_lengths, seed):
+    """Call compare_gradient_norms of models, other models, the first after changes; return all."""
     models, others = ({n: build(spec) for n, spec in m.items()} for m in (models, others))
     found = [module.compare_gradient_norms(m, seq_lengths, seed) for m in (models, others)]
     for model in models.values():
@@ -227,10 +237,10 @@ def comparisons_in_turn(module, models, others, seq_lengths, seed):
     return [*found, module.compare_gradient_norms(models, seq_lengths, seed)]
 
 
-def after_comparison(module, models, seq_lengths, seed):
-    """What the models are like after compare_gradient_norms."""
+def models_after_comparison(module, models, seq_lengths, seed):
+    """Return the state of the models after compare_gradient_norms."""
     slot = module.compare_gradient_norms
-    return left(models, "training", lambda given: slot(given, seq_lengths, seed))
+    return effect_on_models(models, "training", lambda given: slot(given, seq_lengths, seed))
 
 
 # ---------------- the forget gate
@@ -238,8 +248,8 @@ def after_comparison(module, models, seq_lengths, seed):
 PARAMETERS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 
 
-def made(module, input_size, hidden_size, forget_bias):
-    """The LSTM that lstm_with_forget_bias makes, and nothing else."""
+def checked_lstm(module, input_size, hidden_size, forget_bias):
+    """Return the result of lstm_with_forget_bias. Raises BadResult where it is no plain LSTM."""
     lstm = module.lstm_with_forget_bias(input_size, hidden_size, forget_bias)
     if not isinstance(lstm, nn.LSTM):
         raise BadResult(f"lstm_with_forget_bias returned {kind(lstm)}, no nn.LSTM")
@@ -254,9 +264,11 @@ def made(module, input_size, hidden_size, forget_bias):
     return lstm
 
 
-def bias_at_work(lstm):
-    """The total bias of the forget gates, (H,), from how much a step without weights keeps of its
-    cell; and the outputs from two cells, which the biases of the other gates go into.
+def measured_biases(lstm):
+    """Measure the total bias of the forget gates, (H,), by running a step with zero weights.
+
+    The part of the cell state that the step keeps is the sigmoid of this bias. The outputs for two
+    cell states depend on the biases of the other gates.
     """
     lstm = copy.deepcopy(lstm).double().requires_grad_(False)
     lstm.weight_ih_l0.zero_()
@@ -267,9 +279,9 @@ def bias_at_work(lstm):
     return {"forget bias": kept.float().numpy(), "one step": outputs.float().numpy()}
 
 
-def settings(module, input_size, hidden_size, forget_bias):
-    """How the LSTM is made: its arguments, the shapes and states of its parameters."""
-    lstm = made(module, input_size, hidden_size, forget_bias)
+def lstm_settings(module, input_size, hidden_size, forget_bias):
+    """Return the settings of the LSTM, and the shape, dtype and requires_grad of its parameters."""
+    lstm = checked_lstm(module, input_size, hidden_size, forget_bias)
     shown = {name: getattr(lstm, name) for name in ("bias", "batch_first", "training")}
     shown["dropout"] = float(lstm.dropout)
     for name, p in lstm.named_parameters():
@@ -279,57 +291,60 @@ def settings(module, input_size, hidden_size, forget_bias):
     return shown
 
 
-def as_drawn(values, bound):
-    """Whether numbers look drawn, each by itself, from a uniform distribution on +-bound.
+def looks_uniform(values, bound):
+    """Test whether numbers look drawn independently from a uniform distribution on +-bound.
 
-    Mean and spread within five standard errors, the largest as near to the bound as it is but
-    once in e**25 times: numbers drawn in another order pass as well.
+    Mean and spread must be within five standard errors. The largest number must be as close to the
+    bound as it is in all but one of e**25 draws. The order of the draws does not matter.
     """
     n = values.numel()
     spread = values.std(correction=0) / (bound / 3**0.5)
     return {
         "within the bounds": bool(values.abs().max() <= bound * (1 + 1e-6)),
         "up to the bounds": bool(values.abs().max() >= bound * (1 - 25 / n)),
-        "all different": different(values),
+        "all different": hardly_any_repeats(values),
         "centred": bool(values.mean().abs() < 5 * bound / (3 * n) ** 0.5),
         "as spread out": bool((spread - 1).abs() < 5 * (0.2 / n) ** 0.5),
     }
 
 
-def different(values):
-    """Whether hardly a number occurs twice (float32 has few enough for a chance hit or two)."""
+def hardly_any_repeats(values):
+    """Test whether 98 % of the numbers differ (in float32 a few may be equal by chance)."""
     return len(values.unique()) >= 0.98 * values.numel()
 
 
-def set_by_hand(values, bound):
-    """How many numbers occur more than once or lie outside the bounds."""
+def count_set_by_hand(values, bound):
+    """Count the numbers that occur more than once or lie outside the bounds."""
     _, where, counts = values.unique(return_inverse=True, return_counts=True)
     return int(((counts[where] > 1) | (values.abs() > bound * (1 + 1e-6))).sum())
 
 
-def as_made(module, input_size, hidden_size, forget_bias, quarters=()):
-    """The biases at work; do weights, and quarters of the biases, look as nn.LSTM draws them?"""
-    lstm = made(module, input_size, hidden_size, forget_bias)
+def lstm_facts(module, input_size, hidden_size, forget_bias, quarters=()):
+    """Return the measured biases, and whether weights and other biases look as PyTorch draws them.
+
+    `quarters` are the gates (0 to 3) whose parts of the two bias vectors are tested as well.
+    """
+    lstm = checked_lstm(module, input_size, hidden_size, forget_bias)
     H, bound, looks = hidden_size, hidden_size**-0.5, {}
     for name in PARAMETERS:
         values = getattr(lstm, name).detach().double()
         if name.startswith("weight"):
-            looks[f"{name} as drawn"], parts = as_drawn(values, bound), range(4)
+            looks[f"{name} as drawn"], parts = looks_uniform(values, bound), range(4)
         else:
-            looks[f"most of {name} left alone"] = set_by_hand(values, bound) <= H + 4
+            looks[f"most of {name} left alone"] = count_set_by_hand(values, bound) <= H + 4
             parts = quarters
         for part in parts:
             rows = values[part * H : (part + 1) * H]
-            looks[f"{name}[{part * H}:{(part + 1) * H}] as drawn"] = as_drawn(rows, bound)
+            looks[f"{name}[{part * H}:{(part + 1) * H}] as drawn"] = looks_uniform(rows, bound)
     biases = torch.stack([lstm.bias_ih_l0.detach(), lstm.bias_hh_l0.detach()]).view(2, 4, H)
-    looks["the biases of the other gates differ"] = different(biases[:, [0, 2, 3]])
-    return {**bias_at_work(lstm), "parameters": looks}
+    looks["the biases of the other gates differ"] = hardly_any_repeats(biases[:, [0, 2, 3]])
+    return {**measured_biases(lstm), "parameters": looks}
 
 
 def lstm_run(module, parameters, x, forget_bias):
-    """Outputs of the LSTM with these parameters, and the gradients that reach them."""
+    """Return the outputs of the LSTM with given parameters, and the gradients of the parameters."""
     _, H = parameters["weight_hh_l0"].shape
-    lstm = made(module, parameters["weight_ih_l0"].shape[1], H, forget_bias)
+    lstm = checked_lstm(module, parameters["weight_ih_l0"].shape[1], H, forget_bias)
     lstm.load_state_dict(parameters)
     with torch.enable_grad():
         outputs, _ = lstm(x)
@@ -338,16 +353,16 @@ def lstm_run(module, parameters, x, forget_bias):
 
 
 def three_lstms(module, input_size, hidden_size, forget_biases):
-    """Three LSTMs, one after the other: what each is like then, whether they are drawn anew."""
+    """Make three LSTMs one after the other; return their biases and whether weights differ."""
     lstms, draws = [], []
     with torch.random.fork_rng(devices=[]):
         for seed, bias in zip((11, 12, 11), forget_biases, strict=True):
             torch.manual_seed(seed)
-            lstms.append(made(module, input_size, hidden_size, bias))
+            lstms.append(checked_lstm(module, input_size, hidden_size, bias))
             draws.append(torch.rand(1).item())
     weights = [lstm.weight_hh_l0 for lstm in lstms]
     return {
-        "forget biases": [bias_at_work(lstm)["forget bias"] for lstm in lstms],
+        "forget biases": [measured_biases(lstm)["forget bias"] for lstm in lstms],
         "other weights after another seed": not torch.equal(weights[0], weights[1]),
         "another draw after another seed": draws[0] != draws[1],
         "the same draw after the same seed": draws[0] == draws[2],
@@ -362,7 +377,7 @@ NORM, LENGTH = re.compile("norm|grad", re.IGNORECASE), re.compile(r"length|step|
 
 
 def plot(module, seq_lengths, norms):
-    """The figure of plot_gradient_norms, and which calls would have shown or saved it."""
+    """Return the figure of plot_gradient_norms, and the calls that tried to show or save it."""
     with contextlib.ExitStack() as stack:
         held = [stack.enter_context(mock.patch.object(*place)) for place in SHOWING + SAVING]
         figure = module.plot_gradient_norms(seq_lengths, norms)
@@ -370,41 +385,41 @@ def plot(module, seq_lengths, norms):
 
 
 def only_returned(module, seq_lengths, norms):
-    """Whether the figure is returned, and neither shown nor saved."""
+    """Return True. Raises BadResult where the figure is shown or saved."""
     for place in plot(module, seq_lengths, norms)[1]:
         word = "shown" if place in SHOWING else "saved"
         raise BadResult(f"the figure is {word} ({place[1]}) where it was to be returned only")
     return True
 
 
-def picture(module, seq_lengths, norms):
-    """What the figure of plot_gradient_norms shows, and the scale of its x axis."""
+def drawn_figure(module, seq_lengths, norms):
+    """Return the contents of the figure of plot_gradient_norms, and the scale of its x axis."""
     names = list(norms)
     figure = plot(module, seq_lengths, norms)[0]
-    return {"figure": shown(figure, names), "x axis": figure.axes[0].get_xscale()}
+    return {"figure": figure_values(figure, names), "x axis": figure.axes[0].get_xscale()}
 
 
-def second_picture(module, first, second):
-    """Two figures, looked at when both are there, beside one of somebody else."""
+def two_figures(module, first, second):
+    """Draw two figures while a third one is open; then return the contents of the two."""
     names = [list(norms) for _, norms in (first, second)]
     other = plt.figure("somebody else's").get_label()
     figures = [plot(module, *case)[0] for case in (first, second)]
     return {
-        "first": shown(figures[0], names[0]),
-        "second": shown(figures[1], names[1]),
+        "first": figure_values(figures[0], names[0]),
+        "second": figure_values(figures[1], names[1]),
         "one and the same": figures[0] is figures[1],
         "somebody else's figure is open": plt.fignum_exists(other),
     }
 
 
 def legend_of(figure):
-    """label -> style, of the legends of the figure and its Axes."""
+    """Return label -> style for the legends of the figure and its Axes."""
     entries = [*figure["legend"], *(e for axes in figure["axes"] for e in axes["legend"])]
     return {entry["label"]: entry["style"] for entry in entries}
 
 
-def shown(figure, names):
-    """A figure as plain values: scales, labels, and for each name its line."""
+def figure_values(figure, names):
+    """Return scales, labels, and the line of each name. Raises BadResult."""
     for line in [line for axes in getattr(figure, "axes", ()) for line in axes.lines]:
         if line.get_linewidth() == 0 or to_rgba(line.get_color(), line.get_alpha())[3] == 0:
             line.set_linestyle("none")  # it cannot be seen
@@ -414,7 +429,7 @@ def shown(figure, names):
         raise BadResult(f"the figure has {len(panels)} Axes where one was expected")
     axes = panels[0]
     x_label, y_label = axes["xlabel"] + seen["supxlabel"], axes["ylabel"] + seen["supylabel"]
-    legend = claimed(legend_of(seen), names)
+    legend = legend_entries(legend_of(seen), names)
     about = [bool(NORM.search(label)) - bool(LENGTH.search(label)) for label in (x_label, y_label)]
     return {
         "scale of the y axis": axes["yscale"],
@@ -425,8 +440,8 @@ def shown(figure, names):
     }
 
 
-def claimed(entries, names):
-    """name -> (label, style) of its legend entry: the name alone, or with more text around it."""
+def legend_entries(entries, names):
+    """Return name -> (label, style) of its legend entry; the label may hold more than the name."""
     left, found = dict(entries), {}
     for name in sorted(names, key=len, reverse=True):
         labels = [name] if name in left else [label for label in left if name in label]
@@ -438,8 +453,10 @@ def claimed(entries, names):
 
 
 def points(lines, name, label, style):
-    """The points, sorted by x, of the line that looks like the legend's entry for `name`; where
-    several do, of the one with its label. y also as decades, to see small ones.
+    """Return the points, sorted by x, of the line that looks like the legend's entry for `name`.
+
+    Where several lines look like it, take the line with its label. y comes in decades, too, so that
+    small values count. Raises BadResult where no line fits.
     """
     joined = [line for line in lines if line["style"][1] not in ("", "None")]  # no bare markers
     alike = [line for line in joined if line["style"] == style]

@@ -5,19 +5,19 @@ import pytest
 
 from autograder.grading import public, same, undisturbed, unmodified
 
-from .cases import RTOL, even, network, same_norms
+from .cases import RTOL, constant_factor, network, same_norms
 
 
 @public
 def test_three_lengths(student, reference, rng):
-    """measures the last steps of one draw for each length"""
+    """measures, for each length, the last steps of one draw"""
     case = network(rng), [2, 3, 5], 0
     same(student.probe.norms(*case), reference.probe.norms(*case), rtol=RTOL)
 
 
 @public
 def test_order_and_repeats(student, reference, rng):
-    """answers in the order of seq_lengths, repeats included, for another seed"""
+    """keeps the order and the repeats of seq_lengths, also with another seed"""
     case = network(rng), [4, 1, 3, 3], 5
     same(student.probe.norms(*case), reference.probe.norms(*case), rtol=RTOL)
 
@@ -31,10 +31,10 @@ def test_other_input_size(student, reference, rng):
 
 @public
 def test_left_alone(student, reference, rng):
-    """leaves model and seq_lengths as they were, and every global setting"""
+    """leaves model, seq_lengths and every global setting as they were"""
     case = network(rng, D=2, H=2, dtype=np.float32), [3, 1, 2, 2], 8
-    answer = student.probe.after_norms(*case)
-    same(answer, reference.probe.after_norms(*case))
+    answer = student.probe.model_after_norms(*case)
+    same(answer, reference.probe.model_after_norms(*case))
     undisturbed(answer)
     unmodified(answer)
 
@@ -42,17 +42,17 @@ def test_left_alone(student, reference, rng):
 @public
 @pytest.mark.parametrize("a", [0.005, 200.0])
 def test_range(student, reference, rng, a):
-    """passes on norms from 1e-110 to 1e110 as they are"""
-    case = even(rng, a), [49, 2], 1
+    """returns norms from 1e-110 to 1e110 without changing them"""
+    case = constant_factor(rng, a), [49, 2], 1
     same_norms(student.probe.norms(*case), reference.probe.norms(*case))
 
 
 @public
 def test_in_turn(student, reference, rng):
-    """measures anew in every call, and leaves the lists that it returned before as they were"""
+    """measures again in every call, and does not change lists that it returned before"""
     case = network(rng, D=2, H=2), [3, 1], [2, 5, 1], 6
     names = "first call, more lengths", "second call", "third call, other weights"
-    answer, want = student.probe.norms_in_turn(*case), reference.probe.norms_in_turn(*case)
+    answer, want = student.probe.norms_three_times(*case), reference.probe.norms_three_times(*case)
     same(answer, want, names=names, rtol=RTOL)
 
 
@@ -108,11 +108,11 @@ def test_lists(student, reference, rng, lengths):
 def test_model_left_alone_by_lengths(student, reference, rng, kind):
     """leaves models of every kind as they were"""
     case = network(rng, kind), [5, 2, 5], 1, "evaluation"
-    same(student.probe.after_norms(*case), reference.probe.after_norms(*case))
+    same(student.probe.model_after_norms(*case), reference.probe.model_after_norms(*case))
 
 
 def test_norms_again(student, reference, rng):
-    """gives the same norms when it is called again, and disturbs nothing"""
+    """gives the same norms when it is called again, and changes no global setting"""
     first, second = (network(rng), [4, 7], 3), (network(rng, "GRU", D=5), [3, 8, 2], 6)
     student.probe.norms(*first)
     student.probe.norms(*second)

@@ -5,7 +5,7 @@ import pytest
 
 from autograder.grading import public, same, undisturbed, unmodified
 
-from .cases import noisy
+from .cases import noisy_decay
 
 # Right programs differ by what their equations are conditioned: 2e-11 where normal equations are
 # solved, 1e-15 elsewhere; wrong ones by 1e-6 and more.
@@ -28,9 +28,9 @@ def test_line(student, reference, rng):
 
 @public
 def test_noisy(student, reference, rng):
-    """fits norms that scatter, with the least squares of their log10"""
+    """fits scattered norms by least squares of their log10"""
     lengths = [5, 10, 20, 50, 100]
-    case = lengths, noisy(rng, lengths)
+    case = lengths, noisy_decay(rng, lengths)
     same(student.decay_rate(*case), reference.decay_rate(*case), rtol=FIT)
 
 
@@ -38,7 +38,7 @@ def test_noisy(student, reference, rng):
 def test_unsorted(student, reference, rng):
     """fits lengths in any order, repeats included"""
     lengths = [20, 3, 7, 7, 50]
-    case = lengths, noisy(rng, lengths, rate=0.05)
+    case = lengths, noisy_decay(rng, lengths, rate=0.05)
     same(student.decay_rate(*case), reference.decay_rate(*case), rtol=FIT)
 
 
@@ -64,21 +64,25 @@ def test_slopes(student, reference, rng, lengths, norms):
 def test_geometric(student, reference, rng, rate):
     """gives the decades per step of a geometric sequence, growing or shrinking"""
     lengths = [1, 4, 9, 16, 25, 100]
-    same(student.decay_rate(lengths, noisy(rng, lengths, rate, noise=0.0)), float(rate), rtol=FIT)
+    same(
+        student.decay_rate(lengths, noisy_decay(rng, lengths, rate, noise=0.0)),
+        float(rate),
+        rtol=FIT,
+    )
 
 
 @pytest.mark.parametrize("n", [2, 3, 4, 10, 150])
 def test_counts(student, reference, rng, n):
     """fits any number of points, two or many"""
     lengths = sorted(rng.choice(np.arange(1, 300), n, replace=False).tolist())
-    norms = noisy(rng, lengths)
+    norms = noisy_decay(rng, lengths)
     same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
 def test_repeats(student, reference, rng):
     """counts every point, however often a length occurs"""
     lengths = [30, 10, 10, 10, 10, 80, 30, 2]
-    norms = noisy(rng, lengths)
+    norms = noisy_decay(rng, lengths)
     same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
@@ -86,21 +90,21 @@ def test_repeats(student, reference, rng):
 def test_far_away(student, reference, rng, sign):
     """fits norms from 1e-200 to 1e200"""
     lengths = [10, 50, 100, 150, 200]
-    norms = noisy(rng, lengths, rate=sign * 0.95)
+    norms = noisy_decay(rng, lengths, rate=sign * 0.95)
     same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
 def test_tiny(student, reference, rng):
     """fits norms that are all tiny"""
     lengths = [100, 110, 120, 130, 150]
-    norms = [1e-180 * norm for norm in noisy(rng, lengths, rate=-0.02)]
+    norms = [1e-180 * norm for norm in noisy_decay(rng, lengths, rate=-0.02)]
     same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
 def test_decay_again(student, reference, rng):
-    """gives the rate of other norms when it is called again, and changes nothing"""
+    """is right when it is called again with other norms, and changes nothing"""
     lengths = [9, 3, 5, 3]
-    norms, others = ([1e-9 * norm for norm in noisy(rng, lengths)] for _ in range(2))
+    norms, others = ([1e-9 * norm for norm in noisy_decay(rng, lengths)] for _ in range(2))
     student.decay_rate(lengths, others)
     answer = student.decay_rate(lengths, norms)
     same(answer, slope(lengths, norms), rtol=FIT)

@@ -28,7 +28,7 @@ def test_lstm(student, reference, rng):
 
 @public
 def test_own_module(student, reference, rng):
-    """reads the outputs of a float32 module of its own kind, whose state is something else"""
+    """is right for a float32 module of another class, whose state has another form"""
     case = network(rng, "Scan", dtype=np.float32), steps(rng, 4)
     same(student.probe.norm(*case), reference.probe.norm(*case), rtol=RTOL)
 
@@ -36,9 +36,9 @@ def test_own_module(student, reference, rng):
 @public
 @pytest.mark.parametrize("mode", ["training", "evaluation"])
 def test_mode(student, reference, rng, mode):
-    """runs the model in the mode that it is in"""
+    """runs the model in its current mode, training or evaluation"""
     case = network(rng, "Scan"), steps(rng, 3), mode
-    same(student.probe.norm_of_busy(*case), reference.probe.norm_of_busy(*case), rtol=RTOL)
+    same(student.probe.norm_in_use(*case), reference.probe.norm_in_use(*case), rtol=RTOL)
 
 
 @public
@@ -65,7 +65,7 @@ def test_lengths(student, reference, rng, T):
 
 @pytest.mark.parametrize("D, H", [(1, 1), (4, 4), (7, 1), (1, 7), (16, 20)])
 def test_sizes(student, reference, rng, D, H):
-    """is right for other sizes, equal ones included"""
+    """is right for other sizes, also equal sizes"""
     case = network(rng, D=D, H=H), steps(rng, 4, D)
     same(student.probe.norm(*case), reference.oracle.norm_by_complex_step(*case), rtol=RTOL)
 
@@ -103,7 +103,7 @@ def test_float32(student, reference, rng, kind, x_dtype):
     ],
 )
 def test_short_dtypes(student, reference, rng, model_dtype, x_dtype, size):
-    """takes models and inputs of 16 bits as well, for what they are"""
+    """is right for 16-bit models and inputs"""
     model, x = network(rng), size * rng.standard_normal((1, 5, 3))
     model["parameters"]["weight_ih_l0"] /= size
     case = model, tensor(x), model_dtype, x_dtype
@@ -129,7 +129,7 @@ def test_small_and_large(student, reference, rng, a, dtype):
 
 @pytest.mark.parametrize("T", [1, 2, 7, 40])
 def test_changing_factors(student, reference, rng, T):
-    """is right where every step has factors of its own"""
+    """is right where each step multiplies the gradient by other factors"""
     a, A = rng.uniform(0.3, 1.5, (T, 4)), rng.standard_normal((4, 3))
     C = rng.standard_normal((2, 4)) + 1
     truth = np.linalg.norm(A.T @ (np.prod(a[1:], axis=0) * C.sum(axis=0)))
@@ -180,12 +180,12 @@ def test_stacked(student, reference, rng, kind):
 def test_busy_model(student, reference, rng, dtype, mode):
     """is right where model and x hold gradients already and some parameters are frozen"""
     model, x = network(rng, "LSTM", dtype=dtype), steps(rng, 6, dtype=dtype)
-    answer = student.probe.norm_of_busy(model, x, mode)
+    answer = student.probe.norm_in_use(model, x, mode)
     same(answer, reference.oracle.norm_by_complex_step(model, x), rtol=RTOL)
 
 
 def test_view(student, reference, rng):
-    """is right for an x that is part of a longer one, with gaps in between"""
+    """is right for an x that is a view of a longer tensor, with gaps"""
     model, x = network(rng, "GRU"), steps(rng, 9)
     answer = student.probe.norm_in(model, x, "float64", "float64", 2)
     same(answer, reference.oracle.norm_by_complex_step(model, x[:, ::2]), rtol=RTOL)
@@ -211,14 +211,14 @@ def test_model_left_alone_in(student, reference, rng, kind, mode, dtype):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("role", ["input", "leaf", "result"])
 def test_x_left_alone(student, reference, rng, dtype, role):
-    """leaves x, its gradient and whether it requires one as they were"""
+    """leaves x, x.grad and x.requires_grad as they were"""
     case = network(rng, D=2, H=2, dtype=dtype), steps(rng, 3, 2, dtype=dtype), role
     same(student.probe.x_after_norm(*case), reference.probe.x_after_norm(*case))
 
 
 @public
 def test_again(student, reference, rng):
-    """measures anew when the model or x has changed"""
+    """measures again when the model or x has changed"""
     case = network(rng, D=2, H=2), steps(rng, 3, 2), 0.5
     student.probe.norm(network(rng, "GRU", D=2, H=2), steps(rng, 3, 2))
     names = "at first", "weights changed in place", "weights replaced", "x changed in place"

@@ -12,22 +12,22 @@ from .cases import network
 def test_forget_bias(student, reference, rng):
     """gives every forget gate the total bias that was asked for"""
     same(
-        student.probe.as_made(3, 5, 1.5)["forget bias"],
-        reference.probe.as_made(3, 5, 1.5)["forget bias"],
+        student.probe.lstm_facts(3, 5, 1.5)["forget bias"],
+        reference.probe.lstm_facts(3, 5, 1.5)["forget bias"],
     )
 
 
 @public
 def test_settings(student, reference, rng):
-    """makes one trainable batch-first layer of the sizes asked for"""
-    same(student.probe.settings(3, 5, 1.0), reference.probe.settings(3, 5, 1.0))
+    """makes one trainable batch-first layer of the given sizes"""
+    same(student.probe.lstm_settings(3, 5, 1.0), reference.probe.lstm_settings(3, 5, 1.0))
 
 
 @public
 def test_other_parameters(student, reference, rng):
     """leaves every other parameter as PyTorch draws it"""
-    want = reference.probe.as_made(48, 64, 2.0)
-    same(student.probe.as_made(48, 64, 2.0)["parameters"], want["parameters"])
+    want = reference.probe.lstm_facts(48, 64, 2.0)
+    same(student.probe.lstm_facts(48, 64, 2.0)["parameters"], want["parameters"])
 
 
 @public
@@ -41,24 +41,27 @@ def test_three(student, reference, rng):
 
 @pytest.mark.parametrize("forget_bias", [0.0, -1.5, 0.123456, 12.0, -12.0])
 def test_forget_biases(student, reference, rng, forget_bias):
-    """is right for any bias, zero and negative ones included"""
-    answer = student.probe.as_made(4, 6, forget_bias)
+    """is right for any bias, also zero and negative ones"""
+    answer = student.probe.lstm_facts(4, 6, forget_bias)
     same(answer["forget bias"], np.full(6, forget_bias, np.float32))
 
 
 @pytest.mark.parametrize("D, H", [(1, 1), (5, 5), (10, 2), (1, 10), (20, 70)])
 def test_lstm_sizes(student, reference, rng, D, H):
     """is right for other sizes"""
-    answer = student.probe.as_made(D, H, 2.5)
+    answer = student.probe.lstm_facts(D, H, 2.5)
     same(answer["forget bias"], np.full(H, 2.5, np.float32))
-    same(student.probe.settings(D, H, 2.5), reference.probe.settings(D, H, 2.5))
+    same(student.probe.lstm_settings(D, H, 2.5), reference.probe.lstm_settings(D, H, 2.5))
 
 
 @pytest.mark.parametrize("D, H, forget_bias", [(64, 40, 0.5), (7, 80, -1.0)])
 def test_other_parameters_of(student, reference, rng, D, H, forget_bias):
     """leaves the other parameters as PyTorch draws them, for other sizes and biases"""
     case = D, H, forget_bias, [0, 2, 3]  # the gates in order: i, f, g, o
-    same(student.probe.as_made(*case)["parameters"], reference.probe.as_made(*case)["parameters"])
+    same(
+        student.probe.lstm_facts(*case)["parameters"],
+        reference.probe.lstm_facts(*case)["parameters"],
+    )
 
 
 def test_runs(student, reference, rng):

@@ -1,4 +1,4 @@
-"""What the hidden units of a recurrent network do over time, as numbers and as a picture.
+"""The hidden states of a recurrent network over time, as numbers and as a figure.
 
 Conventions of this file: H is the hidden size and T the number of steps; T may be 0. Arguments
 are not modified, and settings of NumPy and matplotlib stay as they are.
@@ -13,8 +13,8 @@ def hidden_state_matrix(rnn, inputs: list[np.ndarray]) -> np.ndarray:
 
     Args:
         rnn:    anything with forward(inputs, h_prev=None) -> (outputs, hidden_states), where
-                hidden_states holds T + 1 arrays (H, 1), the initial state first. Nothing else
-                of it may be relied on: it need not be a VanillaRNN.
+                hidden_states holds T + 1 arrays (H, 1), the initial state first. Use nothing
+                else of it: it need not be a VanillaRNN.
         inputs: list of T arrays (D, 1).
 
     Returns:
@@ -36,7 +36,7 @@ def plot_hidden_states(states: dict[str, np.ndarray]) -> plt.Figure:
 
     Returns:
         A new matplotlib Figure with
-        - one heat map a name, each in an Axes of its own with exactly the name as its title,
+        - one heat map for each name, in its own Axes, with exactly the name as its title,
         - time on the x axis and the hidden unit on the y axis, both axes of each labelled,
         - the colour limits -1 and 1 in every heat map,
         - a colour bar.

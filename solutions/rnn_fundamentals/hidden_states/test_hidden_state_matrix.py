@@ -1,9 +1,8 @@
-"""Hidden graders of hidden_states.py.
+"""Checks of hidden_state_matrix.
 
-The network is a rule of the probe's own, so that only its `forward` is of use; its initial state
-is not zero and its states leave [-1, 1]. Sizes are all different, and some coincide (T + 1 = H,
-T = H), where a transposed result has the right shape. Figures are read, not rendered. What lies
-beyond [-1, 1] may be drawn as it is or cut off there, which looks the same: only the limits count.
+The network is the probe's own, so that a program can use nothing but its `forward`. Its initial
+state is not zero, and its states leave [-1, 1]. In some cases T + 1 = H or T = H, where a
+transposed result has the right shape.
 """
 
 import numpy as np
@@ -13,13 +12,13 @@ from autograder.grading import public, same, undisturbed, unmodified
 
 
 def network_case(rng, T, D, H):
-    """A, h_0 and inputs of the probe's network."""
+    """A, h_0 and inputs for the probe's network."""
     inputs = [rng.standard_normal((D, 1)) for _ in range(T)]
     return rng.standard_normal((H, D)), rng.standard_normal((H, 1)), inputs
 
 
 def rows(A, h_0, inputs):
-    """The states of the probe's network, one a row."""
+    """The states of the probe's network, one in each row."""
     states = [h_0]
     for x in inputs:
         states.append(0.75 * np.roll(states[-1], 1, axis=0) + A @ x)
@@ -35,7 +34,7 @@ def test_rows(student, reference, rng):
 
 @public
 def test_one_unit(student, reference, rng):
-    """has two axes also for one hidden unit"""
+    """returns two axes, also for one hidden unit"""
     case = network_case(rng, T=3, D=2, H=1)
     same(student.probe.state_matrix(*case), reference.probe.state_matrix(*case))
 
@@ -50,7 +49,7 @@ def test_as_many_units_as_states(student, reference, rng):
 @public
 @pytest.mark.parametrize("T", [0, 4])
 def test_float32_states(student, reference, rng, T):
-    """keeps the dtype of the states, also where there is the initial one only"""
+    """keeps the dtype of the states, also of the initial state alone"""
     A, h_0, inputs = network_case(rng, T, D=3, H=2)
     inputs = [x.astype(np.float32) for x in inputs]
     case = A.astype(np.float32), h_0.astype(np.float32), inputs
@@ -59,7 +58,7 @@ def test_float32_states(student, reference, rng, T):
 
 @pytest.mark.parametrize("T", [0, 1, 2, 5, 30, 150])
 def test_lengths(student, rng, T):
-    """is right for every length, none included"""
+    """is right for every length, also for an empty sequence"""
     case = network_case(rng, T, D=3, H=5)
     same(student.probe.state_matrix(*case), rows(*case))
 
@@ -80,7 +79,7 @@ def test_sizes_of_network(student, rng, T, D, H):
 
 @pytest.mark.parametrize("scale", [1e-140, 1e100])
 def test_scales(student, rng, scale):
-    """has the states as they are, tiny or huge"""
+    """returns tiny and huge states without changing them"""
     A, h_0, inputs = network_case(rng, T=3, D=2, H=5)
     case = scale * A, scale * h_0, inputs
     same(student.probe.state_matrix(*case), rows(*case))
@@ -88,7 +87,7 @@ def test_scales(student, rng, scale):
 
 @public
 def test_two_calls(student, reference, rng):
-    """is right again where network and inputs have changed, and leaves both as they are"""
+    """is right again after network and inputs have changed, and changes neither of them"""
     A, h_0, first = network_case(rng, T=2, D=2, H=3)
     B, _, second = network_case(rng, T=2, D=2, H=3)
     answer = student.probe.state_matrix_twice(A, B, h_0, first, second)

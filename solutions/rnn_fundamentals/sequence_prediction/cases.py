@@ -1,10 +1,10 @@
-"""Hidden graders of sequence_prediction.py.
+"""What the checks of sequence_prediction.py share.
 
-One step is graded white-box: with SGD the parameters have to move by -lr times the gradient of
-the mean squared error, which an oracle computes in another way. Where gradients are clipped,
-torch adds 1e-6 to the norm and exact clipping does not; such norms here are 20 and more, so that
-the two differ by 5e-8 at most and wrong factors by far more than CLIPPED. Models are small and
-float64, their outputs depend on training or evaluation mode, and most of them are no SequenceModel.
+With SGD, one step moves the parameters by -lr times the gradient of the mean squared error, which
+an oracle computes in another way. Where gradients are clipped, torch adds 1e-6 to the norm and
+exact clipping does not. Such norms are at least 20 here, so that the two ways differ by at most
+5e-8, and wrong factors differ by far more than CLIPPED. Models are small and in float64; their
+outputs depend on the mode, and most of them are no SequenceModel.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
-"""Independent truths for sequence_prediction.py, run beside the reference only.
+"""Oracles of sequence_prediction.py.
 
-The probe's network again, written differently; gradients by torch.autograd.grad, exact clipping,
-Adam from its formulas (Kingma & Ba 2015, algorithm 1).
+The probe's network is written here in another way. Gradients come from torch.autograd.grad,
+clipping is exact, and Adam follows its formulas (Kingma & Ba 2015, algorithm 1).
 """
 
 import torch
@@ -19,7 +19,7 @@ def _outputs(w, x):
 
 
 def true_gradient(_, weights, x, y, frozen=()):
-    """Loss and gradient of the mean squared error, name -> array."""
+    """Return the mean squared error, and its gradient as name -> array."""
     w = {n: torch.tensor(v, requires_grad=n not in frozen) for n, v in weights.items()}
     gap = _outputs(w, torch.from_numpy(x)) - torch.from_numpy(y)
     loss = torch.einsum("bto,bto->", gap, gap) / gap.numel()
@@ -32,7 +32,7 @@ def true_gradient(_, weights, x, y, frozen=()):
 def true_steps(
     _, weights, batches, max_norm, optimizer="SGD", settings=None, frozen=(), groups=None
 ):
-    """What the probe's `steps` gives: torch's optimizers, but gradients and clipping by hand."""
+    """Return what the probe `train_steps` should, with gradients and clipping computed here."""
     w = {n: torch.tensor(v, requires_grad=n not in frozen) for n, v in weights.items()}
     sets = list(w.values())
     if groups is not None:
@@ -83,7 +83,7 @@ class _Model(nn.Module):
 
 
 def true_training(module, weights, batches, settings):
-    """What the probe's `training` gives, around whatever train_step there is."""
+    """Return what the probe `training` should return with the train_step that is in place."""
     model = _Model(weights)
     optimizer = _Adam(model.parameters(), settings.get("lr", 0.01))
     losses = []

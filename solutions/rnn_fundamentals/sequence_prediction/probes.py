@@ -1,7 +1,7 @@
-"""Runs beside the student's code: makes models, optimizers and batches. Holds no answer.
+"""Probes of sequence_prediction.py: make models, optimizers, batches. Released; no answer.
 
-A batch is a pair of arrays (x, y); the tensors made of them share their memory, so that a change
-of them is seen.
+A batch is a pair of arrays (x, y). Its tensors share the memory of the arrays, so that changes of
+the tensors are noticed.
 """
 
 import torch
@@ -10,7 +10,7 @@ from torch import nn
 from autograder.probing import unpack
 
 
-class Memory(list):
+class SharedList(list):
     """A list that a copied model shares with its original."""
 
     def __deepcopy__(self, _):
@@ -20,7 +20,7 @@ class Memory(list):
 class Network(nn.Module):
     """h_t = tanh(W_x x_t + W_h h_{t-1} + b), y_t = W_y h_t + c; in evaluation mode half of it.
 
-    Makes no use of random numbers. Weights of other names are parameters without a use.
+    Draws no random numbers. Weights with other names become parameters that nothing uses.
     """
 
     def __init__(self, weights, frozen=(), device="cpu"):
@@ -28,7 +28,7 @@ class Network(nn.Module):
         for name, array in weights.items():
             values = torch.tensor(array, device=device)
             self.register_parameter(name, nn.Parameter(values, requires_grad=name not in frozen))
-        self.seen = Memory()  # for each call, whether its outputs lead back to parameters
+        self.seen = SharedList()  # for each call, whether its outputs lead back to parameters
 
     def forward(self, x):
         start = torch.zeros(1, len(x), len(self.b)).to(x)
@@ -39,15 +39,15 @@ class Network(nn.Module):
         return outputs if self.training else 0.5 * outputs
 
 
-class Halving(nn.Dropout):
-    """Dropout without chance: in training mode it halves, so that its mode shows in the numbers."""
+class HalvingDropout(nn.Dropout):
+    """Deterministic dropout: it halves its input in training mode, so that results differ."""
 
     def forward(self, x):
         return 0.5 * x if self.training else x
 
 
-class Ageing(nn.Module):
-    """As batch normalisation it counts its runs in training mode, and its outputs tell."""
+class RunCounter(nn.Module):
+    """Counts its runs in training mode, as batch normalisation does, and scales by the count."""
 
     def __init__(self):
         super().__init__()
@@ -59,13 +59,13 @@ class Ageing(nn.Module):
 
 
 class Layered(nn.Module):
-    """The network among modules that have modes and settings of their own."""
+    """The network between modules that have modes and settings of their own."""
 
     def __init__(self, weights, frozen=(), device="cpu"):
         super().__init__()
         self.rnn = Network(weights, frozen, device)
-        self.norm = Ageing()
-        self.dropout = Halving(0.5)
+        self.norm = RunCounter()
+        self.dropout = HalvingDropout(0.5)
 
     def forward(self, x):
         return self.dropout(self.rnn(self.norm(x)))
@@ -75,7 +75,7 @@ MODELS = {"Network": Network, "Layered": Layered}
 
 
 def echo_model(module, hidden_size, rnn="RNN", **settings):
-    """The SequenceModel of the file, float64, with numbers that depend on no generator."""
+    """Return a SequenceModel of the file in float64, with fixed parameters."""
     layer = getattr(nn, rnn)(1, hidden_size, batch_first=True, **settings)
     model = module.SequenceModel(layer).double()
     with torch.no_grad():
@@ -93,8 +93,8 @@ def values(model):
     return {name: p.detach().clone() for name, p in model.named_parameters()}
 
 
-def change(model, before):
-    """Name -> by how much the parameter differs from what it was."""
+def parameter_changes(model, before):
+    """Return name -> the change of the parameter."""
     return {name: numbers(p.detach() - before[name]) for name, p in model.named_parameters()}
 
 
@@ -102,13 +102,13 @@ def numbers(tensor):
     return None if tensor is None else tensor.detach().cpu().numpy()
 
 
-def modes(model):
-    """Name -> whether the module is in training mode."""
+def training_modes(model):
+    """Return name -> whether the module is in training mode."""
     return {name or "model": part.training for name, part in model.named_modules()}
 
 
 def settings_of(model):
-    """What else the modules hold."""
+    """Return the numbers that the modules `norm` and `dropout` have as attributes."""
     kept = [(name, part) for name, part in model.named_modules() if name in ("norm", "dropout")]
     return {
         f"{name}.{key}": value
@@ -131,7 +131,7 @@ def set_gradients(model, size):
 
 
 def make_optimizer(model, optimizer, settings, groups):
-    """One of torch.optim over all parameters, or over groups [[names, settings], ...]."""
+    """Return an optimizer of torch.optim over all parameters, or over [[names, settings], ...]."""
     parameters = dict(model.named_parameters())
     if groups is not None:
         sets = [{"params": [parameters[n] for n in names], **own} for names, own in groups]
@@ -150,8 +150,8 @@ def run_steps(module, model, optimizer, batches, max_norm, device="cpu"):
     return {
         "loss": [loss for loss, _ in results],
         "grad_norm": [norm for _, norm in results],
-        "change": change(model, before),
-        "in training mode": modes(model),
+        "change": parameter_changes(model, before),
+        "in training mode": training_modes(model),
         **settings_of(model),
         **trainable(model),
         "batches that require gradients": sum(x.requires_grad or y.requires_grad for x, y in pairs),
@@ -160,13 +160,13 @@ def run_steps(module, model, optimizer, batches, max_norm, device="cpu"):
 
 
 def echo_step(module, x, y, max_norm, lr=0.5):
-    """One step of SGD on a SequenceModel."""
+    """Take one step of SGD on a SequenceModel."""
     model = echo_model(module, 3)
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     return run_steps(module, model, optimizer, [(x, y)], max_norm)
 
 
-def steps(
+def train_steps(
     module,
     weights,
     batches,
@@ -179,7 +179,7 @@ def steps(
     device="cpu",
     model="Network",
 ):
-    """One step a batch: losses, norms and the change of the parameters over all of them."""
+    """Take one step for each batch; return losses, norms and the change of the parameters."""
     model = MODELS[model](weights, frozen, device)
     if old_gradients:
         set_gradients(model, old_gradients)
@@ -187,8 +187,8 @@ def steps(
     return run_steps(module, model, made, batches, max_norm, device)
 
 
-def steps_in_turn(module, weights, batches, max_norm):
-    """Two models, trained in turn on the same batches with Adam, arguments given by name."""
+def two_models_in_turn(module, weights, batches, max_norm):
+    """Train two models in turn on the same batches with Adam, with named arguments."""
     models = [Network(weights), Network({name: 0.5 * w for name, w in weights.items()})]
     before = [values(model) for model in models]
     optimizers = [torch.optim.Adam(model.parameters(), lr=0.1) for model in models]
@@ -200,7 +200,7 @@ def steps_in_turn(module, weights, batches, max_norm):
                 model=model, optimizer=optimizer, x=x, y=y, max_norm=max_norm
             )
             results.append(list(unpack(result, 2, "train_step")))
-    changes = [change(model, was) for model, was in zip(models, before, strict=True)]
+    changes = [parameter_changes(model, was) for model, was in zip(models, before, strict=True)]
     return {"results": results, "changes": changes}
 
 
@@ -236,9 +236,9 @@ def echo_training(module, batches, settings=None):
 
 
 def _train(module, model, runs, settings, source, device="cpu"):
-    """Train on batches that come as a list, a generator, an iterator, or all as the first one.
+    """Train on batches in a list, a generator or an iterator, or on copies of the first batch.
 
-    Settings in a list are given by their place, those in a dict by name.
+    Settings in a list are passed by position, settings in a dict by name.
     """
     before = values(model)
     losses, left = [], []
@@ -255,8 +255,8 @@ def _train(module, model, runs, settings, source, device="cpu"):
         left.append(len(pairs))
     return {
         "losses": losses[0] if len(losses) == 1 else losses,
-        "change": change(model, before),
-        "in training mode": modes(model),
+        "change": parameter_changes(model, before),
+        "in training mode": training_modes(model),
         **settings_of(model),
         **trainable(model),
         "batches left in the list": left,
@@ -266,7 +266,7 @@ def _train(module, model, runs, settings, source, device="cpu"):
 # ---------------------------------------------------------------- normalised_mse
 
 
-def evaluation(
+def measure_and_state(
     module,
     weights,
     x,
@@ -277,7 +277,7 @@ def evaluation(
     device="cpu",
     model="Network",
 ):
-    """The measure, and the state of the model afterwards."""
+    """Return normalised_mse, and the state of the model after it."""
     model = MODELS[model](weights, frozen, device).train(training)
     if old_gradients:
         set_gradients(model, old_gradients)
@@ -286,8 +286,8 @@ def evaluation(
     value = module.normalised_mse(model, x, y)
     return {
         "normalised_mse": value,
-        "in training mode": modes(model),
-        "change": change(model, before),
+        "in training mode": training_modes(model),
+        "change": parameter_changes(model, before),
         "gradients": {f".grad of {n}": numbers(p.grad) for n, p in model.named_parameters()},
         **settings_of(model),
         **trainable(model),
@@ -296,39 +296,39 @@ def evaluation(
     }
 
 
-def gradients_afterwards(module, weights, x, y, enabled):
-    """Whether gradients are on after a call that came with them on, or off."""
+def gradients_enabled_after_measure(module, weights, x, y, enabled):
+    """Return whether gradients are enabled after a call, given whether they were before."""
     with torch.set_grad_enabled(enabled):
         module.normalised_mse(Network(weights), *tensors((x, y)))
         return torch.is_grad_enabled()
 
 
-def gradients_prepared(module, weights, x, y):
-    """Whether the outputs lead back to parameters while the model runs."""
+def gradients_recorded(module, weights, x, y):
+    """Return whether the model's outputs required gradients during the call."""
     model = Network(weights)
     module.normalised_mse(model, *tensors((x, y)))
     return any(model.seen)
 
 
 def measure(module, weights, x, y):
-    """The measure alone."""
+    """Return normalised_mse of a model."""
     return module.normalised_mse(Network(weights), *tensors((x, y)))
 
 
-def layers_afterwards(module, weights, x, y, training):
-    """The modes and settings of all modules of a model after the call."""
+def modes_after_measure(module, weights, x, y, training):
+    """Return the modes and settings of all modules of a model after the call."""
     model = Layered(weights).train(training)
     module.normalised_mse(model, *tensors((x, y)))
-    return {"in training mode": modes(model), **settings_of(model)}
+    return {"in training mode": training_modes(model), **settings_of(model)}
 
 
-def measure_in_turn(module, weights, x, y):
-    """The measure of a model, of a second one, of the first; then as weights and y change.
+def six_measures(module, weights, x, y):
+    """Return normalised_mse of a model, a second model, the first again, then after three changes.
 
-    The weights are halved in place, then y, and at last another b is put in the place of b.
+    First the weights are halved in place, then y, and at last another tensor replaces b.
     """
     first, second = Network(weights), Network({name: 0.5 * w for name, w in weights.items()})
-    # Copies: the change of y below is none of an argument.
+    # Copies, so that the change of y below does not count as a changed argument.
     x, y = (tensor.clone() for tensor in tensors((x, y)))
     results = [module.normalised_mse(model=model, x=x, y=y) for model in (first, second, first)]
     with torch.no_grad():
@@ -343,7 +343,7 @@ def measure_in_turn(module, weights, x, y):
 
 
 def measure_echo(module, x, y):
-    """The measure of a SequenceModel around two layers with dropout between them."""
+    """Return normalised_mse of a SequenceModel with two layers and dropout between them."""
     return module.normalised_mse(
         echo_model(module, 3, "LSTM", num_layers=2, dropout=0.5), *tensors((x, y))
     )

@@ -1,4 +1,4 @@
-"""Training a recurrent network on a task that needs memory: repeat what was seen some steps ago.
+"""Training a recurrent network on a task that needs memory: repeat the input of some steps ago.
 
 Conventions of this file: batch first. B is the batch size, T the number of steps, D the input
 size and O the output size. x is (B, T, D) and y is (B, T, O), the target of every step. x and y
@@ -65,11 +65,11 @@ def train_step(
         optimizer: any torch.optim optimizer over the model's parameters.
         x:         (B, T, D)
         y:         (B, T, O)
-        max_norm:  the largest norm of the gradients that is let through.
+        max_norm:  the largest norm that the gradients may have in the optimizer's step.
 
     Returns:
-        loss, grad_norm: two floats, no tensors: the loss before the step, and the norm of the
-        gradients before they were scaled. What .grad holds afterwards is free.
+        loss, grad_norm: two floats, not tensors: the loss before the step, and the norm of the
+        gradients before they were scaled. Afterwards .grad may hold anything.
     """
     # TODO: one step of training (about 6 lines).
     ### BEGIN SOLUTION
@@ -88,13 +88,13 @@ def train(
     lr: float = 0.01,
     max_norm: float = 1.0,
 ) -> list[float]:
-    """Train a model with Adam, one train_step a batch.
+    """Train a model with Adam, one train_step for each batch.
 
     Args:
         model:    a module in training mode.
-        batches:  an iterable of (x, y), perhaps an iterator: it can be gone through only once,
-                  and its length is not known. There may be no batches at all.
-        lr:       the learning rate. What else Adam can be told stays at PyTorch's defaults.
+        batches:  an iterable of (x, y), perhaps an iterator, which can be read only once and has
+                  no length. There may be no batches at all.
+        lr:       the learning rate. Adam's other settings are PyTorch's defaults.
         max_norm: as in train_step.
 
     Returns:
@@ -117,8 +117,7 @@ def normalised_mse(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> float:
         mean squared error over all outputs / population variance of all entries of y
 
     The model is evaluated as it would be used: in evaluation mode, and no gradients are computed.
-    Afterwards it is in the mode in which it came, training or evaluation, and its parameters and
-    their .grad are as they were.
+    Afterwards its mode (training or evaluation), its parameters and their .grad are as they were.
 
     Args:
         model: a module, x -> outputs of y's shape.
@@ -126,7 +125,7 @@ def normalised_mse(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> float:
         y:     (B, T, O), not constant.
 
     Returns:
-        float, no tensor.
+        float, not a tensor.
     """
     # TODO: evaluate the model and compare error and variance (about 6 lines).
     ### BEGIN SOLUTION

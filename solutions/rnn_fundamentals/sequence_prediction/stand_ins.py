@@ -1,16 +1,16 @@
-"""Stands where a student's train_step would, when train is graded: another rule altogether.
+"""Stand-in for train_step while train is graded: another rule, which is no step of training.
 
-Its numbers depend on everything that train passes on, and nothing in it is a step of training.
+Its results depend on everything that train passes on.
 """
 
 import torch
 
 
 def train_step(model, optimizer, x, y, max_norm):
-    """Push each parameter in a direction made up of itself, the batch, max_norm and the mode.
+    """Move each parameter in a direction that depends on itself, the batch, max_norm and the mode.
 
-    What stands for the loss grows with the square of y, as a loss would: a training that stops
-    or slows down for small or rising losses does so here, too.
+    The number returned as loss grows with the square of y, like a loss, so that a training that
+    stops for small or rising losses does so here, too.
     """
     limit = max_norm / (1.0 + max_norm)
     if not model.training:

@@ -22,9 +22,9 @@ def test_measure(student, reference, rng):
 @public
 @pytest.mark.parametrize("training", [True, False])
 def test_mode(student, reference, rng, training):
-    """leaves the model and all its parts in the mode in which they came"""
+    """leaves the model and all its parts in the modes that they had"""
     case = weights_of(rng, O=1), *batch_of(rng, B=2, T=3, O=1), training
-    same(student.probe.layers_afterwards(*case), reference.probe.layers_afterwards(*case))
+    same(student.probe.modes_after_measure(*case), reference.probe.modes_after_measure(*case))
 
 
 @public
@@ -32,7 +32,7 @@ def test_mode(student, reference, rng, training):
 def test_gradients_afterwards(student, rng, enabled):
     """leaves PyTorch's gradients on, or off, as they were"""
     case = weights_of(rng, O=1), *batch_of(rng, B=2, T=3, O=1), enabled
-    same(student.probe.gradients_afterwards(*case), enabled)
+    same(student.probe.gradients_enabled_after_measure(*case), enabled)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_measures(student, rng, B, T, D, H, O):
 
 @pytest.mark.parametrize("shift, scale", [(30.0, 1.0), (-2.0, 500.0), (0.0, 1e-4), (0.0, 1e-7)])
 def test_shifted_and_scaled(student, rng, shift, scale):
-    """is right for targets far from zero, for large ones and for small ones"""
+    """is right for targets far from zero, for large targets and for small targets"""
     weights, (x, y) = weights_of(rng), batch_of(rng)
     case = weights, x, shift + scale * y
     same(student.probe.measure(*case), error_of(*case))
@@ -74,7 +74,7 @@ def test_perfect_and_mean(student, rng):
 def test_evaluation(student, rng, training):
     """leaves parameters and their .grad as they were, in either mode"""
     weights, batch = weights_of(rng), batch_of(rng)
-    answer = student.probe.evaluation(weights, *batch, training)
+    answer = student.probe.measure_and_state(weights, *batch, training)
     same(answer["normalised_mse"], error_of(weights, *batch))
     same(answer["in training mode"], {"model": training})
     same(answer["change"], {name: 0 * w for name, w in weights.items()})
@@ -85,9 +85,9 @@ def test_evaluation(student, rng, training):
 
 @public
 def test_kept_gradients(student, rng):
-    """leaves gradients that are there, and frozen parameters, as they were"""
+    """leaves existing gradients and frozen parameters as they were"""
     weights, batch = weights_of(rng, O=1), batch_of(rng, B=2, T=3, O=1)
-    answer = student.probe.evaluation(weights, *batch, True, 0.5, ("b",))
+    answer = student.probe.measure_and_state(weights, *batch, True, 0.5, ("b",))
     kept = {n: np.full_like(w, 0.5 * i) for i, (n, w) in enumerate(weights.items(), 1)}
     same(answer["gradients"], {f".grad of {name}": grad for name, grad in kept.items()})
     same(answer["b.requires_grad"], False)
@@ -96,17 +96,17 @@ def test_kept_gradients(student, rng):
 
 @public
 def test_no_gradients(student, reference, rng):
-    """does not let PyTorch prepare for gradients while the model runs"""
+    """records no gradients while the model runs"""
     case = weights_of(rng, O=1), *batch_of(rng, B=2, T=3, O=1)
-    same(student.probe.gradients_prepared(*case), reference.probe.gradients_prepared(*case))
+    same(student.probe.gradients_recorded(*case), reference.probe.gradients_recorded(*case))
 
 
 @pytest.mark.parametrize("training", [True, False])
 def test_layers_and_settings(student, reference, rng, training):
     """evaluates all parts of a model and leaves their modes and settings as they were"""
     case = weights_of(rng), *batch_of(rng), training
-    answer = student.probe.evaluation(*case, model="Layered")
-    same(answer, reference.probe.evaluation(*case, model="Layered"))
+    answer = student.probe.measure_and_state(*case, model="Layered")
+    same(answer, reference.probe.measure_and_state(*case, model="Layered"))
 
 
 def test_dropout(student, reference, rng):
@@ -116,11 +116,11 @@ def test_dropout(student, reference, rng):
 
 
 def test_in_turn_and_changed(student, rng):
-    """is right for models in turn and for a model and y that have changed, in any layout"""
+    """is right for several models in turn, and after the model or y has changed"""
     weights, (x, y) = weights_of(rng), batch_of(rng)
     half = {name: 0.5 * w for name, w in weights.items()}
     other = {**half, "b": -half["b"]}
-    answer = student.probe.measure_in_turn(weights, x, y)
+    answer = student.probe.six_measures(weights, x, y)
     cases = (weights, y), (half, y), (weights, y), (half, y), (half, 0.5 * y), (other, 0.5 * y)
     same(answer, [error_of(used, x, target) for used, target in cases])
     unmodified(answer)
@@ -128,11 +128,11 @@ def test_in_turn_and_changed(student, rng):
 
 
 def test_float32_measure(student, rng, device):
-    """returns a float for a float32 model and leaves it float32, on the device where it is"""
+    """returns a float for a float32 model, and leaves it in float32 and on its device"""
     x, y = batch_of(rng)
     means = np.array([0.5, 1.0, 1.5])
     weights, [(x, y)] = in_float32(weights_of(rng), [(x, y + means)])
-    answer = student.probe.evaluation(weights, x, y, device=device)
+    answer = student.probe.measure_and_state(weights, x, y, device=device)
     # The float is the number of a float32 tensor.
     same(answer["normalised_mse"], error_of(weights, x, y), rtol=1e-4)
     same(answer["change"], {name: 0 * w for name, w in weights.items()})

@@ -1,4 +1,8 @@
-"""Checks of train."""
+"""Checks of train.
+
+Expected results follow the train_step that is in place, the student's or the stand-in, because the
+reference's file calls it, too. Clipped results are compared at CLIPPED.
+"""
 
 import pytest
 
@@ -47,7 +51,7 @@ def test_three_batches(student, reference, rng):
 
 @public
 def test_gradients_before(student, reference, rng):
-    """does not count gradients that were there before the first batch"""
+    """ignores gradients from before the first batch"""
     settings = {"lr": 0.1, "max_norm": NO_LIMIT}
     case = weights_of(rng, O=1), batches_of(rng, 2, B=2, T=3, O=1), settings
     answer = student.probe.training(*case, old_gradients=0.7)
@@ -56,7 +60,7 @@ def test_gradients_before(student, reference, rng):
 
 @public
 def test_defaults(student, reference, rng):
-    """has a learning rate of 0.01 and a largest norm of 1 when none is given"""
+    """uses a learning rate of 0.01 and a max_norm of 1 by default"""
     weights = weights_of(rng, O=1)
     case = weights, growing_batches_of(rng, weights, 3, B=2, T=3, O=1)
     same(student.probe.training(*case), reference.probe.training(*case), rtol=CLIPPED)
@@ -72,7 +76,7 @@ def test_generator(student, reference, rng):
 
 @pytest.mark.parametrize("batches", [0, 1, 2, 5, 33])
 def test_numbers_of_batches(student, reference, rng, batches):
-    """has one loss a batch, for any number of batches, none included"""
+    """returns one loss for each batch, also for no batch at all"""
     weights = weights_of(rng, O=1)
     pairs = close_batches_of(rng, weights, batches, B=2, T=2, O=1)
     case = weights, pairs, {"lr": 0.01, "max_norm": NO_LIMIT}
@@ -82,7 +86,7 @@ def test_numbers_of_batches(student, reference, rng, batches):
 
 
 def test_small_and_rising(student, reference, rng):
-    """goes on when losses are small, and when they rise"""
+    """goes on training when losses are small, and when they rise"""
     weights, batches = with_readout(weights_of(rng), 1e-5), small_and_rising_batches_of(rng, 12)
     case = weights, batches, {"lr": 1e-4, "max_norm": NO_LIMIT}
     answer, want = student.probe.training(*case), reference.oracle.true_training(*case)
@@ -91,7 +95,7 @@ def test_small_and_rising(student, reference, rng):
 
 
 def test_one_batch_again(student, reference, rng):
-    """takes the same batch as often as it comes"""
+    """trains on the same batch as often as it comes"""
     weights, batches = weights_of(rng), batches_of(rng, 1) * 4
     case = weights, batches, {"lr": 0.1, "max_norm": NO_LIMIT}
     answer, want = student.probe.training(*case, "first"), reference.oracle.true_training(*case)
@@ -101,7 +105,7 @@ def test_one_batch_again(student, reference, rng):
 
 @pytest.mark.parametrize("lr", [0.2, 0.001])
 def test_learning_rates(student, reference, rng, lr):
-    """uses the learning rate it is given"""
+    """uses the given learning rate"""
     case = weights_of(rng), batches_of(rng, 4), {"lr": lr, "max_norm": NO_LIMIT}
     answer, want = student.probe.training(*case), reference.oracle.true_training(*case)
     same(answer["losses"], want["losses"], rtol=1e-8)
@@ -110,7 +114,7 @@ def test_learning_rates(student, reference, rng, lr):
 
 @pytest.mark.parametrize("max_norm", [0.05, 0.5, 5.0])
 def test_max_norm(student, reference, rng, max_norm):
-    """passes max_norm on, which comes after lr"""
+    """passes on max_norm, the argument after lr"""
     weights = weights_of(rng)
     batches = growing_batches_of(rng, weights, 4)
     answer = student.probe.training(weights, batches, [0.1, max_norm])
@@ -150,7 +154,7 @@ def test_layers_in_training(student, reference, rng):
 
 
 def test_float32_training(student, reference, rng, device):
-    """leaves a float32 model float32, on the device where it is"""
+    """leaves a float32 model in float32 and on its device"""
     case = *in_float32(weights_of(rng), batches_of(rng, 3)), {"lr": 0.1, "max_norm": NO_LIMIT}
     answer, want = (side.probe.training(*case, device=device) for side in (student, reference))
     # Adam divides by the size of the gradient, and the floats are numbers of float32 tensors.

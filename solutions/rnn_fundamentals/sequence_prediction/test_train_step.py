@@ -38,36 +38,36 @@ def test_one_step(student, reference, rng):
 def test_clipped_step(student, reference, rng):
     """scales the gradients down to max_norm, and returns their norm before that"""
     case = weights_of(rng), steep_batches_of(rng, 1), 0.05
-    answer, want = student.probe.steps(*case), reference.probe.steps(*case)
+    answer, want = student.probe.train_steps(*case), reference.probe.train_steps(*case)
     same(answer["grad_norm"], want["grad_norm"], names=("grad_norm",))
     same(answer["change"], want["change"], rtol=CLIPPED)
 
 
 @public
 def test_old_gradients(student, reference, rng):
-    """does not count what .grad held before, that of frozen parameters included"""
+    """ignores what .grad held before, also for frozen parameters"""
     case = weights_of(rng), batches_of(rng, 1), NO_LIMIT, "SGD", {"lr": 0.5}, ("b",)
     same(
-        student.probe.steps(*case, old_gradients=0.7),
-        reference.probe.steps(*case, old_gradients=0.7),
+        student.probe.train_steps(*case, old_gradients=0.7),
+        reference.probe.train_steps(*case, old_gradients=0.7),
     )
 
 
 @public
 @pytest.mark.parametrize("max_norm", [NO_LIMIT, 5.0])
 def test_groups(student, reference, rng, max_norm):
-    """has one norm for all parameter groups, and leaves learning rates to the optimizer"""
+    """computes one norm over all parameter groups, and leaves learning rates to the optimizer"""
     groups = [[["W_x", "W_h", "b"], {"lr": 0.01}], [["W_y", "c"], {"lr": 0.05}]]
     batches = steep_batches_of(rng, 2, B=2, T=3)
     case = weights_of(rng), batches, max_norm, "SGD", {"lr": 0.3}, (), groups
-    same(student.probe.steps(*case), reference.probe.steps(*case), rtol=CLIPPED)
+    same(student.probe.train_steps(*case), reference.probe.train_steps(*case), rtol=CLIPPED)
 
 
 @public
 def test_zero_gradient(student, rng):
     """changes nothing where the model meets its targets exactly"""
     weights, (x, y) = with_readout(weights_of(rng, O=1), 0.0), batch_of(rng, B=2, T=3, O=1)
-    answer = student.probe.steps(weights, [(x, 0 * y)], 1.0)
+    answer = student.probe.train_steps(weights, [(x, 0 * y)], 1.0)
     same(answer["loss"], [0.0], names=("loss",))
     same(answer["grad_norm"], [0.0], names=("grad_norm",))
     same(answer["change"], {name: 0 * w for name, w in weights.items()})
@@ -75,9 +75,12 @@ def test_zero_gradient(student, rng):
 
 @public
 def test_layers(student, reference, rng):
-    """runs the model once, all its parts in training mode"""
+    """runs the model once, with all its parts in training mode"""
     case = weights_of(rng, O=1), batches_of(rng, 2, B=2, T=3, O=1), NO_LIMIT
-    same(student.probe.steps(*case, model="Layered"), reference.probe.steps(*case, model="Layered"))
+    same(
+        student.probe.train_steps(*case, model="Layered"),
+        reference.probe.train_steps(*case, model="Layered"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,7 @@ def test_gradient(student, reference, rng, B, T, D, H, O):
     """moves by the learning rate times the gradient, for all sizes"""
     weights, (x, y) = weights_of(rng, D, H, O), batch_of(rng, B, T, D, O)
     truth = reference.oracle.true_gradient(weights, x, y)
-    answer = student.probe.steps(weights, [(x, y)], NO_LIMIT, settings={"lr": 0.3})
+    answer = student.probe.train_steps(weights, [(x, y)], NO_LIMIT, settings={"lr": 0.3})
     gradient = {name: truth["gradient"][name].array() for name in weights}
     norm = float(np.sqrt(sum(np.sum(g**2) for g in gradient.values())))
     same(answer["loss"], [float(truth["loss"].array())], names=("loss",))
@@ -106,27 +109,27 @@ def test_gradient(student, reference, rng, B, T, D, H, O):
 
 @pytest.mark.parametrize("max_norm", [1e-3, 0.1, 1.0, 10.0, 10000])
 def test_limits(student, reference, rng, max_norm):
-    """scales down what is above max_norm, and nothing else"""
+    """scales down gradients whose norm is above max_norm, and no others"""
     weights, (x, y) = weights_of(rng), batch_of(rng)
     case = weights, [(x, STEEP * y)], max_norm
-    same_steps(student.probe.steps(*case), reference.oracle.true_steps(*case), rtol=CLIPPED)
+    same_steps(student.probe.train_steps(*case), reference.oracle.true_steps(*case), rtol=CLIPPED)
 
 
 @pytest.mark.parametrize("share", [0.995, 1.005])
 def test_near_the_limit(student, reference, rng, share):
-    """scales what is barely above max_norm, and leaves what is barely below it"""
+    """scales gradients barely above max_norm, and leaves gradients barely below it"""
     weights, (x, y) = weights_of(rng), batch_of(rng)
     [norm] = reference.oracle.true_steps(weights, [(x, STEEP * y)], NO_LIMIT)["grad_norm"].value
     case = weights, [(x, STEEP * y)], share * norm
-    same_steps(student.probe.steps(*case), reference.oracle.true_steps(*case), rtol=CLIPPED)
+    same_steps(student.probe.train_steps(*case), reference.oracle.true_steps(*case), rtol=CLIPPED)
 
 
 def test_limited_length(student, reference, rng):
-    """makes a step of max_norm, not much less, where gradients are small, too"""
+    """scales the norm to max_norm, not far below it, also where gradients are small"""
     weights, (x, y) = weights_of(rng), batch_of(rng)
     batch = x, 2 * outputs_of(weights, x) + 1e-4 * y
     [norm] = reference.oracle.true_steps(weights, [batch], NO_LIMIT)["grad_norm"].value
-    change = student.probe.steps(weights, [batch], 0.1 * norm, settings={"lr": 1.0})["change"]
+    change = student.probe.train_steps(weights, [batch], 0.1 * norm, settings={"lr": 1.0})["change"]
     squares = [np.sum(np.square(change[name].array())) for name in sorted(weights)]
     length = np.sqrt(sum(squares)) / (0.1 * norm)
     # torch adds 1e-6 to the norm; the step is a difference of parameters, known to 1e-11.
@@ -139,7 +142,7 @@ def test_large_and_small(student, reference, rng, size, max_norm):
     """is right for very large and very small gradients"""
     weights, (x, y) = with_readout(weights_of(rng), size), batch_of(rng)
     case = weights, [(x, size * y)], max_norm
-    same_steps(student.probe.steps(*case), reference.oracle.true_steps(*case))
+    same_steps(student.probe.train_steps(*case), reference.oracle.true_steps(*case))
 
 
 @pytest.mark.parametrize(
@@ -155,13 +158,13 @@ def test_several_steps(student, reference, rng, optimizer, settings):
     """lets the optimizer it is given take every step"""
     case = weights_of(rng), batches_of(rng, 3), NO_LIMIT, optimizer, settings
     # Adam divides by the size of the gradient: rounding counts for more in small entries.
-    same_steps(student.probe.steps(*case), reference.oracle.true_steps(*case), rtol=1e-8)
+    same_steps(student.probe.train_steps(*case), reference.oracle.true_steps(*case), rtol=1e-8)
 
 
 def test_several_clipped_steps(student, reference, rng):
-    """clips anew at each step"""
+    """clips again at each step"""
     case = weights_of(rng), steep_batches_of(rng, 3), 0.3, "SGD", {"lr": 0.4, "momentum": 0.5}
-    answer, want = student.probe.steps(*case), reference.oracle.true_steps(*case)
+    answer, want = student.probe.train_steps(*case), reference.oracle.true_steps(*case)
     same(answer["change"], want["change"], rtol=CLIPPED)
     same(answer["loss"], want["loss"], rtol=CLIPPED)
     same(answer["grad_norm"], want["grad_norm"], rtol=CLIPPED)
@@ -169,9 +172,12 @@ def test_several_clipped_steps(student, reference, rng):
 
 @pytest.mark.parametrize("old", [-40.0, float("nan")])
 def test_old_gradients_and_clipping(student, reference, rng, old):
-    """does not count old gradients in the norm either, whatever they are"""
+    """ignores old gradients in the norm as well, whatever they are"""
     case = weights_of(rng), [(x, 3 * y) for x, y in steep_batches_of(rng, 2)], 0.2
-    answer, want = student.probe.steps(*case, old_gradients=old), reference.oracle.true_steps(*case)
+    answer, want = (
+        student.probe.train_steps(*case, old_gradients=old),
+        reference.oracle.true_steps(*case),
+    )
     same(answer["change"], want["change"], rtol=CLIPPED)
     same(answer["grad_norm"], want["grad_norm"], names=("grad_norm",), rtol=CLIPPED)
 
@@ -181,7 +187,10 @@ def test_frozen(student, reference, rng, max_norm, old):
     """works with frozen parameters and with parameters the outputs do not depend on"""
     weights = {**weights_of(rng), "unused": rng.standard_normal(3)}
     case = weights, steep_batches_of(rng, 2), max_norm, "SGD", {"lr": 1e-3}, ("W_h", "c")
-    answer, want = student.probe.steps(*case, old_gradients=old), reference.oracle.true_steps(*case)
+    answer, want = (
+        student.probe.train_steps(*case, old_gradients=old),
+        reference.oracle.true_steps(*case),
+    )
     same(answer["change"], want["change"], rtol=CLIPPED)
     same(answer["grad_norm"], want["grad_norm"], names=("grad_norm",), rtol=CLIPPED)
 
@@ -190,13 +199,13 @@ def test_frozen_and_decay(student, reference, rng):
     """gives frozen parameters no gradient, not even one of zero: weight decay would shrink them"""
     settings, frozen = {"lr": 0.05, "weight_decay": 0.3}, ("W_h", "c")
     case = weights_of(rng), batches_of(rng, 2), NO_LIMIT, "SGD", settings, frozen
-    same_steps(student.probe.steps(*case), reference.oracle.true_steps(*case))
+    same_steps(student.probe.train_steps(*case), reference.oracle.true_steps(*case))
 
 
 def test_batch_and_settings(student, rng):
     """leaves x, y, the model's mode, the optimizer's groups and global settings as they were"""
     case = weights_of(rng), batches_of(rng, 2), 0.1, "SGD", {"lr": 0.5}, ("c",)
-    answer = student.probe.steps(*case)
+    answer = student.probe.train_steps(*case)
     unmodified(answer)
     undisturbed(answer)
     same(answer["in training mode"], {"model": True})
@@ -209,15 +218,19 @@ def test_in_turn(student, reference, rng):
     """keeps nothing between calls: two models can be trained in turn, x and y in any layout"""
     case = weights_of(rng), steep_batches_of(rng, 3), 0.4
     # Two ways of clipping, Adam: see above.
-    same(student.probe.steps_in_turn(*case), reference.probe.steps_in_turn(*case), rtol=CLIPPED)
+    same(
+        student.probe.two_models_in_turn(*case),
+        reference.probe.two_models_in_turn(*case),
+        rtol=CLIPPED,
+    )
 
 
 @pytest.mark.parametrize("max_norm", [NO_LIMIT, 6.0])
 def test_float32(student, reference, rng, device, max_norm):
-    """returns floats and is right for a float32 model, on the device where it is"""
+    """returns floats and is right for a float32 model, on the model's device"""
     x, y = batch_of(rng)
     case = *in_float32(weights_of(rng), [(x, STEEP * y)]), max_norm
-    answer, want = (side.probe.steps(*case, device=device) for side in (student, reference))
+    answer, want = (side.probe.train_steps(*case, device=device) for side in (student, reference))
     same(answer["change"], want["change"])  # to 1e-4: ways of clipping differ by 1e-7 at most
     # The floats are the numbers of float32 tensors.
     same(answer["loss"], want["loss"], rtol=1e-4)

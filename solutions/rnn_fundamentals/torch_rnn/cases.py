@@ -1,9 +1,9 @@
-"""Hidden graders of torch_rnn.py.
+"""What the checks of torch_rnn.py share.
 
-The truth is PyTorch's own recurrence, in the oracle: results, and every gradient under a random
-gradient from above, in float64. Probes: sizes that differ and sizes that coincide, states and
-biases that are not zero, one step and six hundred; zeros where programs take short cuts; one
-model used again and again.
+The oracle computes results with PyTorch's own recurrence, and every gradient for random upstream
+gradients, in float64. Sizes differ or coincide, states and biases are not zero, sequences have one
+step or hundreds. Inputs are zero where programs take short cuts, and one model is called several
+times.
 """
 
 import numpy as np
@@ -25,7 +25,7 @@ def layer_case(rng, B, T, D, H):
     return weights, draw(rng, B, T, D), rng.uniform(-0.9, 0.9, (B, H))
 
 
-def single(case):
+def in_float32(case):
     """The case in float32."""
     return [
         {name: array.astype(np.float32) for name, array in part.items()}
@@ -38,7 +38,7 @@ def single(case):
 MODES = "training", "evaluation", "without gradients"
 
 
-def agrees(answer, want, lookalikes=None):
-    """Values first, then the gradients."""
+def compare(answer, want, lookalikes=None):
+    """Compare values first, then gradients."""
     same(answer["values"], want["values"])
     same(answer["gradients"], want["gradients"], lookalikes=lookalikes)

@@ -1,8 +1,7 @@
-"""The truth about torch_rnn.py: PyTorch's own recurrence, run beside the reference only.
+"""Oracles of torch_rnn.py: PyTorch's own recurrence.
 
-nn.RNNCell and nn.RNN are closed while a slot that may not use them runs, and the oracle runs
-under the same rules. So it takes, when it is loaded, the two functions which those classes are
-made of.
+While a slot runs that may not use nn.RNNCell and nn.RNN, these names are closed to the oracle, too.
+So it takes the functions behind these classes when it is loaded.
 """
 
 import torch
@@ -68,8 +67,8 @@ def true_layer_gradients(_, weights, x, h0, upstream, device="cpu"):
     return _differentiated(values, upstream, {**inputs, **parameters})
 
 
-def true_cell_again(_, weights, others, first, second, upstream, mode):
-    """What the probe `use_cell_again` is to give; `mode` makes no difference."""
+def true_four_steps(_, weights, others, first, second, upstream, mode):
+    """Return what the probe `four_steps` should return, in every mode."""
     runs = {
         "first": (weights, first),
         "second": (weights, second),
@@ -82,8 +81,8 @@ def true_cell_again(_, weights, others, first, second, upstream, mode):
     }
 
 
-def true_layer_again(_, weights, others, single, first, second, upstream, mode):
-    """What the probe `use_layer_again` is to give; `mode` makes no difference."""
+def true_five_runs(_, weights, others, single, first, second, upstream, mode):
+    """Return what the probe `five_runs` should return, in every mode."""
     runs = {
         "in float32": (single[0], single[1], None, single[2]),
         "in float64": (weights, first, None, upstream),
@@ -94,8 +93,8 @@ def true_layer_again(_, weights, others, single, first, second, upstream, mode):
     return {name: true_layer_gradients(_, *run) for name, run in runs.items()}
 
 
-def cut_layer_gradients(_, weights, x, h0, upstream, k):
-    """As `true_layer_gradients`, but no gradient goes back past a step whose number k divides."""
+def truncated_gradients(_, weights, x, h0, upstream, k):
+    """Do as `true_layer_gradients`, with the state detached before every k-th step."""
     parameters = _weights(weights, "cpu")
     inputs = {"x": _leaf(x, "cpu"), "h0": _leaf(h0, "cpu")}
     h, outputs = inputs["h0"], []
@@ -107,7 +106,7 @@ def cut_layer_gradients(_, weights, x, h0, upstream, k):
 
 
 def true_converted(_, weights, x, h0=None, device="cpu"):
-    """What the nn.RNN of these weights gives; its states have shape (1, B, H)."""
+    """Return the results of an nn.RNN with these weights; its states are (1, B, H)."""
     inputs = [None if a is None else torch.from_numpy(a).to(device) for a in (x, h0)]
     h0 = None if inputs[1] is None else inputs[1][0]
     values = _layer(_weights(weights, device), inputs[0], h0)

@@ -1,7 +1,7 @@
-"""Runs beside the student's code: gives models numbers and turns them into numbers.
+"""Probes of torch_rnn.py: fill models with arrays, run them, return arrays. Released; no answer.
 
-Holds no answer. Weights are dicts from the name of a parameter to an array; float64 weights turn
-the model to float64, float32 ones leave it in the dtype it was made with.
+Weights are dicts from the name of a parameter to an array. float64 weights convert the model to
+float64; float32 weights leave its dtype as it is.
 """
 
 from copy import deepcopy
@@ -19,12 +19,12 @@ LAYER = tuple(f"cell.{name}" for name in CELL)
 
 
 def to_tensor(array, device="cpu"):
-    """A tensor of the array's dtype; on the cpu it shares the array's memory."""
+    """Return a tensor of the array's dtype; on the CPU it shares the array's memory."""
     return torch.from_numpy(array).to(device)
 
 
 def leaf(array, device):
-    """A tensor of its own that collects gradients."""
+    """Return a copy of the array as a leaf tensor that requires gradients."""
     return to_tensor(array, device).clone().requires_grad_()
 
 
@@ -47,7 +47,7 @@ def assign(model, weights):
 
 
 def parameter_of(model, name, shape):
-    """The parameter, which has to have this shape."""
+    """Return the parameter with this name. Raises BadResult where its shape is another."""
     parameter = attribute(model, name)
     if not isinstance(parameter, torch.Tensor):
         raise BadResult(f"{name} is {kind(parameter)} where a parameter was expected")
@@ -68,7 +68,7 @@ def layer_of(module, weights, device="cpu"):
 
 
 def checked(value, name):
-    """The value, which has to be a tensor."""
+    """Return the value. Raises BadResult where it is no tensor."""
     if not isinstance(value, torch.Tensor):
         raise BadResult(f"{name} is {kind(value)} where a tensor was expected")
     return value
@@ -79,17 +79,20 @@ def call_cell(cell, x, h_prev):
 
 
 def call_layer(layer, x, h0=None):
-    return named(layer(x) if h0 is None else layer(x, h0))
+    return layer_results(layer(x) if h0 is None else layer(x, h0))
 
 
-def named(result):
-    """What a layer returned, by name."""
+def layer_results(result):
+    """Return the two results of a layer by name. Raises BadResult."""
     parts = zip(("outputs", "h_T"), unpack(result, 2, "MyRNN"), strict=True)
     return {name: checked(value, name) for name, value in parts}
 
 
 def gradients(values, upstream, sources):
-    """The gradients that reach `sources` when `upstream` arrives at `values`; else zeros."""
+    """Return the gradient of each source, given the gradients `upstream` of `values`.
+
+    A source that no gradient reaches has zeros.
+    """
     with torch.enable_grad():
         terms = [
             (value * to_tensor(arriving).to(value)).sum()
@@ -113,7 +116,7 @@ def gradients(values, upstream, sources):
 
 
 def parameters(module, name, D, H):
-    """The shape of each parameter of a new model, by its name."""
+    """Return the shape of each parameter of a new model, by name."""
     model = getattr(module, name)(D, H)
     if not isinstance(model, nn.Module):
         raise BadResult(f"{name}(...) is {kind(model)} where an nn.Module was expected")
@@ -129,7 +132,7 @@ def parameters(module, name, D, H):
 
 
 def attributes(module, D, H):
-    """What MyRNN(D, H) keeps of its sizes, and whether its cell is the file's RNNCell."""
+    """Return the sizes that MyRNN(D, H) has as attributes, and whether its cell is an RNNCell."""
     layer, cell = module.MyRNN(D, H), module.RNNCell
     sizes = {name: attribute(layer, name) for name in ("input_size", "hidden_size")}
     is_cell = isinstance(cell, type) and isinstance(attribute(layer, "cell"), cell)
@@ -137,7 +140,7 @@ def attributes(module, D, H):
 
 
 def run_cell(module, weights, x, h_prev, training=True):
-    """One step; in evaluation also without gradients."""
+    """Run one step, in training mode or in evaluation mode without gradients."""
     cell = cell_of(module, weights).train(training)
     with torch.set_grad_enabled(training):
         h = cell(x=to_tensor(x), h_prev=to_tensor(h_prev))
@@ -145,22 +148,22 @@ def run_cell(module, weights, x, h_prev, training=True):
 
 
 def run_layer(module, weights, x, h0=None, training=True):
-    """A run over sequences; in evaluation also without gradients."""
+    """Run over sequences, in training mode or in evaluation mode without gradients."""
     layer = layer_of(module, weights).train(training)
     with torch.set_grad_enabled(training):
-        return named(layer(x=to_tensor(x), h0=None if h0 is None else to_tensor(h0)))
+        return layer_results(layer(x=to_tensor(x), h0=None if h0 is None else to_tensor(h0)))
 
 
-def step(cell, inputs, upstream, mode="training"):
-    """One step of a cell, and all gradients when `upstream` arrives at h."""
+def step_with_gradients(cell, inputs, upstream, mode="training"):
+    """Run one step of a cell; return its result and all gradients, given dL/dh `upstream`."""
     with torch.set_grad_enabled(mode != "without gradients"):
         values = call_cell(cell, *inputs.values())
     sources = {**inputs, **{name: attribute(cell, name) for name in CELL}}
     return {"values": values, "gradients": gradients(values, [upstream], sources)}
 
 
-def walk(layer, inputs, upstream, mode="training"):
-    """A run of a layer, and all gradients when `upstream`, a pair, arrives at outputs and h_T."""
+def run_with_gradients(layer, inputs, upstream, mode="training"):
+    """Run a layer; return its results and all gradients, given the pair dL/d(outputs, h_T)."""
     with torch.set_grad_enabled(mode != "without gradients"):
         values = call_layer(layer, *inputs.values())
     sources = {**inputs, **{name: attribute(layer, name) for name in LAYER}}
@@ -168,31 +171,35 @@ def walk(layer, inputs, upstream, mode="training"):
 
 
 def differentiate_cell(module, weights, x, h_prev, upstream, device="cpu"):
-    """One step, and the gradients that reach everything when `upstream` arrives at h."""
+    """Run one step of a new cell; return h and all gradients, given dL/dh `upstream`."""
     inputs = {"x": leaf(x, device), "h_prev": leaf(h_prev, device)}
-    return step(cell_of(module, weights, device), inputs, upstream)
+    return step_with_gradients(cell_of(module, weights, device), inputs, upstream)
 
 
 def differentiate_layer(module, weights, x, h0, upstream, device="cpu"):
-    """A run, and all gradients when `upstream`, a pair, arrives at outputs and h_T."""
+    """Run a new layer; return its results and all gradients, given dL/d(outputs, h_T)."""
     inputs = {"x": leaf(x, device)} | ({} if h0 is None else {"h0": leaf(h0, device)})
-    return walk(layer_of(module, weights, device), inputs, upstream)
+    return run_with_gradients(layer_of(module, weights, device), inputs, upstream)
 
 
-def use_cell_again(module, weights, others, first, second, upstream, mode):
-    """One cell, four steps, three of them on the same tensors. All results, after the last step."""
+def four_steps(module, weights, others, first, second, upstream, mode):
+    """Run four steps of one cell, three of them on the same tensors; then return all results."""
     cell = cell_of(module, weights).train(mode == "training")
     one, two = ({"x": leaf(x, "cpu"), "h_prev": leaf(h, "cpu")} for x, h in (first, second))
     return {
-        "first": step(cell, one, upstream, mode),
-        "second": step(cell, two, upstream, mode),
-        "with weights changed in place": step(load(cell, others), two, upstream, mode),
-        "with weights put in place": step(assign(cell, weights), two, upstream, mode),
+        "first": step_with_gradients(cell, one, upstream, mode),
+        "second": step_with_gradients(cell, two, upstream, mode),
+        "with weights changed in place": step_with_gradients(
+            load(cell, others), two, upstream, mode
+        ),
+        "with weights put in place": step_with_gradients(
+            assign(cell, weights), two, upstream, mode
+        ),
     }
 
 
-def use_layer_again(module, weights, others, single, first, second, upstream, mode):
-    """One layer, five runs, one of them of its copy. All results, after the last run.
+def five_runs(module, weights, others, single, first, second, upstream, mode):
+    """Run one layer four times and its copy once; then return all results.
 
     `single` is (weights, x, upstream) in float32, `first` is x, `second` is (x, h0).
     """
@@ -201,19 +208,18 @@ def use_layer_again(module, weights, others, single, first, second, upstream, mo
     two = {"x": leaf(second[0], "cpu"), "h0": leaf(second[1], "cpu")}
     again = {"x": two["x"]}
     return {
-        "in float32": walk(layer, zero, single[2], mode),
-        "in float64": walk(load(layer, weights), one, upstream, mode),
-        "from h0": walk(layer, two, upstream, mode),
-        "with weights changed in place": walk(load(layer, others), again, upstream, mode),
-        "of a copy": walk(deepcopy(assign(layer, weights)), again, upstream, mode),
+        "in float32": run_with_gradients(layer, zero, single[2], mode),
+        "in float64": run_with_gradients(load(layer, weights), one, upstream, mode),
+        "from h0": run_with_gradients(layer, two, upstream, mode),
+        "with weights changed in place": run_with_gradients(
+            load(layer, others), again, upstream, mode
+        ),
+        "of a copy": run_with_gradients(deepcopy(assign(layer, weights)), again, upstream, mode),
     }
 
 
-def look_back(module, name, weights, x, h):
-    """What is true of a model and of its inputs after a call that records gradients, and one more.
-
-    The second is made without gradients.
-    """
+def state_after_calls(module, name, weights, x, h):
+    """Return facts about a model and its inputs after two calls, the second without gradients."""
     model = (cell_of if name == "RNNCell" else layer_of)(module, weights)
     before = {key: value.clone() for key, value in model.state_dict().items()}
     x, h = to_tensor(x), to_tensor(h)
@@ -233,10 +239,10 @@ def look_back(module, name, weights, x, h):
     return {name: facts}
 
 
-class Meeting(TorchFunctionMode):
-    """Stops a computation in which tensors of the cpu and of "meta" meet.
+class MixedDevices(TorchFunctionMode):
+    """Raises BadResult where an operation gets tensors on the CPU and on "meta".
 
-    Copying between devices, and an index or a number on another one, are legitimate.
+    Copies between devices are allowed, and so are an index or a scalar on another device.
     """
 
     MAY = ("copy_", "to", "type_as", "__setitem__", "__getitem__", "view_as", "expand_as")
@@ -250,14 +256,14 @@ class Meeting(TorchFunctionMode):
         return function(*args, **(kwargs or {}))
 
 
-def with_other_default(function, *args):
-    """function(*args) while tensors whose device nobody names are made on "meta", or None.
+def with_meta_as_default(function, *args):
+    """Call function(*args) with "meta" as the default device; return None where that fails.
 
-    This is how it is for a model on a GPU, and needs none: what should be with x is elsewhere.
-    Nothing is said of errors, since numbers cannot be copied from "meta" as they can from a GPU.
+    So a tensor that is created without a device is not where x is, as with a model on a GPU. Other
+    errors say nothing: numbers cannot be copied from "meta", and they can from a GPU.
     """
     try:
-        with torch.device("meta"), Meeting():
+        with torch.device("meta"), MixedDevices():
             return function(*args)
     except BadResult:
         raise
@@ -265,19 +271,19 @@ def with_other_default(function, *args):
         return None
 
 
-def run_layer_elsewhere(module, weights, x):
-    """A run from the default state, here and then where x is not on the default device."""
+def run_layer_off_default_device(module, weights, x):
+    """Run from the default state, then once more with x not on the default device."""
     layer = layer_of(module, weights)
     values = call_layer(layer, to_tensor(x))
-    elsewhere = with_other_default(call_layer, layer, to_tensor(x))
+    elsewhere = with_meta_as_default(call_layer, layer, to_tensor(x))
     for name, value in (elsewhere or {}).items():
         if value.device.type == "meta":
             raise BadResult(f"with model and input on one device, {name} is on another")
     return {"here": values, "elsewhere": elsewhere or values}
 
 
-def generator_use(module, name, D, H, arguments):
-    """Whether models share anything: the random generator's seed, its draws, their parameters."""
+def use_of_random_numbers(module, name, D, H, arguments):
+    """Return whether two models share parameters, or use the global random generator wrongly."""
     models, draws = [], []
     for _ in range(2):
         models.append(getattr(module, name)(input_size=D, hidden_size=H))
@@ -295,8 +301,8 @@ def generator_use(module, name, D, H, arguments):
 # ---------------------------------------------------------------- to_torch_rnn
 
 
-class Bare(nn.Module):
-    """The least that to_torch_rnn may rely on: two sizes, and a cell with linear layers."""
+class MinimalRNN(nn.Module):
+    """The attributes that to_torch_rnn may rely on: two sizes, and a cell with linear layers."""
 
     def __init__(self, weights):
         super().__init__()
@@ -309,13 +315,13 @@ class Bare(nn.Module):
                 self.cell.add_module(path.split(".")[1], layer)
 
 
-def bare_of(weights, device="cpu"):
-    return load(Bare(weights), weights).to(device)
+def minimal_rnn(weights, device="cpu"):
+    return load(MinimalRNN(weights), weights).to(device)
 
 
-def thin_of(weights, form):
-    """As bare as it gets: no module around the layers; or a module that has W_hh before W_xh."""
-    bare = bare_of(weights)
+def unusual_rnn(weights, form):
+    """Return a my_rnn that is no module, or a module whose W_hh comes before W_xh."""
+    bare = minimal_rnn(weights)
     if form == "no module":
         cell = SimpleNamespace(W_xh=bare.cell.W_xh, W_hh=bare.cell.W_hh)
         return SimpleNamespace(input_size=bare.input_size, hidden_size=bare.hidden_size, cell=cell)
@@ -324,7 +330,7 @@ def thin_of(weights, form):
 
 
 def convert(module, my_rnn):
-    """to_torch_rnn(my_rnn), which has to be an nn.RNN."""
+    """Return to_torch_rnn(my_rnn). Raises BadResult where it is no nn.RNN."""
     rnn = module.to_torch_rnn(my_rnn)
     if not isinstance(rnn, nn.RNN):
         raise BadResult(f"to_torch_rnn returned {kind(rnn)} where an nn.RNN was expected")
@@ -338,8 +344,8 @@ def run_converted(rnn, x, h0, device="cpu"):
 
 
 def convert_and_describe(module, weights):
-    """What the nn.RNN says of itself."""
-    rnn = convert(module, bare_of(weights))
+    """Return the settings of the nn.RNN."""
+    rnn = convert(module, minimal_rnn(weights))
     return {
         "input_size": int(rnn.input_size),
         "hidden_size": int(rnn.hidden_size),
@@ -352,26 +358,26 @@ def convert_and_describe(module, weights):
 
 
 def convert_and_run(module, weights, x, h0=None, device="cpu"):
-    """The nn.RNN's results; h0 is (1, B, H)."""
-    return run_converted(convert(module, bare_of(weights, device)), x, h0, device)
+    """Return the results of the nn.RNN; h0 is (1, B, H)."""
+    return run_converted(convert(module, minimal_rnn(weights, device)), x, h0, device)
 
 
-def convert_thin(module, weights, form, x, h0):
-    """As `convert_and_run`, of a my_rnn in another form."""
-    return run_converted(convert(module, thin_of(weights, form)), x, h0)
+def convert_unusual(module, weights, form, x, h0):
+    """Do as `convert_and_run`, with a my_rnn in another form."""
+    return run_converted(convert(module, unusual_rnn(weights, form)), x, h0)
 
 
 def convert_and_inspect(module, weights):
-    """Each parameter's dtype and whether it can be trained."""
-    rnn = convert(module, bare_of(weights))
+    """Return the dtype of each parameter, and whether it can be trained."""
+    rnn = convert(module, minimal_rnn(weights))
     facts = {name: str(p.dtype).removeprefix("torch.") for name, p in rnn.named_parameters()}
     trained = {f"{name} can be trained": p.requires_grad for name, p in rnn.named_parameters()}
     return {**facts, **trained}
 
 
 def convert_and_read(module, weights):
-    """The numbers of the nn.RNN's weights, and of its biases together."""
-    rnn = convert(module, bare_of(weights))
+    """Return the weights of the nn.RNN, and the sum of its biases."""
+    rnn = convert(module, minimal_rnn(weights))
     with torch.no_grad():
         return {
             "weight_ih_l0": attribute(rnn, "weight_ih_l0").clone(),
@@ -380,20 +386,20 @@ def convert_and_read(module, weights):
         }
 
 
-def convert_again(module, first_weights, weights, x, h0):
-    """The results of two nn.RNNs of one my_rnn, before and after it was trained.
+def convert_twice(module, first_weights, weights, x, h0):
+    """Return the results of two nn.RNNs of one my_rnn, made before and after it was trained.
 
-    Both are converted before one of them runs; each has a twin, which is changed.
+    Both are made before either runs. A twin of each is made and then changed.
     """
-    my_rnn = bare_of(first_weights)
+    my_rnn = minimal_rnn(first_weights)
     rnns = [convert(module, my_rnn)]
-    shift(convert(module, my_rnn))
+    change_parameters(convert(module, my_rnn))
     rnns.append(convert(module, load(my_rnn, weights)))
-    shift(convert(module, bare_of(weights)))
+    change_parameters(convert(module, minimal_rnn(weights)))
     return [run_converted(rnn, x, h0) for rnn in rnns]
 
 
-def shift(model):
+def change_parameters(model):
     """Change every number of the model in place, as a training step does."""
     with torch.no_grad():
         for parameter in model.parameters():
@@ -401,24 +407,24 @@ def shift(model):
 
 
 def convert_and_train_copy(module, weights, frozen=False):
-    """The numbers of my_rnn, whose parameters may be frozen, after the nn.RNN was changed."""
-    my_rnn = bare_of(weights).requires_grad_(not frozen)
-    shift(convert(module, my_rnn))
+    """Return the numbers of my_rnn, perhaps frozen, after the nn.RNN was changed."""
+    my_rnn = minimal_rnn(weights).requires_grad_(not frozen)
+    change_parameters(convert(module, my_rnn))
     numbers = {name: attribute(my_rnn, name).detach().numpy() for name in LAYER}
     return {"my_rnn after the nn.RNN was trained": numbers}
 
 
 def convert_and_train_original(module, weights, x, h0):
-    """The nn.RNN's results after my_rnn was changed."""
-    my_rnn = bare_of(weights)
+    """Return the results of the nn.RNN after my_rnn was changed."""
+    my_rnn = minimal_rnn(weights)
     rnn = convert(module, my_rnn)
-    shift(my_rnn)
+    change_parameters(my_rnn)
     return run_converted(rnn, x, h0)
 
 
-def convert_and_look_back(module, weights):
-    """my_rnn after its nn.RNN ran forth and back: its numbers, and facts about it."""
-    my_rnn = bare_of(weights)
+def my_rnn_after_conversion(module, weights):
+    """Return numbers and facts of my_rnn after its nn.RNN ran forward and backward."""
+    my_rnn = minimal_rnn(weights)
     parts = {name: attribute(my_rnn, name) for name in LAYER}
     for part in parts.values():
         part.grad = torch.ones_like(part)
@@ -442,9 +448,9 @@ def convert_and_look_back(module, weights):
     }
 
 
-def convert_elsewhere(module, weights):
-    """The devices of the nn.RNN's parameters: here, and where my_rnn is not on the default one."""
-    rnns = [convert(module, bare_of(weights))]
-    rnns.append(with_other_default(module.to_torch_rnn, bare_of(weights)) or rnns[0])
+def convert_off_default_device(module, weights):
+    """Return the devices of the nn.RNN's parameters, on the default device and off it."""
+    rnns = [convert(module, minimal_rnn(weights))]
+    rnns.append(with_meta_as_default(module.to_torch_rnn, minimal_rnn(weights)) or rnns[0])
     where = [", ".join(sorted({p.device.type for p in rnn.parameters()})) for rnn in rnns]
     return {"device of the nn.RNN": where[0], "device where others are made elsewhere": where[1]}

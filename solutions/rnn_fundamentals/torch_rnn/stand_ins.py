@@ -1,14 +1,14 @@
-"""Stands where a student's RNNCell would, when MyRNN is graded: the library's own step."""
+"""Stand-in for RNNCell while MyRNN is graded: PyTorch's own step."""
 
 import torch
 from torch import nn
 
-# Taken when this file is loaded: the name itself is closed to code of the slots.
+# Taken when this file is loaded, since the slots may not use the name itself.
 STEP = torch.rnn_tanh_cell
 
 
 class RNNCell(nn.Module):
-    """The library's step over the same two linear layers."""
+    """PyTorch's step over the same two linear layers."""
 
     def __init__(self, input_size, hidden_size):
         super().__init__()

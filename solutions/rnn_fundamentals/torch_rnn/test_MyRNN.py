@@ -5,7 +5,7 @@ import pytest
 
 from autograder.grading import public, same, undisturbed, unmodified
 
-from .cases import MODES, agrees, draw, layer_case, single
+from .cases import MODES, compare, draw, in_float32, layer_case
 
 
 def long_case(rng, B, T, D, H):
@@ -17,7 +17,7 @@ def long_case(rng, B, T, D, H):
     return weights, 0.05 / np.sqrt(T) * x, 0.1 * h0
 
 
-def above(rng, B, T, H):
+def upstream_gradients(rng, B, T, H):
     """The gradients that arrive at outputs and at h_T."""
     return [draw(rng, B, T, H), draw(rng, B, H)]
 
@@ -28,7 +28,7 @@ def truncated(reference, *case):
     def kinds():
         for k in range(1, min(case[1].shape[1], 33)):
             what = f"the gradient with the state cut off every {k} steps" if k > 1 else NO_STEP_BACK
-            yield what, reference.oracle.cut_layer_gradients(*case, k)["gradients"]
+            yield what, reference.oracle.truncated_gradients(*case, k)["gradients"]
 
     return kinds
 
@@ -51,82 +51,85 @@ def test_parts(student, D, H):
 
 @public
 def test_three_steps(student, reference, rng):
-    """runs over three steps from a given state and lets every gradient through"""
-    case = *layer_case(rng, B=2, T=3, D=3, H=4), above(rng, 2, 3, 4)
+    """runs over three steps from a given state, with the gradients of all inputs and parameters"""
+    case = *layer_case(rng, B=2, T=3, D=3, H=4), upstream_gradients(rng, 2, 3, 4)
     want = reference.oracle.true_layer_gradients(*case)
-    agrees(student.probe.differentiate_layer(*case), want, truncated(reference, *case))
+    compare(student.probe.differentiate_layer(*case), want, truncated(reference, *case))
 
 
 @public
 def test_zero_state(student, reference, rng):
     """starts from zeros of the dtype of x when no state is given"""
     weights, x, _ = layer_case(rng, B=2, T=3, D=3, H=4)
-    case = weights, x, None, above(rng, 2, 3, 4)
-    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    case = weights, x, None, upstream_gradients(rng, 2, 3, 4)
+    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @public
 @pytest.mark.parametrize("mode", MODES)
 def test_again_from_zeros(student, reference, rng, mode):
-    """starts anew for every batch, with its parameters as they are, and keeps nothing"""
+    """starts again for every batch, uses its current parameters, keeps nothing between calls"""
     (w1, first, _), (w2, *second) = layer_case(rng, 2, 2, 2, 3), layer_case(rng, 2, 2, 2, 3)
     # Where no gradients are recorded none come back: as if nothing arrived from above.
-    arriving = [g * (mode != "without gradients") for g in above(rng, 2, 2, 3)]
+    arriving = [g * (mode != "without gradients") for g in upstream_gradients(rng, 2, 2, 3)]
     # In float32 signals are small, and what arrives is positive: gradients do not cancel.
-    small = [*single([w1, 0.5 * first]), single(map(abs, arriving))]
+    small = [*in_float32([w1, 0.5 * first]), in_float32(map(abs, arriving))]
     case = w1, w2, small, first, second, arriving, mode
-    same(student.probe.use_layer_again(*case), reference.oracle.true_layer_again(*case))
+    same(student.probe.five_runs(*case), reference.oracle.true_five_runs(*case))
 
 
 @public
 @pytest.mark.parametrize("where", ["step", "sequence", "feature"])
 def test_zero_inputs(student, reference, rng, where):
-    """reads zeros as it reads any other input"""
+    """treats an input of zeros like any other input"""
     weights, x, h0 = layer_case(rng, B=2, T=3, D=2, H=3)
     x[{"step": np.s_[:, 1], "sequence": np.s_[1], "feature": np.s_[:, :, 0]}[where]] = 0.0
-    case = weights, x, h0, above(rng, 2, 3, 3)
-    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    case = weights, x, h0, upstream_gradients(rng, 2, 3, 3)
+    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @public
 def test_constant_input(student, reference, rng):
-    """goes on to the end although nothing changes any more"""
+    """takes every step to the end, also when the state no longer changes"""
     weights, x, h0 = layer_case(rng, B=1, T=20, D=1, H=1)
     # A state that settles: 20 steps bring it to within 1e-9 of where it goes.
     weights["cell.W_hh.weight"][:] = 0.35
-    case = weights, 0 * x + 0.5, h0, above(rng, 1, 20, 1)
-    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    case = weights, 0 * x + 0.5, h0, upstream_gradients(rng, 1, 20, 1)
+    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @public
 def test_leaves_all(student, reference, rng):
-    """leaves everything but its results alone: its weights, its mode, what its inputs are"""
+    """changes neither its weights, nor its mode, nor its inputs"""
     weights, x, h0 = layer_case(rng, B=2, T=2, D=2, H=3)
     case = {name: 20 * array for name, array in weights.items()}, x, h0
-    same(student.probe.look_back("MyRNN", *case), reference.probe.look_back("MyRNN", *case))
+    same(
+        student.probe.state_after_calls("MyRNN", *case),
+        reference.probe.state_after_calls("MyRNN", *case),
+    )
 
 
 @public
 def test_single_step(student, reference, rng):
-    """keeps all axes of one sequence of one step"""
-    case = *layer_case(rng, B=1, T=1, D=3, H=4), above(rng, 1, 1, 4)
-    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    """keeps all axes for a single sequence of a single step"""
+    case = *layer_case(rng, B=1, T=1, D=3, H=4), upstream_gradients(rng, 1, 1, 4)
+    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @public
 def test_many_steps(student, reference, rng):
-    """lets gradients through two dozen steps"""
-    case = *long_case(rng, B=1, T=24, D=1, H=2), above(rng, 1, 24, 2)
+    """passes gradients back through two dozen steps"""
+    case = *long_case(rng, B=1, T=24, D=1, H=2), upstream_gradients(rng, 1, 24, 2)
     want = reference.oracle.true_layer_gradients(*case)
-    agrees(student.probe.differentiate_layer(*case), want, truncated(reference, *case))
+    compare(student.probe.differentiate_layer(*case), want, truncated(reference, *case))
 
 
 @public
 def test_other_device(student, reference, rng):
     """starts from zeros on the device of x"""
-    case = single(layer_case(rng, B=2, T=3, D=3, H=5))[:2]
+    case = in_float32(layer_case(rng, B=2, T=3, D=3, H=5))[:2]
     want = reference.oracle.true_layer(*case).value
-    same(student.probe.run_layer_elsewhere(*case), {"here": want, "elsewhere": want})
+    same(student.probe.run_layer_off_default_device(*case), {"here": want, "elsewhere": want})
 
 
 @public
@@ -142,16 +145,16 @@ def test_arguments_of_run(student, reference, rng, training):
 @pytest.mark.parametrize("T", [1, 2, 7, 40])
 def test_lengths(student, reference, rng, T):
     """is right for every length, and gradients reach the first step"""
-    case = *long_case(rng, 2, T, 3, 5), above(rng, 2, T, 5)
+    case = *long_case(rng, 2, T, 3, 5), upstream_gradients(rng, 2, T, 5)
     want = reference.oracle.true_layer_gradients(*case)
-    agrees(student.probe.differentiate_layer(*case), want, truncated(reference, *case))
+    compare(student.probe.differentiate_layer(*case), want, truncated(reference, *case))
 
 
 @pytest.mark.parametrize("T", [150])
 def test_long_sequences(student, reference, rng, T):
     """is right for long sequences, and gradients reach their first step"""
-    case = *long_case(rng, 1, T, 2, 3), above(rng, 1, T, 3)
-    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    case = *long_case(rng, 1, T, 2, 3), upstream_gradients(rng, 1, T, 3)
+    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @pytest.mark.parametrize(
@@ -167,34 +170,34 @@ def test_long_sequences(student, reference, rng, T):
     ],
 )
 def test_sizes_of_run(student, reference, rng, B, T, D, H):
-    """is right for other sizes, equal ones and ones included"""
-    case = *layer_case(rng, B, T, D, H), above(rng, B, T, H)
-    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    """is right for other sizes, also equal sizes and sizes of one"""
+    case = *layer_case(rng, B, T, D, H), upstream_gradients(rng, B, T, H)
+    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @pytest.mark.parametrize("end", ["h_T", "outputs", "first output"])
 def test_ends(student, reference, rng, end):
-    """lets gradients through from h_T alone, from outputs alone, from one output alone"""
+    """passes gradients back from h_T alone, from outputs alone, from one output alone"""
     weights, x, h0 = long_case(rng, 2, 6, 3, 5)
-    outputs, h_T = above(rng, 2, 6, 5)
+    outputs, h_T = upstream_gradients(rng, 2, 6, 5)
     outputs[:, 1:] *= end == "outputs"
     case = weights, x, h0, [outputs * (end != "h_T"), h_T * (end == "h_T")]
-    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 def test_given_zeros(student, reference, rng):
-    """lets the gradient of a given state through even where that state is zero"""
+    """passes a gradient back to a given state, also where that state is zero"""
     weights, x, h0 = layer_case(rng, B=2, T=3, D=3, H=5)
-    case = weights, x, 0 * h0, above(rng, 2, 3, 5)
-    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    case = weights, x, 0 * h0, upstream_gradients(rng, 2, 3, 5)
+    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @pytest.mark.parametrize("scale", [1e-140, 1e100])
 def test_gradient_scales(student, reference, rng, scale):
-    """lets gradients through as they are, tiny and huge ones"""
+    """passes tiny and huge gradients on without changing them"""
     weights, x, h0 = layer_case(rng, B=2, T=6, D=3, H=5)
-    case = weights, x, h0, [scale * g for g in above(rng, 2, 6, 5)]
-    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    case = weights, x, h0, [scale * g for g in upstream_gradients(rng, 2, 6, 5)]
+    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @pytest.mark.parametrize("scale", [30.0, 10000.0])
@@ -203,28 +206,28 @@ def test_large_inputs(student, reference, rng, scale):
     weights, x, h0 = layer_case(rng, B=4, T=6, D=3, H=5)
     # The first sequence stays moderate: 1 - h**2 of saturated units alone is mere rounding.
     x[1:], h0[1:] = scale * x[1:], scale * h0[1:]
-    case = weights, x, h0, above(rng, 4, 6, 5)
-    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    case = weights, x, h0, upstream_gradients(rng, 4, 6, 5)
+    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 def test_default_dtype(student, reference, rng):
-    """is made in PyTorch's default dtype and keeps to it"""
-    case = single(layer_case(rng, B=2, T=6, D=3, H=5))
-    case = *case, [g.astype(np.float32) for g in above(rng, 2, 6, 5)]
-    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    """creates its parameters in PyTorch's default dtype, and returns results in that dtype"""
+    case = in_float32(layer_case(rng, B=2, T=6, D=3, H=5))
+    case = *case, [g.astype(np.float32) for g in upstream_gradients(rng, 2, 6, 5)]
+    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
 @public
 def test_global_settings(student, reference, rng):
-    """changes no global setting, shares nothing, draws random numbers only when it is made"""
-    case = single(layer_case(rng, B=2, T=3, D=3, H=5))
-    answer = student.probe.generator_use("MyRNN", 3, 5, case[1:2])
-    same(answer, reference.probe.generator_use("MyRNN", 3, 5, case[1:2]))
+    """changes no global setting, shares no parameters, draws random numbers only when created"""
+    case = in_float32(layer_case(rng, B=2, T=3, D=3, H=5))
+    answer = student.probe.use_of_random_numbers("MyRNN", 3, 5, case[1:2])
+    same(answer, reference.probe.use_of_random_numbers("MyRNN", 3, 5, case[1:2]))
     undisturbed(answer, "torch.random")
 
 
 def test_parity_of_run_on_device(student, reference, rng, device):
     """agrees with nn.RNN on the device, gradients included"""
     weights, x, _ = layer_case(rng, B=3, T=8, D=4, H=6)
-    case = weights, x, None, above(rng, 3, 8, 6), device
-    agrees(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    case = weights, x, None, upstream_gradients(rng, 3, 8, 6), device
+    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))

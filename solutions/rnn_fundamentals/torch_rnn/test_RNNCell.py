@@ -5,7 +5,7 @@ import pytest
 
 from autograder.grading import public, same, undisturbed, unmodified
 
-from .cases import MODES, agrees, draw, single
+from .cases import MODES, compare, draw, in_float32
 
 
 def cell_case(rng, B, D, H):
@@ -29,9 +29,9 @@ def test_parameters(student, D, H):
 
 @public
 def test_one_step(student, reference, rng):
-    """computes tanh(W_xh x + W_hh h_prev + b) and lets every gradient through"""
+    """computes tanh(W_xh x + W_hh h_prev + b), with the gradients of all inputs and parameters"""
     case = *cell_case(rng, B=2, D=3, H=5), draw(rng, 2, 5)
-    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
+    compare(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @public
@@ -50,35 +50,38 @@ def test_zeros(student, reference, rng, zero):
     """is right where all inputs or all states are zero, gradients included"""
     weights, x, h_prev = cell_case(rng, B=2, D=3, H=4)
     case = weights, x * (zero != "x"), h_prev * (zero != "h_prev"), draw(rng, 2, 4)
-    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
+    compare(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @public
 @pytest.mark.parametrize("mode", MODES)
 def test_again(student, reference, rng, mode):
-    """keeps nothing from one call to the next and uses its parameters as they are"""
+    """keeps nothing from one call to the next and uses its current parameters"""
     (w1, *first), (w2, *second) = cell_case(rng, 2, 1, 3), cell_case(rng, 2, 1, 3)
     # Where no gradients are recorded none come back: as if nothing arrived from above.
     arriving = draw(rng, 2, 3) * (mode != "without gradients")
     case = w1, w2, first, second, arriving, mode
-    same(student.probe.use_cell_again(*case), reference.oracle.true_cell_again(*case))
+    same(student.probe.four_steps(*case), reference.oracle.true_four_steps(*case))
 
 
 @public
 def test_leaves(student, reference, rng):
-    """leaves everything but its result alone: its weights, its mode, what its inputs are"""
+    """changes neither its weights, nor its mode, nor its inputs"""
     weights, x, h_prev = cell_case(rng, B=2, D=2, H=3)
     case = {name: 20 * array for name, array in weights.items()}, x, h_prev
-    same(student.probe.look_back("RNNCell", *case), reference.probe.look_back("RNNCell", *case))
+    same(
+        student.probe.state_after_calls("RNNCell", *case),
+        reference.probe.state_after_calls("RNNCell", *case),
+    )
 
 
 @pytest.mark.parametrize(
     "B, D, H", [(4, 4, 4), (1, 3, 5), (6, 2, 1), (3, 1, 7), (5, 5, 3), (70, 16, 40)]
 )
 def test_sizes(student, reference, rng, B, D, H):
-    """is right for other sizes, equal ones, one sequence and one unit included"""
+    """is right for other sizes, also equal sizes, a single sequence and a single unit"""
     case = *cell_case(rng, B, D, H), draw(rng, B, H)
-    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
+    compare(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @pytest.mark.parametrize(
@@ -95,16 +98,16 @@ def test_saturated(student, reference, rng, scale, dtype):
     x[1:], h_prev[1:] = scale * (0.1 + abs(x[1:])), 3 * h_prev[1:]
     weights = {name: array.astype(dtype) for name, array in weights.items()}
     case = weights, x.astype(dtype), h_prev.astype(dtype), draw(rng, 4, 5).astype(dtype)
-    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
+    compare(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 def test_large_state(student, reference, rng):
-    """takes states beyond 1 and large inputs as they are"""
+    """is right for states beyond 1 and for large inputs"""
     weights, x, h_prev = cell_case(rng, B=2, D=3, H=5)
     weights["W_xh.weight"] *= 1e-3
     weights["W_hh.weight"] *= 0.3
     case = weights, 1e3 * x, 3 * h_prev, draw(rng, 2, 5)
-    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
+    compare(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 def test_small(student, reference, rng):
@@ -112,33 +115,33 @@ def test_small(student, reference, rng):
     weights, x, h_prev = cell_case(rng, B=2, D=3, H=5)
     weights["W_hh.bias"] *= 1e-3
     case = weights, 1e-3 * x, 1e-3 * h_prev, draw(rng, 2, 5)
-    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
+    compare(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @pytest.mark.parametrize("scale", [1e-140, 1e100])
 def test_gradient_scale(student, reference, rng, scale):
-    """lets gradients through as they are, tiny and huge ones"""
+    """passes tiny and huge gradients on without changing them"""
     case = *cell_case(rng, B=2, D=3, H=5), draw(rng, 2, 5, scale=scale)
-    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
+    compare(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 def test_float32(student, reference, rng):
-    """is made in PyTorch's default dtype and keeps to it"""
+    """creates its parameters in PyTorch's default dtype, and returns results in that dtype"""
     weights, x, h_prev = cell_case(rng, B=4, D=3, H=5)
-    case = *single([weights, 0.5 * x, h_prev]), draw(rng, 4, 5).astype(np.float32)
-    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
+    case = *in_float32([weights, 0.5 * x, h_prev]), draw(rng, 4, 5).astype(np.float32)
+    compare(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
 
 
 @public
 def test_global_state(student, reference, rng):
-    """changes no global setting, shares nothing, draws random numbers only when it is made"""
-    case = single(cell_case(rng, B=2, D=3, H=5))
-    answer = student.probe.generator_use("RNNCell", 3, 5, case[1:])
-    same(answer, reference.probe.generator_use("RNNCell", 3, 5, case[1:]))
+    """changes no global setting, shares no parameters, draws random numbers only when created"""
+    case = in_float32(cell_case(rng, B=2, D=3, H=5))
+    answer = student.probe.use_of_random_numbers("RNNCell", 3, 5, case[1:])
+    same(answer, reference.probe.use_of_random_numbers("RNNCell", 3, 5, case[1:]))
     undisturbed(answer, "torch.random")
 
 
 def test_parity_on_device(student, reference, rng, device):
     """agrees with nn.RNNCell on the device, gradients included"""
     case = *cell_case(rng, B=3, D=4, H=6), draw(rng, 3, 6), device
-    agrees(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
+    compare(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))

@@ -4,7 +4,7 @@ import pytest
 
 from autograder.grading import public, same, tensor, undisturbed
 
-from .cases import layer_case, single
+from .cases import in_float32, layer_case
 
 
 @public
@@ -27,10 +27,10 @@ def test_same_function(student, reference, rng):
 @public
 @pytest.mark.parametrize("form", ["no module", "W_hh before W_xh"])
 def test_anything(student, reference, rng, form):
-    """takes anything with two sizes and a cell with two linear layers"""
+    """accepts any object with two sizes and a cell with two linear layers"""
     weights, x, h0 = layer_case(rng, B=2, T=3, D=4, H=4)
     want = reference.oracle.true_converted(weights, x, h0[None])
-    same(student.probe.convert_thin(weights, form, x, h0[None]), want)
+    same(student.probe.convert_unusual(weights, form, x, h0[None]), want)
 
 
 @public
@@ -44,7 +44,7 @@ def test_anything(student, reference, rng, form):
     ],
 )
 def test_independent_of_copy(student, rng, D, H, dtype, frozen):
-    """leaves my_rnn alone when the nn.RNN is trained"""
+    """makes an nn.RNN whose training does not change my_rnn"""
     weights = layer_case(rng, 2, 3, D, H)[0]
     weights = {name: array.astype(dtype) for name, array in weights.items()}
     want = {"my_rnn after the nn.RNN was trained": weights}
@@ -57,7 +57,7 @@ def test_independent_of_copy(student, rng, D, H, dtype, frozen):
     [("W_hh.bias", 0.0), ("W_hh.weight", 0.0), ("W_hh.weight", 1e-7), ("W_xh.weight", 100.0)],
 )
 def test_numbers(student, rng, part, factor):
-    """hands over every number as it is: zeros, tiny and large ones"""
+    """copies every number exactly: zeros, tiny and large numbers"""
     weights = layer_case(rng, B=2, T=3, D=2, H=3)[0]
     weights[f"cell.{part}"] *= factor
     answer = student.probe.convert_and_read(weights)
@@ -79,26 +79,26 @@ def test_trainable(student, rng, dtype):
 
 @public
 def test_original_is_left(student, reference, rng):
-    """leaves my_rnn as it was, even where the nn.RNN is run, and global settings too"""
-    weights = single(layer_case(rng, B=2, T=3, D=3, H=5)[:1])[0]
-    answer = student.probe.convert_and_look_back(weights)
-    same(answer, reference.probe.convert_and_look_back(weights))
+    """leaves my_rnn and global settings as they were, also after the nn.RNN has run"""
+    weights = in_float32(layer_case(rng, B=2, T=3, D=3, H=5)[:1])[0]
+    answer = student.probe.my_rnn_after_conversion(weights)
+    same(answer, reference.probe.my_rnn_after_conversion(weights))
     undisturbed(answer, "torch.random")
 
 
 @public
 def test_parameters_on_one_device(student, rng):
-    """puts all parameters on the device of my_rnn, wherever others are made"""
+    """puts all parameters on the device of my_rnn, whatever the default device is"""
     weights = layer_case(rng, B=2, T=3, D=3, H=5)[0]
     want = {"device of the nn.RNN": "cpu", "device where others are made elsewhere": "cpu"}
-    same(student.probe.convert_elsewhere(weights), want)
+    same(student.probe.convert_off_default_device(weights), want)
 
 
 @pytest.mark.parametrize(
     "B, T, D, H", [(4, 4, 4, 4), (3, 3, 2, 5), (1, 6, 3, 5), (5, 2, 7, 1), (2, 50, 1, 16)]
 )
 def test_same_function_sizes(student, reference, rng, B, T, D, H):
-    """computes the same for other sizes, equal ones and ones included"""
+    """computes the same for other sizes, also equal sizes and sizes of one"""
     weights, x, h0 = layer_case(rng, B, T, D, H)
     case = weights, x, h0[None]
     same(student.probe.convert_and_run(*case), reference.oracle.true_converted(*case))
@@ -112,13 +112,13 @@ def test_zero_initial_state(student, reference, rng):
 
 def test_keeps_float32(student, reference, rng):
     """keeps float32"""
-    weights, x, h0 = single(layer_case(rng, B=2, T=6, D=3, H=5))
+    weights, x, h0 = in_float32(layer_case(rng, B=2, T=6, D=3, H=5))
     case = weights, x, h0[None]
     same(student.probe.convert_and_run(*case), reference.oracle.true_converted(*case))
 
 
 def test_independent_of_original(student, reference, rng):
-    """makes an nn.RNN that stays as it is when my_rnn is trained"""
+    """makes an nn.RNN that does not change when my_rnn is trained"""
     weights, x, h0 = layer_case(rng, B=2, T=6, D=3, H=5)
     case = weights, x, h0[None]
     same(student.probe.convert_and_train_original(*case), reference.oracle.true_converted(*case))
@@ -129,7 +129,7 @@ def test_two_models(student, reference, rng):
     """makes a new nn.RNN every time"""
     (w1, x, h0), (w2, _, _) = layer_case(rng, 2, 3, 2, 3), layer_case(rng, 2, 3, 2, 3)
     want = [reference.oracle.true_converted(w, x, h0[None]).value for w in (w1, w2)]
-    same(student.probe.convert_again(w1, w2, x, h0[None]), want)
+    same(student.probe.convert_twice(w1, w2, x, h0[None]), want)
 
 
 def test_same_function_on_device(student, reference, rng, device):

@@ -1,8 +1,9 @@
-"""A recurrent network in PyTorch: a cell, a layer made of it, and its way to nn.RNN.
+"""A recurrent network in PyTorch: a cell, a layer made of it, and its conversion to nn.RNN.
 
 Conventions of this file: batch first. B is the batch size, T the number of steps (at least one),
-D the input size and H the hidden size. All tensors of one call have one dtype and one device, and
-so have the results. Arguments are not modified, and nothing is kept from one call to the next.
+D the input size and H the hidden size. All tensors of one call have the same dtype and device, and
+the results have them, too. Arguments are not modified, and nothing is kept from one call to the
+next.
 
 RNNCell and MyRNN are written without ready-made recurrence: no nn.RNN, nn.LSTM, nn.GRU, their
 cells, or the functions behind them.
@@ -17,7 +18,7 @@ class RNNCell(nn.Module):
 
         h = tanh(W_xh x + W_hh h_prev + b)
 
-    Its parameters are these three and no others:
+    It has these three parameters and no others:
         W_xh.weight: (H, D)  input-to-hidden weights.
         W_hh.weight: (H, H)  hidden-to-hidden weights.
         W_hh.bias:   (H,)    the bias b.
@@ -109,7 +110,7 @@ def to_torch_rnn(my_rnn: nn.Module) -> nn.Module:
 
     Args:
         my_rnn: anything with input_size, hidden_size and a cell with the linear layers W_xh
-            (without a bias) and W_hh, such as a MyRNN. It is left as it was.
+            (without a bias) and W_hh, such as a MyRNN. It is not modified.
 
     Returns:
         nn.RNN of one layer, batch first, with the dtype and on the device of my_rnn. It is

@@ -1,8 +1,8 @@
-"""Hidden graders of vanilla_rnn.py.
+"""What the checks of vanilla_rnn.py share.
 
-Probes: sizes all different, equal in pairs and all equal; a state and biases that are not zero
-(zero hides several mistakes), and cases in which they are; sums inside tanh that are tiny, large
-and huge; float32; calls in turn, whose results have to last.
+Sizes are all different, equal in pairs, or all equal. States and biases are not zero, since zero
+hides several mistakes; some checks set them to zero on purpose. The sums inside tanh are tiny,
+large or huge, in float64 and float32.
 """
 
 

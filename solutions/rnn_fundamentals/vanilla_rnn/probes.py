@@ -1,4 +1,4 @@
-"""Runs beside the student's code and turns a network into numbers. Holds no answer."""
+"""Probes of vanilla_rnn.py: make a network, run it, return arrays. Released; holds no answer."""
 
 import numpy as np
 
@@ -7,10 +7,10 @@ from autograder.probing import unpack
 STEP = ("x", "h_prev", "W_xh", "W_hh", "b_h")
 
 
-def steps_in_turn(module, first, second):
-    """Three steps: of the first numbers, of the second, and of the first once more.
+def three_steps(module, first, second):
+    """Return the states of three steps: of the first numbers, the second, and the first again.
 
-    The first two have the same arrays, column by column in memory, with other numbers in them.
+    The first two calls get the same arrays, in Fortran order, with other numbers in them.
     """
     arrays = [np.array(a, order="F") for a in first]
     results = {"first": module.rnn_step(*arrays)}
@@ -21,8 +21,8 @@ def steps_in_turn(module, first, second):
     return results
 
 
-def walk(module, inputs, h_prev, W_xh, W_hh, b_h):
-    """The states after each of the inputs, one step after the other."""
+def run_steps(module, inputs, h_prev, W_xh, W_hh, b_h):
+    """Return the state after each input, each step from the state before."""
     states = []
     for x in inputs:
         h_prev = module.rnn_step(x, h_prev, W_xh, W_hh, b_h)
@@ -31,16 +31,16 @@ def walk(module, inputs, h_prev, W_xh, W_hh, b_h):
 
 
 def forward(module, weights, inputs, h_prev=None):
-    """Make a VanillaRNN with these weights and run it; (outputs, hidden_states)."""
+    """Make a VanillaRNN with the given weights, run it, return (outputs, hidden_states)."""
     rnn = _network(module, weights)
     result = rnn.forward(inputs) if h_prev is None else rnn.forward(inputs, h_prev)
     return unpack(result, 2, "forward")
 
 
-def forward_in_turn(module, weights, first, second, h_prev):
-    """Run one network over several sequences, and between them another one in float32.
+def runs_of_one_network(module, weights, first, second, h_prev):
+    """Run one network over several sequences, and in between another network in float32.
 
-    Before the runs that count, a caller writes on an initial state that was returned.
+    Before these runs, the caller writes into an initial state that an earlier run returned.
     """
     rnn = _network(module, weights)
     h_0 = unpack(rnn.forward(first), 2, "forward")[1][0]
@@ -58,7 +58,10 @@ def forward_in_turn(module, weights, first, second, h_prev):
 
 
 def forward_after_changes(module, before, after, inputs, h_prev):
-    """The same call three times: other weights are written into the arrays, then assigned."""
+    """Make the same call three times; before the second and third the weights change.
+
+    First other numbers are written into the arrays, then other arrays are assigned.
+    """
     rnn = _network(module, {name: weight.copy() for name, weight in before.items()})
     results = {"before": rnn.forward(inputs, h_prev)}
     for name, weight in after.items():

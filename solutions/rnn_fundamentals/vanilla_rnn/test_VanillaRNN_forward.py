@@ -45,7 +45,7 @@ def test_arguments_of_forward(student, reference, rng):
 
 @pytest.mark.parametrize("T", [0, 1, 2, 7, 30, 150])
 def test_lengths(student, reference, rng, T):
-    """is right for every length, none included"""
+    """is right for every length, also for an empty sequence"""
     case = network(rng, D=3, H=5, O=2), sequence(rng, T, 3), rng.uniform(-0.9, 0.9, (5, 1))
     same(student.probe.forward(*case), reference.probe.forward(*case), names=PARTS)
 
@@ -55,7 +55,7 @@ def test_lengths(student, reference, rng, T):
     [(1, 1, 1), (1, 7, 2), (6, 2, 3), (2, 5, 1), (3, 5, 3), (4, 4, 2), (2, 4, 4), (16, 16, 16)],
 )
 def test_sizes_of_forward(student, reference, rng, D, H, O):
-    """is right for other sizes, equal ones and one unit included"""
+    """is right for other sizes, also equal sizes and a single unit"""
     case = network(rng, D, H, O), sequence(rng, 3, D), rng.uniform(-0.9, 0.9, (H, 1))
     same(student.probe.forward(*case), reference.probe.forward(*case), names=PARTS)
 
@@ -64,7 +64,7 @@ def test_sizes_of_forward(student, reference, rng, D, H, O):
 @pytest.mark.parametrize("given", [False, True])
 @pytest.mark.parametrize("T", [0, 2])
 def test_float32_weights(student, reference, rng, T, given):
-    """has the dtype of the weights, the initial state included"""
+    """returns arrays of the weights' dtype, also the initial state"""
     # sizes at which the norm of a result is hardly ever near zero, where rounding would show
     weights = {name: w.astype(np.float32) for name, w in network(rng, D=2, H=5, O=5).items()}
     case = [weights, [x.astype(np.float32) for x in sequence(rng, T, 2)]]
@@ -75,7 +75,7 @@ def test_float32_weights(student, reference, rng, T, given):
 @public
 @pytest.mark.parametrize("bias", [0.0, 1.0])
 def test_zero_inputs(student, reference, rng, bias):
-    """takes a step for every input, those of zeros included"""
+    """takes a step for every input, also for an input of zeros"""
     weights = network(rng, D=2, H=3, O=1)
     case = {**weights, "b_h": bias * weights["b_h"]}, [0 * x for x in sequence(rng, 3, 2)]
     same(student.probe.forward(*case), reference.probe.forward(*case), names=PARTS)
@@ -109,17 +109,17 @@ def test_saturated_units(student, reference, rng):
 
 @public
 def test_second_sequence(student, reference, rng):
-    """starts anew for every sequence, gives results that last, and disturbs nothing"""
+    """starts again for every sequence, returns new arrays, and changes no global setting"""
     weights, h_prev = network(rng, D=1, H=2, O=3), rng.uniform(-0.9, 0.9, (2, 1))
     case = weights, sequence(rng, 2, 1), sequence(rng, 2, 1), h_prev
-    answer = student.probe.forward_in_turn(*case)
-    same(answer, reference.probe.forward_in_turn(*case))
+    answer = student.probe.runs_of_one_network(*case)
+    same(answer, reference.probe.runs_of_one_network(*case))
     undisturbed(answer)
 
 
 @public
 def test_changed_weights(student, reference, rng):
-    """reads the weights as they are when it is called"""
+    """uses the weights that the network has at the time of the call"""
     before, after = network(rng, D=1, H=2, O=3), network(rng, D=1, H=2, O=3)
     case = before, after, sequence(rng, 2, 1), rng.uniform(-0.9, 0.9, (2, 1))
     same(student.probe.forward_after_changes(*case), reference.probe.forward_after_changes(*case))

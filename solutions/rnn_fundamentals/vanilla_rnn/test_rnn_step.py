@@ -17,7 +17,7 @@ def step_case(rng, D, H, scale=0.5):
 
 
 def step_with_sums(rng, sums, scale=0.5):
-    """A step whose sums inside tanh are these: the bias sees to it."""
+    """A step with the given sums inside tanh, by the choice of the bias."""
     sums = np.array(sums, dtype=float)[:, None]
     x, h_prev, W_xh, W_hh, _ = step_case(rng, D=2, H=len(sums), scale=scale)
     return x, h_prev, W_xh, W_hh, sums - W_xh @ x - W_hh @ h_prev
@@ -48,7 +48,7 @@ def test_arguments(student, reference, rng):
 
 @pytest.mark.parametrize("D, H", [(4, 4), (6, 2), (1, 1), (1, 7), (16, 16)])
 def test_sizes(student, reference, rng, D, H):
-    """is right for other sizes, equal ones and one unit included"""
+    """is right for other sizes, also equal sizes and a single unit"""
     case = step_case(rng, D, H)
     same(student.rnn_step(*case), reference.rnn_step(*case))
 
@@ -63,7 +63,7 @@ def test_saturated(student, reference, rng):
 @public
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_huge(student, reference, rng, dtype):
-    """is finite and right for sums inside tanh of a hundred and far more"""
+    """is finite and right where the sum inside tanh is 100 or far more"""
     case = step_with_sums(rng, [100.0, -400.0, 3000.0, -1e6])
     case = [a.astype(dtype) for a in case]
     same(student.rnn_step(*case), reference.rnn_step(*case))
@@ -99,15 +99,15 @@ def test_float32(student, reference, rng):
 
 @public
 def test_in_turn(student, reference, rng):
-    """gives results that last, whatever is called later, and disturbs nothing"""
+    """returns new arrays that later calls do not overwrite, and changes no global setting"""
     case = step_case(rng, D=2, H=3), step_case(rng, D=2, H=3)
-    answer = student.probe.steps_in_turn(*case)
-    same(answer, reference.probe.steps_in_turn(*case))
+    answer = student.probe.three_steps(*case)
+    same(answer, reference.probe.three_steps(*case))
     undisturbed(answer)
 
 
 def test_walk(student, reference, rng):
-    """gives results that last over a dozen steps, each from the state before"""
+    """returns new arrays over a dozen steps, each step from the state before"""
     _, h_0, *weights = step_case(rng, D=3, H=4)
     case = sequence(rng, 12, 3), h_0, *weights
-    same(student.probe.walk(*case), reference.probe.walk(*case))
+    same(student.probe.run_steps(*case), reference.probe.run_steps(*case))
