@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import secrets
 import shutil
 import socket
@@ -22,6 +21,7 @@ from typing import Any
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
+from tests.conftest import keep_files
 from tests.hostile.catalogue import CANARY, SECRET, Hostile, Places
 
 ASSIGNMENT = "rnn_fundamentals"
@@ -64,7 +64,7 @@ class Course:
         for folder in ("solutions", "source", "release"):
             shutil.copytree(self.source / folder / ASSIGNMENT, self.course / folder / ASSIGNMENT)
         self.solutions = self.course / "solutions" / ASSIGNMENT
-        self._leave_out()
+        keep_files(self.solutions, self.files)  # others would cost time only
         self.assignment: Assignment = reader.load(ASSIGNMENT, self.course)
         self.places = Places(
             self.course,
@@ -79,19 +79,6 @@ class Course:
         self.home.mkdir()
         self._plant()
         self.fixed: dict[str, str] = {}
-
-    def _leave_out(self) -> None:
-        """Files that nobody attacks would cost time only: the course does not have them."""
-        path = self.solutions / "assignment.toml"
-        head, *tables = re.split(r"^(?=\[(?:files|slots)\.)", path.read_text("utf-8"), flags=re.M)
-        kept = [
-            table
-            for table in tables
-            if any(
-                f'[files."{file}"]' in table or f'\nfile = "{file}"' in table for file in self.files
-            )
-        ]
-        path.write_text("".join([head, *kept]), "utf-8")
 
     def _plant(self) -> None:
         beside = ("probes.py", "stand_ins.py")  # these go to the student's process: no secrets

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import reader
-from tests.conftest import KNOWN, ROOT, Ran
+from tests.conftest import KNOWN, ROOT, Ran, keep_files
 
 Command = Callable[..., Ran]
 
@@ -208,10 +208,11 @@ def test_a_reference_that_fails_is_named(autograder: Command, toy_course: Path) 
 def test_a_new_slot_needs_nothing_but_files_under_solutions(
     autograder: Command, tmp_path: Path, name: str
 ) -> None:
-    """A slot more, in a file of its own, in a throw-away copy of the course."""
+    """In a throw-away copy of the course: a slot in a file of its own, beside the first file."""
     course = tmp_path / "course"
     shutil.copytree(ROOT / "solutions", course / "solutions")
     folder = course / "solutions" / name
+    keep_files(folder, [next(iter(reader.load(name, ROOT).files))])
     toml = folder / "assignment.toml"
     toml.write_text(
         toml.read_text().replace(
