@@ -143,7 +143,7 @@ def _students(
 
 
 def _is_gradebook_default(course: Path, assignment: str, submissions: Path) -> bool:
-    from autograder.nbgrader.gradebook import is_course
+    from autograder.nbgrader.settings import is_course
 
     own = (course / "submitted").resolve() == submissions.resolve()
     return own and is_course(course, assignment)
@@ -239,16 +239,9 @@ def _write_gradebook(run: _Run, students: Sequence[str]) -> list[str]:
 
     from autograder.nbgrader import gradebook
 
-    console, job = run.console, run.job
+    console = run.console
     with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("gradebook", total=len(students))
-        problems = gradebook.write(
-            job.course,
-            job.assignment,
-            job.submissions,
-            students,
-            job.out,
-            lambda _: bar.advance(task),
-        )
+        problems = gradebook.write(run.job, students, lambda _: bar.advance(task))
     click.echo(f"gradebook: {len(students) - len(problems)} of {len(students)} written")
     return problems

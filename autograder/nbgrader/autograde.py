@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,18 @@ from autograder.nbgrader.staging import stage
 from autograder.text import printable
 
 
+@dataclass(frozen=True)
+class GradedClass:
+    """Students whom `grade` has graded, and where: nbgrader is to take over their results.
+
+    `progress` is called with each student who is converted next.
+    """
+
+    job: Job
+    students: frozenset[str]
+    progress: Callable[[str], None]
+
+
 class EngineAutograde(Autograde):
     """Autograde whose cells get the engine's results instead of a kernel's outputs.
 
@@ -41,22 +54,15 @@ class EngineAutograde(Autograde):
     assignment that is not the kit's is graded as nbgrader does.
 
     Attributes:
-        graded: whether the engine has graded already.
-        out: the folder with its results; None for the assignment's own.
-        submitted: the folder with the submissions; None for nbgrader's.
-        only: the students to convert; None for those that the command names.
-        progress: called with each student who is converted next.
+        graded: the students to convert, if the engine has graded them already. If None, the
+            students that the command names are graded and converted.
         converted: the students whom nbgrader has converted.
     """
 
     allow_weak_isolation = Bool(
         False, help="Grade also where students' code cannot be kept from files and the network."
     ).tag(config=True)
-    graded = False
-    out: Path | None = None
-    submitted: Path | None = None
-    only: frozenset[str] | None = None
-    progress: Callable[[str], None] = staticmethod(lambda _: None)
+    graded: GradedClass | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -83,12 +89,14 @@ class EngineAutograde(Autograde):
         theirs: list[Any] = list(self.autograde_preprocessors)  # type: ignore[has-type]
         others = [p for p in theirs if p not in (Execute, SaveAutoGrades)]
         self.autograde_preprocessors = [EngineGrades, SaveEngineGrades, *others]
-        submitted = self.submitted or course / self.coursedir.submitted_directory
+        submitted = course / self.coursedir.submitted_directory
+        if self.graded is not None:
+            submitted = self.graded.job.submissions
         students = [s for s in self._matching(submitted, name) if self._is_due(submitted, s, name)]
         if not students:
             self.log.info("nothing is new: --force grades again")
             return
-        if not self.graded:
+        if self.graded is None:
             self._grade(course, name, submitted, students)
         register(self.coursedir, self)
         released = handout.read(course, name)
@@ -128,8 +136,8 @@ class EngineAutograde(Autograde):
         submitters, left_out = intake.students(submitted, name)
         for student, why in left_out.items():
             self.log.warning("%s %s", printable(student, 100), why)
-        if self.only is not None:
-            return [s for s in submitters if s in self.only]
+        if self.graded is not None:
+            return [s for s in submitters if s in self.graded.students]
         asked = self.coursedir.student_id
         found = [s for s in submitters if s == asked or fnmatch.fnmatchcase(s, asked)]
         if not found:
@@ -160,7 +168,8 @@ class EngineAutograde(Autograde):
         self.converted.add(student_id)  # nbgrader's last step for a student
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        self.progress(student_id)
+        if self.graded is not None:
+            self.graded.progress(student_id)
         self._answers_before = _answers(Path(self._format_dest(assignment_id, student_id)))
         return bool(super().init_destination(assignment_id, student_id))
 
@@ -168,7 +177,11 @@ class EngineAutograde(Autograde):
         resources: dict[str, Any] = super().init_single_notebook_resources(notebook_filename)
         about = resources["nbgrader"]
         about["answers_before"] = self._answers_before
-        about["results"] = self.out or default_out(Path(self.coursedir.root), about["assignment"])
+        about["results"] = (
+            default_out(Path(self.coursedir.root), about["assignment"])
+            if self.graded is None
+            else self.graded.job.out
+        )
         return resources
 
 

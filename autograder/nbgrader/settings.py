@@ -35,6 +35,12 @@ class Settings:
     problem_in: str = CONFIG
 
 
+def is_course(course: Path, assignment: str) -> bool:
+    """Whether nbgrader keeps the marks of an assignment: there are its settings and a notebook."""
+    notebooks = (course / "source" / assignment).glob("*.ipynb")
+    return (course / CONFIG).is_file() and any(notebooks)
+
+
 def read(course: Path) -> Settings:
     """The settings that nbgrader has when it is run in the course folder."""
     command = [sys.executable, "-m", "autograder.nbgrader.settings"]
