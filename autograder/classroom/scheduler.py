@@ -32,16 +32,16 @@ class _Student:
 class Scheduler:
     """Gives one part after another to whichever grading process is free.
 
-    Several processes so work for the first student, while each still starts what it needs, and for
-    the last one. `on_start` is called with each student whose turn comes.
+    Several processes therefore share the first student, while each of them is still starting up,
+    and the last one. `on_start` is called with each student whose turn comes.
     """
 
     def __init__(self, cache: ResultCache, on_start: Callable[[str], None]) -> None:
         self._cache = cache
         self._on_start = on_start
         self._processes: list[GradingProcess] = []
-        # Processes that ended by themselves; of those that ended at one student, only those at the
-        # part at which most did.
+        # Processes that ended by themselves. Of those that ended at one student's parts, only those
+        # at the worst part count: the others would have met the same student.
         self._ended = 0
         self._ended_at: dict[str, Counter[str]] = {}  # student -> part -> processes
         self._students: dict[str, _Student] = {}

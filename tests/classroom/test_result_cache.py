@@ -7,32 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder.assignment.model import Assignment
-from autograder.classroom import provenance, results
-from autograder.classroom.job import Job
+from autograder.classroom import results
 from autograder.classroom.result_cache import NOTES, ResultCache
 from autograder.classroom.results import Part
 from autograder.errors import NoRoom
-from autograder.isolation.protection import Protection, RunProtection
 from tests.classroom.examples import entry
 
 HandIn = Callable[..., Path]
 Cache = Callable[..., ResultCache]
 SLOTS = ("double", "quadruple", "Walker.walk")
-
-
-@pytest.fixture
-def cache(toy: Assignment, toy_course: Path) -> Cache:
-    """A cache of the toy course, as a new run makes it."""
-
-    def make(seed: int = 1, fresh: bool = False, resumed: bool = False) -> ResultCache:
-        out = toy_course / "out"
-        job = Job(toy_course, "toy", toy_course / "submitted", out, seed, fresh=fresh)
-        isolation = RunProtection(Protection())
-        conditions = provenance.conditions(toy, toy_course, seed, job.device, isolation)
-        return ResultCache(job, toy, conditions, resumed)
-
-    return make
 
 
 def grade(cache: ResultCache, student: str, *scores: float | None) -> None:
