@@ -87,22 +87,22 @@ class ResultCache:
         self.assignment = assignment
         self.conditions = conditions
         self.resumed = resumed
-        self._heads = {} if job.fresh else results.read_heads(job.out)
+        self._summaries = {} if job.fresh else results.read_summaries(job.out)
         self._student_with: dict[str, str] = {}  # key of a part -> a student whose result has it
-        for student, head in self._heads.items():
-            self._remember(student, head.extra_data)
+        for student, summary in self._summaries.items():
+            self._remember(student, summary.extra_data)
         self._last_read: tuple[str, StudentResult | None] = ("", None)
 
     def unchanged(self, student: str) -> Outcome | None:
         """The outcome for a student for whom nothing has changed; None where something has."""
-        head = self._heads.get(student)
-        if head is None or (head.extra_data.changed and not self.resumed):
+        summary = self._summaries.get(student)
+        if summary is None or (summary.extra_data.changed and not self.resumed):
             return None
-        about = head.extra_data
+        about = summary.extra_data
         submission, keys = self._read(student)
         if not about.has_same_inputs(self._about(student, self._made_of(submission, keys))):
             return None
-        return Outcome(about.student, student, head.score, {}, "", about.changed, unchanged=True)
+        return Outcome(about.student, student, summary.score, {}, "", about.changed, unchanged=True)
 
     def draft(self, student: str) -> Draft:
         """What is known of a student's result."""
@@ -127,9 +127,9 @@ class ResultCache:
         lasting = {file for file, part in parts.items() if part.is_repeatable(self.job.device)}
         keys = {part: key for part, key in draft.keys.items() if part in {*lasting, NOTES}}
         made_of = self._made_of(draft.submission, keys)
-        head = self._heads.get(draft.student)
-        if not graded and head is not None and head.extra_data.made_of == made_of:
-            seconds = head.extra_data.seconds
+        summary = self._summaries.get(draft.student)
+        if not graded and summary is not None and summary.extra_data.made_of == made_of:
+            seconds = summary.extra_data.seconds
         about = replace(
             self._about(draft.student, made_of),
             notes=draft.notes or () if notes is None else (*draft.submission.sentences, *notes),

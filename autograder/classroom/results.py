@@ -121,7 +121,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
         return all(getattr(self, name) == getattr(other, name) for name in names)
 
 
-class Head(msgspec.Struct, frozen=True):
+class Summary(msgspec.Struct, frozen=True):
     """A result without its slots, which is quick to read."""
 
     score: float | None
@@ -265,14 +265,14 @@ def read(out: Path, folder: str, only_intact: bool = False) -> StudentResult | N
         return None
 
 
-def read_heads(out: Path) -> dict[str, Head]:
-    """The heads of the intact results in an output folder, by student folder."""
+def read_summaries(out: Path) -> dict[str, Summary]:
+    """The summaries of the intact results in an output folder, by student folder."""
     found = {}
     for path in sorted((out / "results").glob("*.json")):
         with contextlib.suppress(OSError, ValueError):
             data = path.read_bytes()
             if is_intact(data):
-                found[path.stem] = msgspec.json.decode(data, type=Head)
+                found[path.stem] = msgspec.json.decode(data, type=Summary)
     return found
 
 

@@ -16,6 +16,7 @@ from autograder.course import handout
 from autograder.doctor.findings import Course, Finding, listed, nothing, right, wrong
 from autograder.doctor.nbgrader import TABLES, opened, tables
 from autograder.errors import AssignmentError, GraderFault
+from autograder.files import Refusal, read_regular
 from autograder.public import leaks, release
 from autograder.public.release_folder import differences
 
@@ -212,11 +213,8 @@ def _files(folder: Path, assignment: str) -> Iterator[tuple[str, bytes]]:
             inside = path.relative_to(folder).as_posix()
             if assignment and f"/{assignment}/" not in f"/{inside}":
                 continue
-            try:
-                if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_FILE:
-                    continue
-                content = path.read_bytes()
-            except OSError:
+            content = read_regular(path, MAX_FILE, hard_links=True)
+            if isinstance(content, Refusal):
                 continue
             left -= len(content)
             if left < 0:

@@ -61,8 +61,8 @@ def test_the_same_bytes_are_graded_once(cache: Cache, hand_in: HandIn) -> None:
 def test_an_ungraded_part_is_graded_again(cache: Cache, hand_in: HandIn) -> None:
     hand_in("ada", "x = 1")
     grade(cache(), "ada", 4.0, None, 1.0)
-    head = results.read_heads(cache().job.out)["ada"]
-    assert list(head.extra_data.made_of.keys) == [NOTES]
+    summary = results.read_summaries(cache().job.out)["ada"]
+    assert list(summary.extra_data.made_of.keys) == [NOTES]
     draft = cache().draft("ada")
     assert (list(draft.missing), draft.notes) == (["moves.py"], ())
 

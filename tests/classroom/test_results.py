@@ -21,8 +21,8 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert read.score is None
     assert read.extra_data.seconds == 1.25
     assert read.extra_data.has_same_inputs(written.extra_data)
-    head = results.read_heads(tmp_path)["ada"]
-    assert (head.score, head.extra_data) == (None, read.extra_data)
+    summary = results.read_summaries(tmp_path)["ada"]
+    assert (summary.score, summary.extra_data) == (None, read.extra_data)
 
 
 def test_the_total_is_the_sum_of_the_scores() -> None:
@@ -35,7 +35,7 @@ def test_an_edited_file_can_be_read_and_is_not_intact(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"1.5", b"2.5"))
     assert results.read(tmp_path, "ada") is not None
     assert results.read(tmp_path, "ada", only_intact=True) is None
-    assert results.read_heads(tmp_path) == {}
+    assert results.read_summaries(tmp_path) == {}
 
 
 def test_the_seconds_are_not_part_of_the_digest() -> None:
