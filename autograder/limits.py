@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+MAX_PRINTED = 4000  # characters of what a slot's code prints that are kept
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -23,6 +23,7 @@ from autograder.isolation.channel import Channel
 from autograder.isolation.guard import Forbidden, Guard
 from autograder.isolation.library_state import Settings, global_state, seed_generators
 from autograder.isolation.wire import MAX_BLOB, Closed, Tensor, WireError
+from autograder.limits import MAX_PRINTED
 from autograder.probing import BadResult
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
     Failed = tuple[str, ErrorBody]
 
-MAX_PRINTED = 4000
 STAND_INS = "stand_ins.py"
 
 Keys = tuple[Any, ...]

@@ -22,6 +22,7 @@ from autograder.judging.answers import Answer, Call, Log, unwrap
 from autograder.judging.failure import CheckFailed, Failure, from_error, unloaded
 from autograder.judging.question import Question, Response, StandIns, answer_of
 from autograder.judging.verdict import Verdict
+from autograder.limits import MAX_PRINTED
 from autograder.text import printable
 
 CALLS = 5  # times the seconds of one call are what all calls of a slot may take together
@@ -138,7 +139,7 @@ class Program:
         if content is None:
             return Response(question, None, reply.encoded)
         if content.printed:
-            self.printed[slot] = (self.printed.get(slot, "") + content.printed)[:4000]
+            self.printed[slot] = (self.printed.get(slot, "") + content.printed)[:MAX_PRINTED]
         if isinstance(content, RaisedError):
             failure = from_error(content, f"calling {slot}", slot, file, self.assignment.slots)
             return Response(question, failure)
