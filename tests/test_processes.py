@@ -57,7 +57,5 @@ def test_a_child_that_is_ended_cleans_up(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "said"
     child = start(clean_up, str(path))
     assert child.receive() is not None
-    began = time.monotonic()
     end([child])
-    assert path.read_text() == "cleaned up"
-    assert time.monotonic() - began < 9  # else it was killed
+    assert path.read_text() == "cleaned up"  # which nobody does who is killed

@@ -23,7 +23,7 @@ from autograder.assignment.model import Assignment
 from autograder.notebook import needs
 from autograder.public import leaks
 from autograder.student.magic import Checker
-from tests.conftest import KNOWN, LONGEST, ROOT, Ran
+from tests.conftest import KNOWN, LONGEST, PATIENCE, ROOT, Ran
 
 NOTEBOOKS = sorted(ROOT.glob("source/*/*.ipynb"))
 PLACEHOLDER = "YOUR ANSWER HERE"
@@ -425,7 +425,7 @@ def test_the_second_check_starts_no_interpreter_and_a_dead_one_is_replaced(
     assert children() - others == started
     for pid in started:
         psutil.Process(pid).kill()
-        psutil.Process(pid).wait(10)
+        psutil.Process(pid).wait(PATIENCE)
     assert checker.text([slot]) == first
     assert children() - others - started
     checker.close()
