@@ -11,6 +11,7 @@ inprocess` and, through `earned`, in nbgrader's cells and otter's tests.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import itertools
@@ -54,17 +55,18 @@ def _module(path: Path) -> types.ModuleType:
     return module
 
 
+PROBES = {"probe": "probes.py", "oracle": "oracle.py"}  # beside the solution of a student file
+
+
 @cache
-def _program(folder: Path, file: str, extras: tuple[str, ...]) -> Callable[[str], Any]:
-    """Looks up a function: in staff's files beside the student's, else in the student's own."""
+def _program(folder: Path, file: str, owner: str) -> Callable[[str], Any]:
+    """Looks up a function: a student's own, or one of staff's, which gets the student's module."""
     own = _module(folder / file)
-    beside = [_module(STAFF / f"{kind}_{file}") for kind in extras if _has(kind, file)]
 
     def find(name: str) -> Any:
-        for extra in beside:
-            if name in vars(extra):
-                probe = vars(extra)[name]
-                return lambda *args, **kwargs: probe(own, *args, **kwargs)
+        if owner in PROBES:
+            probe = vars(_module(STAFF / Path(file).stem / PROBES[owner]))[name]
+            return lambda *args, **kwargs: probe(own, *args, **kwargs)
         found: Any = own
         for part in name.split("."):
             found = getattr(found, part)
@@ -73,19 +75,20 @@ def _program(folder: Path, file: str, extras: tuple[str, ...]) -> Callable[[str]
     return find
 
 
-def _has(kind: str, file: str) -> bool:
-    return (STAFF / f"{kind}_{file}").is_file()
-
-
 class Caller:
     """`student` or `reference`: calls a function of one file and gives an Answer."""
 
-    def __init__(self, folder: Path, file: str, extras: tuple[str, ...], watched: bool) -> None:
-        self._where = folder, file, extras
+    def __init__(
+        self, folder: Path, file: str, watched: bool, owner: str = "student", log: Log | None = None
+    ) -> None:
+        self._where = folder, file, owner
         self._watched = watched
-        self._log = Log()
+        self._log = log or Log()
 
-    def __getattr__(self, name: str) -> Callable[..., Answer]:
+    def __getattr__(self, name: str) -> Any:
+        if name in PROBES:
+            folder, file, _ = self._where
+            return Caller(folder, file, self._watched, name, self._log)
         return lambda *args, **kwargs: self.call(name, *args, **kwargs)
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Answer:
@@ -159,8 +162,8 @@ def _makers(function: Any, slot: str, params: dict[str, Any]) -> dict[str, Calla
     watched = bool({"unmodified", "undisturbed"} & _names(function.__code__))
     folder = Path(os.environ.get("BENCH_SUBMISSION", ".")).resolve()
     return {
-        "student": lambda: Caller(folder, file, ("probe",), watched),
-        "reference": lambda: Caller(STAFF, file, ("probe", "oracle"), False),
+        "student": lambda: Caller(folder, file, watched),
+        "reference": lambda: Caller(STAFF / Path(file).stem, file, False),
         "rng": lambda: np.random.default_rng([SEED, zlib.crc32(f"{slot}/{name}".encode())]),
     }
 
@@ -188,16 +191,31 @@ def _slots() -> dict[str, Any]:
     return found
 
 
+def _graders(slot: str) -> types.ModuleType:
+    """The slot's grader file, as a module of a package: it may import its neighbours."""
+    stem = Path(_slots()[slot]["file"]).stem
+    package = sys.modules.setdefault(f"graders_{stem}", types.ModuleType(f"graders_{stem}"))
+    package.__path__ = [str(STAFF / stem)]
+    return importlib.import_module(f"graders_{stem}.{_test_name(slot)}")
+
+
+def _test_name(slot: str) -> str:
+    return f"test_{slot.replace('.', '_')}"
+
+
+def _slot_of(item: pytest.Item) -> str:
+    """The slot that a pytest item grades, by the name of its file."""
+    return next(slot for slot in _slots() if _test_name(slot) == item.path.stem)
+
+
 @cache
 def checks_of(slot: str) -> dict[str, Callable[[], None]]:
     """name -> the check, for nbgrader and otter: what runs there has no pytest."""
-    module = _module(STAFF / f"test_{_slots()[slot]['file']}")
+    module = _graders(slot)
     found: dict[str, Callable[[], None]] = {}
     for function in [f for name, f in vars(module).items() if name.startswith("test_")]:
-        marks = getattr(function, "pytestmark", [])
-        if any(mark.name == "slot" and mark.args[0] == slot for mark in marks):
-            for params in _parametrized(function, marks):
-                found[check_name(function, params)] = _one(function, slot, params)
+        for params in _parametrized(function, getattr(function, "pytestmark", [])):
+            found[check_name(function, params)] = _one(function, slot, params)
     return found
 
 
@@ -247,8 +265,7 @@ def earned(slot: str) -> float:
 def _made(request: pytest.FixtureRequest) -> Any:
     item: Any = request.node
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-    slot = item.get_closest_marker("slot").args[0]
-    return _makers(item.function, slot, params)[str(request.fixturename)]()
+    return _makers(item.function, _slot_of(item), params)[str(request.fixturename)]()
 
 
 @pytest.fixture
@@ -279,8 +296,7 @@ FAILED: dict[str, list[str]] = {}  # slot -> checks that failed
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The kit's markers."""
-    config.addinivalue_line("markers", "slot(name): the slot that a check belongs to")
+    """The kit's marker."""
     config.addinivalue_line("markers", "public: frozen and given to students")
 
 
@@ -288,11 +304,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """Note what failed, by slot."""
     report = yield
-    mark = item.get_closest_marker("slot")
-    if mark is not None:
-        failed = FAILED.setdefault(str(mark.args[0]), [])
-        if report.failed:
-            failed.append(item.name)
+    failed = FAILED.setdefault(_slot_of(item), [])
+    if report.failed:
+        failed.append(item.name)
     return report
 
 

@@ -121,14 +121,16 @@ class Pytest:
 
     def run(self, submissions: Path) -> Outcome:
         results = fresh("pytest")
-        tests = sorted((ROOT / "solutions" / ASSIGNMENT).glob("test_*.py"))
+        staff = ROOT / "solutions" / ASSIGNMENT
+        tests = sorted(staff.glob("*/test_*.py"))
         cost, passed = Cost(), {}
         for student, folder in students_of(submissions).items():
             result = results / f"{student}.json"
             cost += measured(
                 [
                     *(sys.executable, "-m", "pytest", "-q", "-p", "inprocess", "--tb=line"),
-                    *("-c", os.devnull, "--import-mode=importlib", "-p", "no:cacheprovider"),
+                    *("-c", os.devnull, f"--rootdir={staff}"),
+                    *("--import-mode=importlib", "-p", "no:cacheprovider"),
                     *tests,
                 ],
                 cwd=results,
