@@ -31,18 +31,19 @@ class Slot:
     """A function, method or class that students write, and what it is worth.
 
     `builds_on` names the slots whose place a stand-in may take; `forbids` has patterns of names of
-    the libraries that the slot may not use.
+    the libraries that the slot may not use. `weights` (of checks, where not 1) and `all_or_nothing`
+    decide a mark, and are not released.
     """
 
     name: str
     file: str
     points: float
-    builds_on: tuple[str, ...]
-    weights: Mapping[str, float]
-    forbids: tuple[str, ...]
-    all_or_nothing: bool
-    hints: tuple[str, ...]
+    builds_on: tuple[str, ...] = ()
+    forbids: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    all_or_nothing: bool = False
 
     @property
     def stem(self) -> str:

@@ -98,9 +98,7 @@ def _assignment(folder: Path, data: Any) -> PublicAssignment:
             file=slot["file"],
             points=slot["points"],
             builds_on=tuple(slot["builds_on"]),
-            weights={},
             forbids=tuple(slot["forbids"]),
-            all_or_nothing=False,
             hints=tuple(slot["hints"]),
             limits=Limits(slot["seconds"], slot["memory_mb"], slot["output_mb"]),
         )
