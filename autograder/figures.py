@@ -1,14 +1,15 @@
 """Figures as data: what a matplotlib figure shows, without rendering it.
 
-For probe files. Nothing is judged here: `describe` says which lines, heat maps, titles, labels and
-legends there are, in data coordinates, as plain values that can cross to a grader.
+For probe files. Nothing is judged here: `describe` gives the lines, heat maps, titles, labels and
+legends of a figure, in data coordinates, as plain values that can cross to a grader. What is not
+visible is left out.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -23,31 +24,84 @@ from matplotlib.ticker import FixedFormatter, FuncFormatter
 
 from autograder.probing import BadResult, kind
 
+Style = list[str]  # colour, line style, marker; "" for what is not known
 
-def describe(figure: object) -> dict[str, Any]:
-    """What `figure` shows, as texts, lists and float64 arrays. What is not visible is left out.
 
-    Returns:
-        suptitle, supxlabel, supylabel: texts, with those of subfigures.
-        legend: [{label, style}] of the legends of the figure itself.
-        axes: one dict for each Axes, insets included, in the order in which they were made:
-            title: the left, centre and right titles, joined.
-            xlabel, ylabel, xscale, yscale: texts.
-            xlim, ylim: [first, last], as shown (the first is the larger on an inverted axis).
-            xticks, yticks: [[position, text]] where tick labels are words or were set by hand.
-            lines: [{label, x, y, style}] of what is drawn in data coordinates: plotted lines, those
-                of error bars, stems and line collections, and the points of scatter plots.
-            meshes: [{values, x, y, clim, colorbar}] of images and colour meshes: values[i, j] is
-                shown at (x[j], y[i]), x and y increasing, NaN where it is masked; clim is
-                [lowest, highest]; colorbar says whether a colour bar was made for it.
-            legend: [{label, style}].
-            is_colorbar: whether it is a colour bar; then `clim` is its range, and it has no
-                lines or meshes.
+class LegendEntry(TypedDict):
+    label: str
+    style: Style
 
-    A style is [colour, line style, marker], with "" for what is not known.
 
-    Raises BadResult where `figure` is no Figure.
+class LineData(TypedDict):
+    """A plotted line, or a line of error bars, stems or a collection, or points of a scatter plot.
+
+    `x` and `y` are float64 arrays in data coordinates.
     """
+
+    label: str
+    x: np.ndarray
+    y: np.ndarray
+    style: Style
+
+
+class Cells(TypedDict):
+    """values[i, j] is shown at (x[j], y[i]); x and y increase; NaN where it is masked."""
+
+    values: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+
+
+class MeshData(Cells):
+    """An image or colour mesh: its cells, and the values at both ends of its colours.
+
+    `colorbar` says whether a colour bar was made for it.
+    """
+
+    clim: list[float]
+    colorbar: bool
+
+
+class AxesData(TypedDict):
+    """One Axes.
+
+    title: the left, centre and right titles, joined.
+    xlim, ylim: [first, last], as shown; the first is the larger on an inverted axis.
+    xticks, yticks: [[position, text]] where tick labels are words or were set by hand.
+    is_colorbar: whether it is a colour bar; then it has `clim`, its range, and no lines or meshes.
+    """
+
+    title: str
+    xlabel: str
+    ylabel: str
+    xscale: str
+    yscale: str
+    xlim: list[float]
+    ylim: list[float]
+    xticks: list[list[Any]]
+    yticks: list[list[Any]]
+    lines: list[LineData]
+    meshes: list[MeshData]
+    legend: list[LegendEntry]
+    is_colorbar: bool
+    clim: NotRequired[list[float]]
+
+
+class FigureData(TypedDict):
+    """A figure: its own titles, with those of subfigures, and legend; and its Axes.
+
+    The Axes, insets included, are in the order in which they were made.
+    """
+
+    suptitle: str
+    supxlabel: str
+    supylabel: str
+    legend: list[LegendEntry]
+    axes: list[AxesData]
+
+
+def describe(figure: object) -> FigureData:
+    """What `figure` shows. Raises BadResult where it is no Figure."""
     if not isinstance(figure, Figure):
         raise BadResult(f"the result is {_what(figure)} where a Figure was expected")
     figures = list(_with_subfigures(figure))
@@ -55,7 +109,7 @@ def describe(figure: object) -> dict[str, Any]:
         "suptitle": _joined(f.get_suptitle() for f in figures),
         "supxlabel": _joined(f.get_supxlabel() for f in figures),
         "supylabel": _joined(f.get_supylabel() for f in figures),
-        "legend": [entry for f in figures for one in f.legends for entry in _entries(one)],
+        "legend": [entry for f in figures for legend in f.legends for entry in _entries(legend)],
         "axes": [_axes(ax) for ax in _with_insets(figure.axes) if ax.get_visible()],
     }
 
@@ -82,10 +136,10 @@ def _joined(texts: Iterable[str]) -> str:
     return " ".join(text for text in texts if text)
 
 
-def _axes(ax: Axes) -> dict[str, Any]:
+def _axes(ax: Axes) -> AxesData:
     bar = getattr(ax, "_colorbar", None)
     is_colorbar = bar is not None or ax.get_label() == "<colorbar>"
-    described: dict[str, Any] = {
+    described: AxesData = {
         "title": _joined(ax.get_title(loc) for loc in ("left", "center", "right")),
         "xlabel": _axis_label(ax, "x"),
         "ylabel": _axis_label(ax, "y"),
@@ -117,7 +171,7 @@ def _tick_labels(axis: Any) -> list[list[Any]]:
         return []
     places = [float(place) for place in axis.get_majorticklocs()]
     texts: list[str] = []
-    with contextlib.suppress(Exception):  # a formatter may be anybody's function
+    with contextlib.suppress(Exception):  # a formatter may be the student's own function
         texts = [str(text) for text in formatter.format_ticks(places)]
     return [[place, text] for place, text in zip(places, texts, strict=False) if text]
 
@@ -125,7 +179,7 @@ def _tick_labels(axis: Any) -> list[list[Any]]:
 # ------------------------------------------------------------------------------ lines
 
 
-def _lines(ax: Axes) -> Iterator[dict[str, Any]]:
+def _lines(ax: Axes) -> Iterator[LineData]:
     named, parts = _containers(ax)
     for line in ax.lines:
         if isinstance(line, AxLine) or not _in_data(line, ax) or id(line) in parts:
@@ -146,7 +200,7 @@ def _lines(ax: Axes) -> Iterator[dict[str, Any]]:
 
 
 def _containers(ax: Axes) -> tuple[dict[int, str], set[int]]:
-    """Names of lines that their container bears, and the bars and stems that are no lines."""
+    """The labels that containers give their lines, and the bars and stems that are no lines."""
     named: dict[int, str] = {}
     parts: set[int] = set()
     for container in ax.containers:
@@ -165,13 +219,13 @@ def _containers(ax: Axes) -> tuple[dict[int, str], set[int]]:
 
 
 def _in_data(artist: Any, ax: Axes) -> bool:
-    """Whether both coordinates are data (those of axhline, for one, are not)."""
+    """Whether both coordinates are data; those of axhline, for example, are not."""
     if not artist.get_visible():
         return False
     return all(artist.get_transform().contains_branch_seperately(ax.transData))
 
 
-def _line(artist: Any, label: str, x: Any, y: Any) -> dict[str, Any]:
+def _line(artist: Any, label: str, x: Any, y: Any) -> LineData:
     return {"label": label, "x": _numbers(x), "y": _numbers(y), "style": _style(artist)}
 
 
@@ -179,7 +233,7 @@ def _numbers(values: Any) -> np.ndarray:
     return np.array(np.ma.asarray(values, dtype=np.float64).filled(np.nan))
 
 
-def _style(artist: Any) -> list[str]:
+def _style(artist: Any) -> Style:
     if isinstance(artist, Line2D):
         marker = artist.get_marker()
         shown = marker if isinstance(marker, (str, int)) else ""
@@ -201,7 +255,7 @@ def _colour(colour: Any) -> str:
         return ""
 
 
-def _entries(legend: Any) -> Iterator[dict[str, Any]]:
+def _entries(legend: Any) -> Iterator[LegendEntry]:
     if legend is None or not legend.get_visible():
         return
     for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=False):
@@ -211,7 +265,7 @@ def _entries(legend: Any) -> Iterator[dict[str, Any]]:
 # ------------------------------------------------------------------------------ meshes
 
 
-def _meshes(ax: Axes) -> Iterator[dict[str, Any]]:
+def _meshes(ax: Axes) -> Iterator[MeshData]:
     artists: list[Any] = [*ax.images, *ax.collections]
     for artist in artists:
         values = artist.get_array() if artist.get_visible() else None
@@ -224,7 +278,7 @@ def _meshes(ax: Axes) -> Iterator[dict[str, Any]]:
             cells = _mesh_cells(np.asarray(artist.get_coordinates()), np.ma.asarray(values))
         if cells is None:
             continue
-        artist.autoscale_None()  # limits not given are those that drawing would choose
+        artist.autoscale_None()  # chooses the limits that drawing would choose
         limits = (artist.norm.vmin, artist.norm.vmax)
         yield {
             **_ascending(*cells),
@@ -233,11 +287,11 @@ def _meshes(ax: Axes) -> Iterator[dict[str, Any]]:
         }
 
 
-Cells = tuple[np.ndarray, np.ndarray, np.ndarray]  # x and y of the centres, values
+Grid = tuple[np.ndarray, np.ndarray, np.ndarray]  # x and y of the centres, values
 
 
-def _image_cells(image: Any, values: Any) -> Cells | None:
-    """An image's cells; None for one made of colours, which shows no values."""
+def _image_cells(image: Any, values: Any) -> Grid | None:
+    """An image's cells; None for an image made of colours, which shows no values."""
     if values.ndim != 2:
         return None
     rows, columns = values.shape
@@ -253,7 +307,7 @@ def _image_cells(image: Any, values: Any) -> Cells | None:
     return x, y, values
 
 
-def _mesh_cells(corners: np.ndarray, values: Any) -> Cells | None:
+def _mesh_cells(corners: np.ndarray, values: Any) -> Grid | None:
     """A colour mesh's cells, from the corners (rows + 1, columns + 1, 2) or the nodes."""
     rows, columns = corners.shape[0] - 1, corners.shape[1] - 1
     if values.size == rows * columns:
@@ -270,7 +324,7 @@ def _mesh_cells(corners: np.ndarray, values: Any) -> Cells | None:
     return x.mean(axis=0), y.mean(axis=1), values
 
 
-def _ascending(x: np.ndarray, y: np.ndarray, values: Any) -> dict[str, Any]:
+def _ascending(x: np.ndarray, y: np.ndarray, values: Any) -> Cells:
     across, up = np.argsort(x, kind="stable"), np.argsort(y, kind="stable")
     return {
         "values": _numbers(values[np.ix_(up, across)]),

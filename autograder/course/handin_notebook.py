@@ -1,8 +1,8 @@
-"""A hand-in in a form that nbgrader can take: whole notebooks, regular files, nothing else.
+"""The notebooks of a submission, repaired so that nbgrader can take them.
 
 nbgrader follows links, loses a submission whose notebook is missing, renamed or broken, and fails
-on a duplicated or deleted graded cell. So it is shown a copy: the expected files, and the released
-notebook's graded cells with the student's answers in them. The hand-in itself is left as it is.
+on a duplicated or deleted graded cell. So it gets a copy: the released notebook's graded cells with
+the student's answers in them. The submission itself is not changed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import intake
-from autograder.course.handout import PLACEHOLDER
+from autograder.course.handout import PLACEHOLDER, Cell, Notebook
 from autograder.files import read_regular
 from autograder.text import printable
 
@@ -28,22 +28,21 @@ MAX_CELLS = 5000
 STAMP = "timestamp.txt"
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 SAFE_TARGET = r"(?:https?://|attachment:|#)"
-SECRET = "submission_secret.txt"  # by which nbgrader returns feedback to whom it belongs
-Cell = dict[str, Any]
+SECRET = "submission_secret.txt"  # by which nbgrader finds whose feedback it is
 
 
 def notes(folder: Path, released: Mapping[str, str]) -> list[str]:
-    """What is unusual about a hand-in besides its code, in words."""
-    said = [
+    """Sentences about what is unusual in a submission's notebooks and time stamp."""
+    found = [
         note for name, text in released.items() for note in read_notebook(folder, name, text)[1]
     ]
     if os.path.lexists(folder / STAMP) and timestamp(folder) is None:
-        said.append(f"{STAMP} cannot be read: whether it was late is not known")
-    return said
+        found.append(f"{STAMP} cannot be read: whether it was late is not known")
+    return found
 
 
 def looked_at(folder: Path, released: Iterable[str]) -> Iterator[bytes]:
-    """Names and contents of all that `notes` looks at: notebooks, and when it was handed in."""
+    """Names and contents of the files that `notes` depends on: notebooks and the time stamp."""
     paths = [folder / STAMP, *(folder / name for name in released)]
     if not all(map(os.path.lexists, paths[1:])):
         paths += _notebook_paths(folder)
@@ -54,7 +53,7 @@ def looked_at(folder: Path, released: Iterable[str]) -> Iterator[bytes]:
 
 
 def timestamp(folder: Path) -> datetime.datetime | None:
-    """When it was handed in, as nbgrader wrote it: in UTC, without a zone; None where unknown."""
+    """The time of handing in that nbgrader wrote, in UTC without a zone; None where unknown."""
     text = (read_bytes(folder / STAMP, 100) or b"").decode("ascii", "replace")
     parts = re.fullmatch(r"\s*(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?) ?(\S*)\s*", text)
     if parts is None:
@@ -71,8 +70,8 @@ def timestamp(folder: Path) -> datetime.datetime | None:
         return None
 
 
-def read_notebook(folder: Path, name: str, released: str) -> tuple[dict[str, Any], list[str]]:
-    """The student's notebook with the graded cells that were released, and what was unusual."""
+def read_notebook(folder: Path, name: str, released: str) -> tuple[Notebook, list[str]]:
+    """The student's notebook with the graded cells that were released, and notes on it."""
     template = json.loads(released)
     path = folder / name
     if not os.path.lexists(path):
@@ -83,8 +82,8 @@ def read_notebook(folder: Path, name: str, released: str) -> tuple[dict[str, Any
         where = printable(others[0].relative_to(folder).as_posix(), 100)
         notebook = _parse(others[0])
         assert notebook is not None
-        repaired, said = repair(notebook, template, name)
-        return repaired, [f"{name} was handed in as {where}", *said]
+        repaired, found = repair(notebook, template, name)
+        return repaired, [f"{name} was handed in as {where}", *found]
     notebook = _parse(path)
     if notebook is None:
         return template, [
@@ -93,14 +92,12 @@ def read_notebook(folder: Path, name: str, released: str) -> tuple[dict[str, Any
     return repair(notebook, template, name)
 
 
-def repair(
-    notebook: Mapping[str, Any], template: Mapping[str, Any], name: str
-) -> tuple[dict[str, Any], list[str]]:
-    """`notebook` with every cell that nbgrader knows as in `template`, except written answers.
+def repair(notebook: Notebook, template: Notebook, name: str) -> tuple[Notebook, list[str]]:
+    """Put the graded cells of `template` into `notebook`, with the student's written answers.
 
-    A cell is known by its grade id, or by its id where the metadata were lost. Deleted cells come
-    back after the one that was before them; of duplicates the first with an answer counts, and the
-    others stay as plain text, so that a person sees them.
+    A cell is recognised by its grade id, or by its id where the metadata were lost. A deleted cell
+    comes back behind its predecessor; of duplicates, the first with an answer counts, and the
+    others stay as plain text, so that a person sees them. Returns the notebook and notes on it.
     """
     known = {
         cell["metadata"]["nbgrader"]["grade_id"]: cell
@@ -118,7 +115,7 @@ def repair(
         grade_id = grade_id or by_cell_id.get(cells[number].get("id", ""))
         if grade_id is not None:
             places[grade_id].append(number)
-    said = []
+    found = []
     for grade_id, numbers in places.items():
         answers = [n for n in numbers if _answered(cells[n])]
         written = known[grade_id]["metadata"]["nbgrader"].get("solution", False)
@@ -126,24 +123,24 @@ def repair(
             continue
         chosen = answers[0] if written and answers else numbers[0]
         if written and len(answers) > 1:
-            said.append(f"{name} has {len(answers)} answers to {grade_id}: look at all of them")
+            found.append(f"{name} has {len(answers)} answers to {grade_id}: look at all of them")
         for other in numbers:
             if other != chosen:
                 cells[other] = _as_text(cells[other])
         answer = _as_text(cells[chosen])
         cells[chosen] = copy.deepcopy(known[grade_id])
         if written:
-            kept = ("source", "attachments")
-            cells[chosen] |= {key: answer[key] for key in kept if key in answer}
+            theirs = ("source", "attachments")
+            cells[chosen] |= {key: answer[key] for key in theirs if key in answer}
     missing = [grade_id for grade_id, numbers in places.items() if not numbers]
     if missing:
         cells = _with_missing(cells, known, missing)
-        said.append(f"{name} lacks {len(missing)} cells of the handout, which were put back")
-    return {**template, "cells": _with_unique_ids(cells)}, said
+        found.append(f"{name} lacks {len(missing)} cells of the handout, which were put back")
+    return {**template, "cells": _with_unique_ids(cells)}, found
 
 
 def _with_missing(cells: list[Cell], known: Mapping[str, Cell], missing: list[str]) -> list[Cell]:
-    """The cells, with those that are missing behind the known ones that precede them."""
+    """The cells, with each missing cell behind the known cell that precedes it."""
     behind: dict[str, list[Cell]] = {}
     last = ""
     for grade_id, cell in known.items():
@@ -171,30 +168,34 @@ def _with_unique_ids(cells: list[Cell]) -> list[Cell]:
     return cells
 
 
-def _clean(cell: Mapping[str, Any], given: Mapping[str, str]) -> Cell:
-    """A student's cell, made anew of what is known to be printable; `given` are released texts."""
-    made: Cell = {"cell_type": "code", "metadata": {}, "source": _text(cell)}
+def _clean(cell: Cell, given: Mapping[str, str]) -> Cell:
+    """A copy of a student's cell with printable content only; `given` are released texts."""
+    clean: Cell = {"cell_type": "code", "metadata": {}, "source": _text(cell)}
     id = cell.get("id")
     if isinstance(id, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id):
-        made["id"] = id
+        clean["id"] = id
     if cell["cell_type"] == "code":
-        return {**made, "outputs": [], "execution_count": None}
-    if cell["cell_type"] == "markdown" and made["source"] == given.get(made.get("id", "")):
-        return {**made, "cell_type": "markdown"}
-    return _as_text({**made, "attachments": cell.get("attachments")})
+        return {**clean, "outputs": [], "execution_count": None}
+    if cell["cell_type"] == "markdown" and clean["source"] == given.get(clean.get("id", "")):
+        return {**clean, "cell_type": "markdown"}
+    return _as_text({**clean, "attachments": cell.get("attachments")})
 
 
 def _as_text(cell: Cell) -> Cell:
     """A cell as a text that a browser can show to the person who marks it."""
     pictures = _pictures(cell.get("attachments"))
-    made = {"cell_type": "markdown", "metadata": {}, "source": _harmless(_text(cell), pictures)}
+    shown: Cell = {
+        "cell_type": "markdown",
+        "metadata": {},
+        "source": _without_html(_text(cell), pictures),
+    }
     if "id" in cell:
-        made["id"] = cell["id"]
-    return {**made, "attachments": pictures} if pictures else made
+        shown["id"] = cell["id"]
+    return {**shown, "attachments": pictures} if pictures else shown
 
 
 def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
-    """The pictures among a cell's attachments; nothing else of them."""
+    """The pictures among a cell's attachments."""
     found: dict[str, dict[str, str]] = {}
     for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
         for kind, data in bundle.items() if isinstance(bundle, dict) else ():
@@ -204,12 +205,12 @@ def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
     return found
 
 
-def _harmless(text: str, pictures: Collection[str]) -> str:
-    """Markdown without HTML, without links but to the web, without commands in its formulas."""
+def _without_html(text: str, pictures: Collection[str]) -> str:
+    """Markdown without HTML, with links to the web only, without commands in its formulas."""
 
     def picture(match: re.Match[str]) -> str:
-        there = match[1] in pictures or urllib.parse.unquote(match[1]) in pictures
-        return match[0] if there else f"missing picture {match[1]}"
+        attached = match[1] in pictures or urllib.parse.unquote(match[1]) in pictures
+        return match[0] if attached else f"missing picture {match[1]}"
 
     text = re.sub(r"attachment:([^)\s\"'>]*)", picture, text)
     text = re.sub(r"<(?=[A-Za-z/!?])", "< ", text)
@@ -222,7 +223,7 @@ def _answered(cell: Cell) -> bool:
     return _text(cell).strip() not in ("", PLACEHOLDER)
 
 
-def _text(cell: Mapping[str, Any]) -> str:
+def _text(cell: Cell) -> str:
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(map(str, source))
 
@@ -230,8 +231,8 @@ def _text(cell: Mapping[str, Any]) -> str:
 # ------------------------------------------------------------------------------ reading
 
 
-def _notebooks(folder: Path, template: Mapping[str, Any]) -> list[Path]:
-    """Notebooks anywhere in a hand-in that have a graded cell of the handout."""
+def _notebooks(folder: Path, template: Notebook) -> list[Path]:
+    """The notebooks anywhere in a submission that have a graded cell of the handout."""
     ids = {
         cell["metadata"]["nbgrader"]["grade_id"]
         for cell in template["cells"]
@@ -247,7 +248,7 @@ def _notebooks(folder: Path, template: Mapping[str, Any]) -> list[Path]:
 
 
 def _notebook_paths(folder: Path) -> Iterator[Path]:
-    """What is called a notebook anywhere in a hand-in, among a bounded number of names."""
+    """All files called *.ipynb in a submission, as far as a bounded number of entries goes."""
     seen = 0
     for where, folders, files in os.walk(folder, followlinks=False):
         seen += len(folders) + len(files)
@@ -257,8 +258,8 @@ def _notebook_paths(folder: Path) -> Iterator[Path]:
         yield from (Path(where, file) for file in sorted(files) if file.endswith(".ipynb"))
 
 
-def _parse(path: Path) -> dict[str, Any] | None:
-    """A notebook of version 4 whose cells are what they must be; None for anything else."""
+def _parse(path: Path) -> Notebook | None:
+    """A notebook of version 4 with well-formed cells; None for anything else."""
     data = read_bytes(path, MAX_NOTEBOOK)
     if data is None:
         return None

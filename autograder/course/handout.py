@@ -1,7 +1,7 @@
-"""The notebooks of an assignment: the cells that carry points, and what students get of them.
+"""The notebooks of an assignment: the cells that carry points, and the notebooks of students.
 
-A slot has one locked code cell, a written question one cell to answer in; a cell's grade id is the
-slot's or question's name. nbgrader's own preprocessors make the released notebook, so that
+A slot has one locked code cell, a written question has one cell for the answer; a cell's grade id
+is the name of the slot or question. nbgrader's own preprocessors make the released notebook: then
 `autograder release` and `nbgrader generate_assignment` give the same bytes.
 """
 
@@ -16,21 +16,23 @@ from typing import Any
 from autograder.assignment.model import Assignment
 from autograder.errors import AssignmentError
 
-PLACEHOLDER = "YOUR ANSWER HERE"  # what nbgrader puts into a cell to answer in
+PLACEHOLDER = "YOUR ANSWER HERE"  # nbgrader's text in the cell of a written question
+Notebook = dict[str, Any]  # the JSON of a notebook of version 4
+Cell = dict[str, Any]
 
 
 def grade_id(name: str) -> str:
-    """The grade id of a slot's cell: nbgrader's pages need one without dots."""
+    """The grade id of a slot's cell: nbgrader's pages need an id without dots."""
     return name.replace(".", "-")
 
 
 def parts(assignment: Assignment) -> dict[str, float]:
-    """grade id -> points, of all slots and questions, in order."""
+    """The points of all slots and questions by grade id, in order."""
     slots = {grade_id(slot.name): slot.points for slot in assignment.slots.values()}
     return slots | {question.id: question.points for question in assignment.questions}
 
 
-def graded_cells(notebook: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def graded_cells(notebook: Notebook) -> Iterator[tuple[str, Any]]:
     """The cells of a notebook that carry points, with their grade ids."""
     for cell in notebook["cells"]:
         about = cell["metadata"].get("nbgrader", {})
@@ -53,21 +55,21 @@ def released(text: str, name: str) -> str:
         if preprocessor is not SaveCells:  # which writes the gradebook
             exporter.register_preprocessor(preprocessor, enabled=True)
     try:
-        made: str = exporter.from_notebook_node(nbformat.reads(text, as_version=4), {})[0]
+        students_text: str = exporter.from_notebook_node(nbformat.reads(text, as_version=4), {})[0]
     except Exception as error:  # of nbgrader's, nbconvert's and nbformat's kinds
         raise AssignmentError(f"{name} cannot be released: {error}") from None
-    return made
+    return students_text
 
 
 def problems(assignment: Assignment, notebooks: Mapping[str, str]) -> list[str]:
-    """What is wrong with the graded cells of an assignment's notebooks, in words.
+    """Sentences that say what is wrong with the graded cells of an assignment's notebooks.
 
     `notebooks` maps file names to texts. An assignment without notebooks is graded without them.
     """
     if not notebooks:
         return []
     slots = {grade_id(name) for name in assignment.slots}
-    wanted, found, said = parts(assignment), set(), []
+    wanted, found, wrong = parts(assignment), set(), []
     for name, text in notebooks.items():
         try:
             cells = list(graded_cells(json.loads(text)))
@@ -76,25 +78,25 @@ def problems(assignment: Assignment, notebooks: Mapping[str, str]) -> list[str]:
         for id, cell in cells:
             about = cell["metadata"]["nbgrader"]
             if id not in wanted:
-                said.append(f"{name}: the graded cell {id} belongs to no slot and no question")
+                wrong.append(f"{name}: the graded cell {id} belongs to no slot and no question")
             elif id in found:
-                said.append(f"{name}: a second graded cell {id}")
+                wrong.append(f"{name}: a second graded cell {id}")
             elif about.get("points") != wanted[id]:
-                said.append(
+                wrong.append(
                     f"{name}: the cell {id} has {about.get('points')} points instead of "
                     f"{wanted[id]:g}"
                 )
             elif id in slots and (cell["cell_type"] != "code" or about.get("solution")):
-                said.append(f"{name}: the cell {id} must be a code cell of autograder tests")
+                wrong.append(f"{name}: the cell {id} must be a code cell of autograder tests")
             elif id not in slots and not about.get("solution"):
-                said.append(f"{name}: the cell {id} must be manually graded")
+                wrong.append(f"{name}: the cell {id} must be manually graded")
             found.add(id)
-    said += [f"no notebook has a graded cell {id}" for id in wanted if id not in found]
-    return said
+    wrong += [f"no notebook has a graded cell {id}" for id in wanted if id not in found]
+    return wrong
 
 
 def read(course: Path, assignment: str) -> dict[str, str]:
-    """file name -> text of the notebooks that students got; before a release, of those to be."""
+    """file name -> text of the notebooks that students got, or would get before a release."""
     notebooks = _texts(course / "release" / assignment)
     if notebooks:
         return notebooks
@@ -102,13 +104,13 @@ def read(course: Path, assignment: str) -> dict[str, str]:
 
 
 def basis(course: Path, assignment: str) -> dict[str, str]:
-    """What `read` makes its notebooks from: file name -> a text. Nothing is made here."""
+    """file name -> a text that determines the notebook of `read`, without making the notebook."""
     notebooks = _texts(course / "release" / assignment)
     if notebooks:
         return notebooks
     texts = sources(course, assignment)
-    made_by = [importlib.metadata.version(name) for name in ("nbgrader", "nbconvert") if texts]
-    return {name: "\n".join([*made_by, text]) for name, text in texts.items()}
+    converters = [importlib.metadata.version(name) for name in ("nbgrader", "nbconvert") if texts]
+    return {name: "\n".join([*converters, text]) for name, text in texts.items()}
 
 
 def sources(course: Path, assignment: str) -> dict[str, str]:
