@@ -1,1 +1,1 @@
-"""The student's commands: checking a file, the watch screen, `%check`, the zip to hand in."""
+"""What runs on a student's machine: checking files, the watch, `%check`, the zip to hand in."""
