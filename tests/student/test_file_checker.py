@@ -6,10 +6,13 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from autograder.judging.failure import Failure
 from autograder.judging.judgement import CheckResult, SlotResult
 from autograder.judging.verdict import Verdict
-from autograder.student.file_checker import Saves, to_json
+from autograder.student import file_checker
+from autograder.student.file_checker import PATIENCE_SECONDS, Saves, to_json
 
 
 def test_a_save_is_noticed_once_by_size_time_or_a_new_file(tmp_path: Path) -> None:
@@ -23,6 +26,35 @@ def test_a_save_is_noticed_once_by_size_time_or_a_new_file(tmp_path: Path) -> No
     second.unlink()
     assert saves.since_last_call() == ["a.py", "b.py"]
     assert saves.since_last_call() == []
+
+
+class Editor:
+    """A clock, and an editor that writes the file again while the clock's owner sleeps."""
+
+    def __init__(self, path: Path, done: float) -> None:
+        self.path, self.done, self.now = path, done, 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        if self.now >= self.done:
+            self.path.write_bytes(b"x = 1")
+
+
+@pytest.mark.parametrize("before", [None, b"", b" \n"])
+def test_a_file_that_is_missing_or_empty_for_a_moment_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes | None
+) -> None:
+    path = tmp_path / "a.py"
+    for done, found in ((0.4, b"x = 1"), (0.6, before)):
+        path.unlink(missing_ok=True)
+        if before is not None:
+            path.write_bytes(before)
+        monkeypatch.setattr(file_checker, "time", Editor(path, done))
+        source = file_checker._read(path, PATIENCE_SECONDS)
+        assert source == found if isinstance(source, bytes) else found is None
 
 
 def test_results_as_json_have_the_message_of_the_terminal() -> None:

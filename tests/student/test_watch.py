@@ -257,24 +257,6 @@ def test_a_file_that_is_being_saved(watch: Start, assignment: Assignment, folder
     watching.until("1 of 1 slots right", IDLE)
 
 
-def test_a_file_that_is_missing_for_a_moment_is_not_called_missing(
-    watch: Start, assignment: Assignment, folder: Path
-) -> None:
-    path = folder / "vanilla_rnn.py"
-    write(assignment, folder, *ANSWERS["pass"])
-    watching = watch("rnn_step")
-    watching.until("1 of 1 slots right", IDLE)
-    for _ in range(3):
-        path.rename(folder / "vanilla_rnn.py~")
-        time.sleep(0.15)
-        (folder / "vanilla_rnn.py~").rename(path)
-        time.sleep(0.15)
-    time.sleep(0.5)
-    frames = watching.frames()
-    assert frames
-    assert not [frame for frame in frames if "1 of 1 slots right" not in frame]
-
-
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (40, 12), (200, 60), (20, 5)])
 def test_it_fits(
     watch: Start, assignment: Assignment, folder: Path, columns: int, rows: int
