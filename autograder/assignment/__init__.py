@@ -1,1 +1,1 @@
-"""An assignment as staff wrote it: read from `solutions/`, checked, and held in memory."""
+"""Assignments: what staff wrote under `solutions/`, read, checked and held in memory."""

@@ -83,7 +83,7 @@ def _check_slots(files: Mapping[str, StaffFile], slots: Mapping[str, Slot]) -> N
         stray += [path.name for path in file.folder.glob("*.toml") if path.stem not in stems]
         if stray:
             raise AssignmentError(
-                f"{file.stem}/{min(stray)} is of no slot of {file.name}: "
+                f"{file.stem}/{min(stray)} belongs to no slot of {file.name}: "
                 "name it after its slot, or remove it"
             )
 
@@ -141,7 +141,7 @@ def _text(path: Path) -> str:
 
 
 def _shown(path: Path) -> str:
-    """The file as messages name it: with the folder of its student file, where it is in one."""
+    """The name of a file in messages, with the folder of its student file if it lies in one."""
     in_folder = (path.parent / f"{path.parent.name}.py").is_file()
     return f"{path.parent.name}/{path.name}" if in_folder else path.name
 
@@ -154,7 +154,7 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 class _Table:
-    """A TOML table whose readers name file and key when something is not as expected."""
+    """A TOML table; its methods raise AssignmentErrors that name the file and the key."""
 
     def __init__(self, data: dict[str, Any], where: str) -> None:
         self.data = data
@@ -210,7 +210,7 @@ def _file(folder: Path, name: str, table: _Table) -> StaffFile:
         raise AssignmentError(f"{table.where}: {name} cannot name a student file")
     own = folder / stem
     if not (own / name).is_file():
-        raise AssignmentError(f"{stem}/{name} is missing beside assignment.toml")
+        raise AssignmentError(f"{stem}/{name} is missing: each student file has its own folder")
     modules = {path.name: _text(path) for path in sorted(own.glob("*.py"))}
     return StaffFile(
         name=name,
@@ -300,5 +300,5 @@ def _program(slot: str, table: _Table, wrong: bool) -> KnownProgram:
 
 
 def is_ours(course: Path, assignment: str) -> bool:
-    """Whether an nbgrader assignment is one of the kit's."""
+    """Whether the assignment of an nbgrader course is graded by the kit."""
     return (course / "solutions" / assignment / "assignment.toml").is_file()

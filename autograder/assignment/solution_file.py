@@ -1,4 +1,4 @@
-"""Solution files: their regions, the stubs made from them, and edits of them.
+"""Solution files: find their regions, make stubs of them, edit them.
 
 An answer stands between `### BEGIN SOLUTION` and `### END SOLUTION`. A region belongs to the slot
 whose function or class encloses it.
@@ -37,7 +37,7 @@ class Edit:
 
 
 def regions(text: str, file: str, slots: Collection[str]) -> list[Region]:
-    """The regions of a solution file, in order. Raises AssignmentError naming line and mend."""
+    """Return the regions of a solution file, in order. Raises AssignmentError with the line."""
     owners = _owners(text, file)
     found: list[Region] = []
     begin: int | None = None
@@ -68,7 +68,7 @@ def regions(text: str, file: str, slots: Collection[str]) -> list[Region]:
 
 @functools.lru_cache(maxsize=64)
 def _owners(text: str, file: str) -> dict[int, str]:
-    """For each line, the qualified name of the innermost function or class around it."""
+    """Return line (0-based) -> qualified name of the innermost function or class around it."""
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
@@ -95,7 +95,7 @@ def _slot_of(owner: str, slots: Collection[str]) -> str | None:
 
 
 def stub(text: str, file: str, slots: Collection[str]) -> str:
-    """What students get: the file with each region replaced by a NotImplementedError."""
+    """Return what students get: the file with a NotImplementedError in place of each region."""
     lines = text.splitlines()
     for region in reversed(regions(text, file, slots)):
         placeholder = f'{region.indent}raise NotImplementedError("{region.slot}")'
@@ -104,7 +104,7 @@ def stub(text: str, file: str, slots: Collection[str]) -> str:
 
 
 def answer_lines(text: str, file: str, slots: Collection[str]) -> dict[str, list[str]]:
-    """slot -> the lines of its regions, markers excluded."""
+    """Return slot -> the lines of its regions, without the markers."""
     lines = text.splitlines()
     found: dict[str, list[str]] = {}
     for region in regions(text, file, slots):
@@ -120,11 +120,13 @@ def edit(
     edits: Sequence[Edit],
     answers: Sequence[str] = (),
 ) -> str:
-    """The solution file with one slot changed.
+    """Return the solution file with one slot changed.
 
-    `answers`, where given, take the place of the slot's regions, one each; then `edits` are applied
-    one after the other inside the regions. Raises AssignmentError where an edit does not apply
-    exactly once.
+    Args:
+        answers: if given, one text for each region of the slot, which replaces the region.
+        edits:   applied inside the regions, one after the other.
+
+    Raises AssignmentError where an edit does not apply exactly once.
     """
     own = [r for r in regions(text, file, slots) if r.slot == slot]
     if not own:

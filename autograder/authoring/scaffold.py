@@ -9,22 +9,18 @@ end of its class.
 from __future__ import annotations
 
 import ast
-import functools
 import keyword
 import math
 import re
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
-from typing import Any
-
-import jinja2
-import nbformat
 
 from autograder.assignment import reader
-from autograder.assignment.model import Assignment
+from autograder.authoring import notebook_cell
+from autograder.authoring.new_slot import NewSlot, free_name, read_text, rendered, title_of
 from autograder.course.handout import grade_id
 from autograder.errors import AssignmentError, KitError, UsageError
 
@@ -37,38 +33,6 @@ This course has no nbgrader_config.py yet, which nbgrader's own commands need. P
   c.CourseDirectory.course_id = "COURSE"  # your course's short name
   configure(c)
 and let autograder doctor look at it."""
-
-
-@dataclass(frozen=True)
-class NewSlot:
-    """The slot that is added, and the assignment it is added to, if there is one yet."""
-
-    assignment: str
-    name: str
-    file: str
-    points: float
-    course: Path
-    existing: Assignment | None
-
-    @property
-    def folder(self) -> Path:
-        """The assignment's folder under solutions/."""
-        return self.course / "solutions" / self.assignment
-
-    @property
-    def files(self) -> Path:
-        """The folder of the slot's student file."""
-        return self.folder / self.file.removesuffix(".py")
-
-    @property
-    def stem(self) -> str:
-        """The name of the slot's own two files."""
-        return self.name.replace(".", "_")
-
-    @property
-    def shown_points(self) -> int | float:
-        """A whole number without a decimal point."""
-        return int(self.points) if self.points == int(self.points) else self.points
 
 
 @dataclass(frozen=True)
@@ -90,7 +54,7 @@ def plan(course: Path, target: str, file: str | None, points: float) -> Plan:
     existing = reader.load(name, course) if known.exists() else None
     slot = NewSlot(name, slot_name, student_file, points, course, existing)
     _refuse_taken(slot)
-    path, text, note = _notebook(slot)
+    path, text, note = notebook_cell.with_cell(slot)
     texts = {
         slot.folder / "assignment.toml": _assignment_toml(slot),
         **_slot_files(slot),
@@ -99,56 +63,44 @@ def plan(course: Path, target: str, file: str | None, points: float) -> Plan:
     return Plan(slot, texts, (note,) if note else ())
 
 
-@functools.cache
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-
-
-def _text(template: str, **values: object) -> str:
-    return _templates().get_template(f"{template}.jinja").render(values)
-
-
 def write(plan: Plan) -> None:
-    """Write the plan and read the assignment again; on any failure nothing of it remains.
+    """Write the plan and read the assignment again; after a failure all files are as before.
 
-    Everything is written beside its place first, since that is where a disk runs full.
+    Every text goes to a temporary file first, so that a full disk leaves no file half written.
+    Raises KitError, and AssignmentError where the new files do not fit the old ones.
     """
     before = {path: path.read_bytes() if path.exists() else None for path in plan.texts}
-    beside = {path: path.with_name(f".{path.name}.new") for path in plan.texts}
-    made: list[Path] = []
+    temporaries = {path: path.with_name(f".{path.name}.new") for path in plan.texts}
+    new_folders: list[Path] = []
     try:
         for path, text in plan.texts.items():
             for folder in reversed([f for f in path.parents if not f.exists()]):
                 folder.mkdir()
-                made.append(folder)
-            beside[path].write_bytes(text.encode())
-        for path, temporary in beside.items():
+                new_folders.append(folder)
+            temporaries[path].write_bytes(text.encode())
+        for path, temporary in temporaries.items():
             temporary.replace(path)
         reader.load(plan.slot.assignment, plan.slot.course)
     except BaseException as error:
-        for temporary in beside.values():
+        for temporary in temporaries.values():
             temporary.unlink(missing_ok=True)
-        _undo(before, made)
+        _undo(before, new_folders)
         if isinstance(error, OSError):
             raise KitError(f"{error.filename} cannot be written: {error.strerror}") from None
         if isinstance(error, AssignmentError):
-            raise AssignmentError(f"nothing was made, because it would not fit: {error}") from None
+            raise AssignmentError(
+                f"nothing was created, because it would not fit: {error}"
+            ) from None
         raise
 
 
-def _undo(before: Mapping[Path, bytes | None], made: list[Path]) -> None:
+def _undo(before: Mapping[Path, bytes | None], new_folders: list[Path]) -> None:
     for path, content in before.items():
         if content is None:
             path.unlink(missing_ok=True)
         elif path.read_bytes() != content:
             path.write_bytes(content)
-    for folder in reversed(made):
+    for folder in reversed(new_folders):
         folder.rmdir()
 
 
@@ -156,6 +108,7 @@ def _undo(before: Mapping[Path, bytes | None], made: list[Path]) -> None:
 
 
 def _names(target: str) -> tuple[str, str]:
+    """The names of assignment and slot. Raises UsageError where one is not allowed."""
     name, slash, slot = target.partition("/")
     if not (name and slash and slot):
         raise UsageError(f"{target}: write ASSIGNMENT/SLOT, for example intro/double")
@@ -176,7 +129,7 @@ def _identifier(text: str) -> bool:
 
 
 def _file_name(assignment: str, file: str | None) -> str:
-    """The student file: `--file`, or one called like the assignment."""
+    """The student file: `--file`, or else the name of the assignment."""
     name = file or assignment.replace("-", "_") + ".py"
     stem = name.removesuffix(".py")
     mend = "name one with --file, for example --file moves.py"
@@ -190,6 +143,7 @@ def _file_name(assignment: str, file: str | None) -> str:
 
 
 def _refuse_taken(slot: NewSlot) -> None:
+    """Raises UsageError where the slot's name or one of its files exists."""
     if slot.existing is not None:
         if slot.name in slot.existing.slots:
             where = slot.existing.slots[slot.name].file
@@ -203,27 +157,12 @@ def _refuse_taken(slot: NewSlot) -> None:
             raise UsageError(f"{path} exists already: choose another name, or move it away")
 
 
-def _free(name: str, taken: Collection[str]) -> str:
-    """The name, with a number after it if it is taken."""
-    numbered = (f"{name}_{number}" for number in range(2, len(taken) + 3))
-    return name if name not in taken else next(n for n in numbered if n not in taken)
-
-
 # ------------------------------------------------------------------------------ files
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode()
-    except UnicodeDecodeError:
-        raise AssignmentError(f"{path} is not UTF-8 text: save it as UTF-8") from None
-    except OSError as error:
-        raise KitError(f"{path} cannot be read: {error.strerror}") from None
-
-
 def _appended(path: Path, header: str, block: str, blank: int = 1) -> str:
-    """The file's text, or the header where there is none, then the block."""
-    text = _read(path) if path.exists() else header
+    """The file's text (the header, if it is missing or empty), followed by the block."""
+    text = read_text(path) if path.exists() else header
     if not text.strip():
         text = header
     if not text:
@@ -231,19 +170,15 @@ def _appended(path: Path, header: str, block: str, blank: int = 1) -> str:
     return text + ("" if text.endswith("\n") else "\n") + "\n" * blank + block
 
 
-def _title(name: str) -> str:
-    return re.sub(r"[_-]+", " ", name).capitalize()
-
-
 def _assignment_toml(slot: NewSlot) -> str:
-    row = _text(
+    row = rendered(
         "row.toml",
         new_file=slot.existing is None or slot.file not in slot.existing.files,
         key=f'"{slot.name}"' if "." in slot.name else slot.name,
         file=slot.file,
         points=slot.shown_points,
     )
-    header = _text("assignment.toml", title=_title(slot.assignment))
+    header = rendered("assignment.toml", title=title_of(slot.assignment))
     return _appended(slot.folder / "assignment.toml", header, row)
 
 
@@ -257,34 +192,34 @@ def _slot_files(slot: NewSlot) -> dict[Path, str]:
             f"{slot.file} has a {slot.name} already: choose another name, "
             "or declare it in assignment.toml"
         )
-    header = _text("student_file.py", title=_title(path.stem))
+    header = rendered("student_file.py", title=title_of(path.stem))
     texts, call = {}, name
     if owner:
         probes = slot.files / "probes.py"
-        probe = _free(f"{owner}_{name}".lower(), _top_level(_parsed(probes)))
+        probe = free_name(f"{owner}_{name}".lower(), _top_level(_parsed(probes)))
         call = f"probe.{probe}"
         new_class = owner not in defined
-        block = _text("probe.py", probe=probe, owner=owner, name=name, new_class=new_class)
+        block = rendered("probe.py", probe=probe, owner=owner, name=name, new_class=new_class)
         texts[path] = _with_method(path, header, defined.get(owner), owner, name)
-        texts[probes] = _appended(probes, _text("probes.py", file=slot.file), block, blank=2)
+        texts[probes] = _appended(probes, rendered("probes.py", file=slot.file), block, blank=2)
     else:
-        function = _text("function.py", name=name, parameters="x")
+        function = rendered("function.py", name=name, parameters="x")
         texts[path] = _appended(path, header, function, blank=2)
-    texts[slot.files / f"test_{slot.stem}.py"] = _text("test_slot.py", slot=slot.name, call=call)
+    texts[slot.files / f"test_{slot.stem}.py"] = rendered("test_slot.py", slot=slot.name, call=call)
     known = slot.existing
     ids = [k.id for k in (*known.misconceptions, *known.variants)] if known else []
-    texts[slot.files / f"{slot.stem}.toml"] = _text(
+    texts[slot.files / f"{slot.stem}.toml"] = rendered(
         "slot.toml",
         slot=slot.name,
-        misconception=_free(f"{slot.stem}_thrice", ids),
-        variant=_free(f"{slot.stem}_sum", ids),
+        misconception=free_name(f"{slot.stem}_thrice", ids),
+        variant=free_name(f"{slot.stem}_sum", ids),
     )
     return texts
 
 
 def _parsed(path: Path) -> ast.Module:
     try:
-        return ast.parse(_read(path) if path.exists() else "")
+        return ast.parse(read_text(path) if path.exists() else "")
     except SyntaxError as error:
         raise AssignmentError(f"{path}: line {error.lineno} is no valid Python") from None
 
@@ -308,15 +243,15 @@ def _methods(owner: ast.stmt | None) -> set[str]:
     return {node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 
 
-def _with_method(path: Path, header: str, there: ast.stmt | None, owner: str, name: str) -> str:
+def _with_method(path: Path, header: str, class_: ast.stmt | None, owner: str, name: str) -> str:
     """The file's text with the method at the end of its class, which is added if it is missing."""
-    method = indent(_text("function.py", name=name, parameters="self, x"), "    ")
-    if there is None:
-        return _appended(path, header, f"{_text('class.py', name=owner)}\n{method}", blank=2)
-    if not isinstance(there, ast.ClassDef):
+    method = indent(rendered("function.py", name=name, parameters="self, x"), "    ")
+    if class_ is None:
+        return _appended(path, header, f"{rendered('class.py', name=owner)}\n{method}", blank=2)
+    if not isinstance(class_, ast.ClassDef):
         raise UsageError(f"{path.name} has a {owner} that is no class: choose another name")
-    lines = _read(path).splitlines(keepends=True)
-    end = there.end_lineno or there.lineno
+    lines = read_text(path).splitlines(keepends=True)
+    end = class_.end_lineno or class_.lineno
     # Indented lines after it belong to it as well: to Python, an END SOLUTION is a comment.
     for number in range(end, len(lines)):
         if lines[number].strip() and not lines[number][0].isspace():
@@ -325,60 +260,3 @@ def _with_method(path: Path, header: str, there: ast.stmt | None, owner: str, na
     if not lines[end - 1].endswith("\n"):
         lines[end - 1] += "\n"
     return "".join([*lines[:end], "\n", method, *lines[end:]])
-
-
-# ------------------------------------------------------------------------------ the notebook
-
-
-def _notebook(slot: NewSlot) -> tuple[Path, str, str]:
-    """The notebook, its new text ("" where it stays as it is), and a note about it ("" if none)."""
-    source = slot.course / "source" / slot.assignment
-    there = sorted(source.glob("*.ipynb"))
-    if not there and slot.existing is not None:
-        note = f"source/{slot.assignment}/ has no notebook, so that the slot has no graded cell"
-        return source, "", note
-    path = there[0] if there else source / f"{slot.assignment}.ipynb"
-    if there:
-        try:
-            notebook = nbformat.reads(_read(path), as_version=4)
-        except Exception as error:  # nbformat raises many kinds of errors
-            said = str(error).partition("\n")[0]
-            raise AssignmentError(f"{path} cannot be read as a notebook: {said}") from None
-        ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
-        if grade_id(slot.name) in ids:
-            note = f"{path.name} has a cell {grade_id(slot.name)} already: check its points"
-            return path, "", note
-    else:
-        notebook = _new_notebook(slot.existing.title if slot.existing else _title(slot.assignment))
-    shown = _text("cell.py", slot=slot.name, file=slot.file, points=slot.shown_points)
-    cell = nbformat.v4.new_code_cell(shown.rstrip("\n"))
-    cell.metadata["nbgrader"] = {
-        "grade": True,
-        "solution": False,
-        "locked": True,
-        "task": False,
-        "grade_id": grade_id(slot.name),
-        "points": slot.shown_points,
-        "schema_version": 3,
-        "cell_type": "code",
-    }
-    if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
-        del cell["id"]  # cells have ids from 4.5 on
-    else:
-        cell["id"] = _free(
-            grade_id(slot.name)[:56], [other.get("id", "") for other in notebook.cells]
-        )
-    notebook.cells.append(cell)
-    return path, nbformat.writes(notebook) + "\n", ""
-
-
-def _new_notebook(title: str) -> Any:
-    cells = [
-        nbformat.v4.new_markdown_cell(f"# {title}", id="title"),
-        nbformat.v4.new_code_cell("%load_ext autograder", id="setup"),
-    ]
-    metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)

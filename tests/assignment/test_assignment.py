@@ -105,7 +105,7 @@ def test_an_edit_that_no_longer_applies_fails_loudly(toy_course: Path) -> None:
 @pytest.mark.parametrize("file", ["treble.toml", "test_treble.py"])
 def test_a_file_of_no_slot_is_named(toy_course: Path, file: str) -> None:
     (toy_course / "solutions/toy/moves" / file).touch()
-    with pytest.raises(AssignmentError, match=rf"^moves/{file} is of no slot of moves\.py: "):
+    with pytest.raises(AssignmentError, match=rf"^moves/{file} belongs to no slot of moves\.py: "):
         load(toy_course)
 
 

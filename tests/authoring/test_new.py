@@ -177,9 +177,9 @@ def test_a_name_that_will_not_do_is_refused(
             "assignment.toml",
             '[files."moves.py"]\nlibraries = ["numpy"]',
             'files = { "moves.py" = { libraries = ["numpy"] } }',  # which cannot be added to
-            "nothing was made, because it would not fit: assignment.toml",
+            "nothing was created, because it would not fit: assignment.toml",
         ),
-        ("moves/moves.py", '"""Moves."""', "class Runner: pass", "nothing was made"),
+        ("moves/moves.py", '"""Moves."""', "class Runner: pass", "nothing was created"),
         (
             "moves/moves.py",
             '"""Moves."""',
