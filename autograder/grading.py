@@ -1,4 +1,4 @@
-"""What grader files import.
+"""Functions that grader files import.
 
     @public
     def test_matrix(student, reference, rng):
@@ -6,11 +6,11 @@
         x = rng.standard_normal((2, 3))
         same(student.double(x), reference.double(x))
 
-Fixtures: `student.f(...)` and `reference.f(...)` call a function of the student's file,
-`student.probe.f(...)` one of the probe file, `reference.oracle.f(...)` one of the oracle file;
-`rng` is a numpy Generator of the class's seed; `device` is "cpu" and, where asked for, "cuda".
-A check may have these, parameters of `pytest.mark.parametrize`, and no other fixture or mark of
-pytest's; it may call `pytest.skip`.
+`student.f(...)` and `reference.f(...)` call a function of the student file,
+`student.probe.f(...)` a function of `probes.py`, and `reference.oracle.f(...)` a function of
+`oracle.py`. `rng` is a NumPy Generator seeded for the class; `device` is "cpu" and, where asked
+for, "cuda". A check may use these four fixtures, parameters of `pytest.mark.parametrize`, and no
+other fixture or mark of pytest's. It may call `pytest.skip`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def public(check: F) -> F:
-    """Students get this check, frozen: its inputs and the numbers to expect."""
+    """Mark a check that students get, frozen: its inputs and the expected numbers."""
     marked: F = pytest.mark.public(check)
     return marked

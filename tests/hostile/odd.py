@@ -224,7 +224,7 @@ HONEST = [
             honest=True, deserved=FULL,
             build=beside("conftest.py", "pytest.ini", "sitecustomize.py", "usercustomize.py",
                          "setup.cfg", "tox.ini", "pyproject.toml", "nbgrader_config.py",
-                         "test_vanilla_rnn.py", "probe_vanilla_rnn.py", "stand_in_vanilla_rnn.py",
+                         "test_rnn_step.py", "probes.py", "stand_ins.py", "cases.py",
                          "assignment.toml", "x.pth", "__init__.py", "__pycache__/numpy.pyc",
                          "matplotlibrc", ".env", "vanilla_rnn.so", "vanilla_rnn.pyc")),
     Hostile("odd-results_beside", "results, a gradebook and a report of its own",
