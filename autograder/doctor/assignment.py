@@ -13,8 +13,8 @@ from pathlib import Path
 
 from autograder.assignment.model import Assignment
 from autograder.course import handout
-from autograder.doctor.findings import Course, Finding, listed, nothing, right, wrong
-from autograder.doctor.nbgrader import TABLES, opened, tables
+from autograder.doctor.findings import Course, Finding, first_problems, nothing, right, wrong
+from autograder.doctor.nbgrader import TABLES, open_gradebook, table_names
 from autograder.errors import AssignmentError, GraderFault
 from autograder.files import Refusal, read_regular
 from autograder.public import leaks, release
@@ -45,7 +45,7 @@ def cells(course: Course, assignment: Assignment) -> Finding:
     problems = handout.problems(assignment, texts)
     if problems:
         mend = f"edit source/{assignment.name}/ or solutions/{assignment.name}/ until they agree"
-        return wrong("cells", listed(problems), mend)
+        return wrong("cells", first_problems(problems), mend)
     count = len(handout.parts(assignment))
     return right("cells", f"{count} graded cells, as solutions/ has them")
 
@@ -67,7 +67,7 @@ def _cells_of(folder: Path) -> Cells | None:
     return Cells(frozenset(path.stem for path in paths), tuple(found)) if paths else None
 
 
-def handed_out(course: Course, assignment: Assignment) -> Finding:
+def released_cells(course: Course, assignment: Assignment) -> Finding:
     """Whether the cells are still those of the release and of the gradebook."""
     name = "cells handed out"
     try:
@@ -90,7 +90,7 @@ def handed_out(course: Course, assignment: Assignment) -> Finding:
         problems.insert(0, "students have handed in already")
         mend = f"put ids and points in source/{assignment.name}/ back as they were handed out"
     if problems:
-        return wrong(name, listed(problems), mend)
+        return wrong(name, first_problems(problems), mend)
     return right(name, "ids and points are those that were handed out")
 
 
@@ -132,8 +132,8 @@ def _recorded(course: Course, name: str) -> tuple[Cells | None, int]:
         WHERE assignment.name = ?
     """
     try:
-        with opened(path) as db:
-            if TABLES - tables(db):
+        with open_gradebook(path) as db:
+            if TABLES - table_names(db):
                 return None, 0
             books = db.execute(notebooks, (name,)).fetchall()
             points = tuple(
@@ -167,7 +167,7 @@ def release_folder(course: Course, assignment: Assignment) -> Finding:
         return wrong(name, text, f"autograder verify {assignment.name} tells more")
     found = differences(files, folder)
     if found:
-        return wrong(name, f"it is stale: {listed(found)}", again)
+        return wrong(name, f"it is stale: {first_problems(found)}", again)
     return right(name, f"{len(files)} files, up to date")
 
 
@@ -193,7 +193,7 @@ def secrets(course: Course, assignment: Assignment) -> Finding:
             problems += [f"{place}: {problem}" for problem in _markers(files, place == "source")]
     if problems:
         mend = "take it out there; what is in release, feedback or outbound may be with students"
-        return wrong("secrets", listed(problems), mend)
+        return wrong("secrets", first_problems(problems), mend)
     if not searched:
         return nothing("secrets", "nothing has been handed out")
     places_searched = ", ".join(f"{place} ({count})" for place, count in searched.items())
@@ -238,12 +238,12 @@ def _in_feedback(
     for name, content in files.items():
         mine = course.folder / "submitted" / name
         if not (mine.is_file() and mine.read_bytes() == content):
-            texts[name] = _shown(content) if name.endswith((".html", ".htm")) else content
+            texts[name] = _page_text(content) if name.endswith((".html", ".htm")) else content
     for leak in leaks.found_in(assignment, texts):
         if " holds a line of the answer of " not in leak:
             yield f"feedback: {leak}"
 
 
-def _shown(page: bytes) -> bytes:
+def _page_text(page: bytes) -> bytes:
     """The text of a page without tags, which highlighted code has between any two words."""
     return html.unescape(re.sub(r"<[^>]*>", "", page.decode("utf-8", "replace"))).encode()

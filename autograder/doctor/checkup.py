@@ -28,7 +28,7 @@ COURSE: tuple[Callable[[Course], Finding], ...] = (
 )
 ASSIGNMENT: tuple[Callable[[Course, Assignment], Finding], ...] = (
     assignment.cells,
-    assignment.handed_out,
+    assignment.released_cells,
     assignment.release_folder,
     assignment.secrets,
 )

@@ -67,7 +67,7 @@ class Course:
         return Path(self.settings.exchange) / self.settings.course_id
 
 
-def listed(problems: Sequence[str]) -> str:
+def first_problems(problems: Sequence[str]) -> str:
     """The first problems in one line, and how many more there are."""
     more = len(problems) - MAX_PROBLEMS
     return "; ".join(problems[:MAX_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")

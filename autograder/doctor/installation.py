@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from autograder.doctor.findings import Course, Finding, listed, right, wrong
+from autograder.doctor.findings import Course, Finding, first_problems, right, wrong
 from autograder.errors import GraderFault
 from autograder.isolation.pool import Workers
 
@@ -51,7 +51,7 @@ def packages(course: Course) -> Finding:
         return wrong("packages", text, f"in the kit's folder: {install}")
     problems = [p for need in _needs(KIT, EXTRAS) if (p := _unmet(need))]
     if problems:
-        return wrong("packages", listed(problems), INSTALL)
+        return wrong("packages", first_problems(problems), INSTALL)
     found = ", ".join(f"{name} {metadata.version(name)}" for name in SHOWN)
     return right("packages", found)
 
@@ -76,7 +76,7 @@ def requirements(course: Course) -> Finding:
     count = len({name for name, _ in seen})
     if problems:
         mend = f"{INSTALL} in a fresh environment"
-        return wrong("requirements", listed(sorted(set(problems))), mend)
+        return wrong("requirements", first_problems(sorted(set(problems))), mend)
     return right("requirements", f"{count} packages fit one another")
 
 

@@ -72,13 +72,13 @@ def course_id(course: Course) -> Finding:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
+def open_gradebook(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a gradebook for reading only. Raises sqlite3.Error."""
     with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=5)) as db:
         yield db
 
 
-def tables(db: sqlite3.Connection) -> set[str]:
+def table_names(db: sqlite3.Connection) -> set[str]:
     """The names of the tables in a gradebook."""
     return {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
@@ -94,8 +94,8 @@ def gradebook(course: Course) -> Finding:
     where = shlex.quote(str(path))
     away = f"move it away, and nbgrader makes a new one: mv {where} {where}.half-made"
     try:
-        with opened(path) as db:
-            found = tables(db)
+        with open_gradebook(path) as db:
+            found = table_names(db)
             revision = _revision(db) if "alembic_version" in found else ""
             used = found >= TABLES and any(
                 db.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()

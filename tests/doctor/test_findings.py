@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.doctor.findings import Course, listed, nothing, right, wrong
+from autograder.doctor.findings import Course, first_problems, nothing, right, wrong
 from autograder.nbgrader.settings import Settings
 
 
@@ -22,8 +22,8 @@ def test_findings_are_plain_values_in_json() -> None:
 
 
 def test_the_first_problems_are_listed_and_the_others_counted() -> None:
-    assert listed(["a", "b", "c"]) == "a; b; c"
-    assert listed(["a", "b", "c", "d", "e"]) == "a; b; c; and 2 more"
+    assert first_problems(["a", "b", "c"]) == "a; b; c"
+    assert first_problems(["a", "b", "c", "d", "e"]) == "a; b; c; and 2 more"
 
 
 @pytest.mark.parametrize(
