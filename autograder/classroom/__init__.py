@@ -1,1 +1,1 @@
-"""Grading a class: which files to grade, by which process; results, tables and report pages."""
+"""Grades a class with several processes; caches results; writes the table and the report."""

@@ -1,7 +1,6 @@
 """Grade a class: unchanged results stay, the other students go to grading processes.
 
-Only this process writes results. A grading process that ends costs nothing: another one grades what
-it was grading.
+Only this process writes results. If a grading process ends, another one grades its student again.
 """
 
 from __future__ import annotations
@@ -75,7 +74,7 @@ class ClassRun:
         self._cache = cache = ResultCache(job, self.assignment, conditions, self._folder.resumed)
         found = {}
         for student in students:
-            with contextlib.suppress(Exception):  # our own: `grade` will meet and report it
+            with contextlib.suppress(Exception):  # ours: `grade` meets it again and reports it
                 outcome = cache.unchanged(student)
                 if outcome is not None:
                     found[student] = outcome

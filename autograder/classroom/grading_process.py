@@ -1,7 +1,7 @@
 """A grading process: it collects the graders once and then grades what it is sent.
 
-It reads no submission and writes no result. It ends when it is told to, and when the process that
-started it is gone, however that ended.
+It reads no submission and writes no result. It ends when it is told to, or when its parent process
+has ended in any way.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _grade_requests(
         }
         notes = None if request.folder is None else _notebook_notes(request.folder, released)
         if workers.lost:
-            return  # no student's fault, and staff's own programs in the workers are gone, too
+            return  # not the student's fault; the programs of staff in the workers are lost, too
         _send(pipe, Graded(parts, notes, time.perf_counter() - started))
 
 
@@ -112,7 +112,7 @@ def _grade(checks: HiddenChecks, known: KnownPrograms, file: str, source: Source
         with checks.program({file: source}) as program:
             judged = judge(checks, program, list(slots), known)
         return results.part(judged.values())
-    except Exception as error:  # our own: no zero for this student, and no loss for another
+    except Exception as error:  # ours: it must cost no student points, and stop no other
         return results.ungraded(slots, f"the grader failed: {type(error).__name__}: {error}")
 
 

@@ -1,4 +1,4 @@
-"""What a run of `grade` and its grading processes tell each other."""
+"""The messages between a run of `grade` and its grading processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table and the pages of an output folder; only those that something changed for are written.
+"""The table and the pages of an output folder. Only those that have to change are written.
 
 `views.json` has, for each file, a digest of what it was made from and a digest of its content.
 """

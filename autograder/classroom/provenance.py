@@ -101,7 +101,7 @@ def _source_bytes(source: Source) -> bytes:
 
 
 def _graders_digest(assignment: Assignment, file: StaffFile) -> str:
-    """A digest of everything that staff wrote about a file and that a mark depends on."""
+    """A digest of everything that staff wrote about a file, as far as marks depend on it."""
     hidden = [part.encode() for module in sorted(file.hidden.items()) for part in module]
     return digest(
         *(file.text.encode(), file.probes.encode(), *hidden),

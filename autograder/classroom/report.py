@@ -72,7 +72,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class SlotRow:
-    """How a slot went in the class. `mean` is over those who are graded, `points` the maximum."""
+    """A slot's row: its maximum `points`, how many have each verdict, the mean of those graded."""
 
     name: str
     points: float
@@ -93,7 +93,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class RankedMisconception:
-    """A misconception in a slot, and the pages of those who have it."""
+    """A misconception in a slot, and the pages of the students who have it."""
 
     slot: str
     known: KnownProgram
@@ -124,7 +124,7 @@ def texts(
 
 
 def feedback(entry: Entry, notes: Sequence[str]) -> str:
-    """What nbgrader's pages show of a slot, as HTML."""
+    """A slot's entry as HTML, for nbgrader's pages."""
     return _environment().get_template("feedback.html").render(entry=entry, notes=notes)
 
 

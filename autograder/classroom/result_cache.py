@@ -1,7 +1,7 @@
 """The result cache: which students need no grading, and which files of the others still do.
 
-An intact result, of the same student or of one who handed in the same bytes, stands for each part
-that depends on the same (`provenance`). A result is written when all its parts are known.
+An intact result, of the same student or of one who handed in the same bytes, supplies each part
+with the same key (`provenance`). A result is written when all its parts are known.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run says of one student.
+    """The outcome of a run for one student, as the command prints it.
 
     Attributes:
         student: the name to print.
@@ -105,7 +105,7 @@ class ResultCache:
         return Outcome(about.student, student, summary.score, {}, "", about.changed, unchanged=True)
 
     def draft(self, student: str) -> Draft:
-        """What is known of a student's result."""
+        """A student's result with the parts that the cache has."""
         submission, keys = self._read(student)
         parts = {
             file: part
@@ -158,7 +158,7 @@ class ResultCache:
         fault = next(iter(about.faults.values()), "")
         score = result.score
         self._last_read = ("", None)
-        try:  # the file is named after the folder, whatever may be printed of the student's name
+        try:  # the file has the folder's name, which may differ from the printed name
             results.write(self.job.out, student, result)
             self._remember(student, about)
         except NoRoom:
@@ -186,7 +186,7 @@ class ResultCache:
         )
 
     def _in_order(self, parts: Iterable[Mapping[str, T]]) -> dict[str, T]:
-        """What several mappings have, slot by slot in the assignment's order."""
+        """Merge mappings from slots; the assignment gives the order."""
         merged = {slot: value for part in parts for slot, value in part.items()}
         return {slot: merged[slot] for slot in self.assignment.slots if slot in merged}
 
@@ -220,5 +220,5 @@ class ResultCache:
             self._last_read = (student, results.read(self.job.out, student, only_intact=True))
         result = self._last_read[1]
         if result is None or key not in result.extra_data.made_of.keys.values():
-            return None  # it was written anew since
+            return None  # it has been rewritten since
         return result

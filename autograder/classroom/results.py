@@ -50,7 +50,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class SlotData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an entry has beyond Gradescope's format. Misconceptions are ids, or None."""
+    """The data of a slot that Gradescope's format does not know. Misconceptions are ids."""
 
     verdict: Verdict
     misconception: str | None
@@ -98,7 +98,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What a result says beyond its slots. `faults` has, by slot, why the grader failed.
+    """The data of a result that belong to no slot. `faults`: slot -> why the grader failed.
 
     `digest` and `seconds` come last in the file; `digest` is computed when it is written.
     """
@@ -116,7 +116,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
     def has_same_inputs(self, other: About) -> bool:
-        """Whether the results were made of the same, for the same student."""
+        """Whether both results are the same student's, made of the same inputs."""
         names = ("student", "assignment", "seed", "isolation", "versions", "made_of")
         return all(getattr(self, name) == getattr(other, name) for name in names)
 
@@ -141,17 +141,17 @@ class StudentResult(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """What grading one student file gave: an entry for each of its slots, the grader's faults."""
+    """The part of a result that one student file makes. Both mappings are by slot."""
 
     entries: dict[str, Entry]
     faults: dict[str, str] = {}
 
     def is_repeatable(self, device: str) -> bool:
-        """Whether grading the same again would give the same."""
+        """Whether grading the same file again would give the same part."""
         found = [entry.extra_data for entry in self.entries.values()]
         if not all(data.verdict.lasting for data in found):
             return False
-        # without a GPU, its checks are not run
+        # without a GPU, the checks on it are not run
         return device == "cpu" or all(c.passed is not None for data in found for c in data.checks)
 
 

@@ -33,7 +33,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunFolder:
-    """An output folder while one run has it for itself.
+    """An output folder that one run has locked.
 
     `resumed` tells that the run before was stopped: what it changed counts as changed by this one.
     """
@@ -73,7 +73,7 @@ class RunFolder:
 def lock(
     out: Path, assignment: str, seed: int | None = None, whole_class: bool = True
 ) -> Iterator[RunFolder]:
-    """Have an output folder for one run. The seed is the one asked for, its own, or a new one.
+    """Lock an output folder for one run. Its seed is `seed`, else the folder's own, else drawn.
 
     `whole_class` is False where only some students are graded, who get the seed of the others.
     Raises KitError where the folder is in use or cannot be written, UsageError where it belongs to
@@ -136,7 +136,7 @@ def _exclusive(out: Path) -> Iterator[None]:
 
 
 def _surroundings() -> str:
-    """A digest of what decides how well this process can protect itself, as far as can be seen."""
+    """A digest of everything visible that decides how well this process can protect itself."""
     seen: list[str] = [os.environ.get("LD_LIBRARY_PATH", "")]
     if hasattr(os, "uname"):
         seen += [*os.uname(), str(os.getuid())]

@@ -104,7 +104,7 @@ class Scheduler:
         self._on_start(student)
         try:
             draft = self._cache.draft(student)
-        except Exception as error:  # our own, which must cost no other student anything
+        except Exception as error:  # ours: it must stop no other student
             why = f"the grader failed: {type(error).__name__}: {error}"
             yield self._cache.give_up(student, why)
             return
@@ -122,7 +122,7 @@ class Scheduler:
     def _collect(self, request: Request, graded: Graded) -> Iterator[Outcome]:
         """Add a graded part to its student. Yields the student whose last part it was."""
         student = self._students.get(request.student)
-        if student is None:  # was given up meanwhile
+        if student is None:  # has been given up meanwhile
             return
         student.parts_left -= 1
         student.parts |= graded.parts
