@@ -1,7 +1,7 @@
-"""Programs as graders see them: things with functions that answer with numbers.
+"""Programs as graders see them: their functions are called, and answer with numbers.
 
-A student's submission, the reference and each misconception are the same to everything here: one
-source text a file, run in workers of its own. Nothing but numbers comes back.
+A student's submission, the reference and each misconception are all programs: one source text a
+file, run in workers of the program's own.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from autograder.judging.verdict import Verdict
 from autograder.limits import MAX_PRINTED
 from autograder.text import printable
 
-CALLS = 5  # times the seconds of one call are what all calls of a slot may take together
+CALLS = 5  # all calls of a slot together may take so many times the seconds of one call
 
 
 class Program:
-    """One submission (or reference, or misconception) while it is being graded.
+    """A program while it is graded.
 
     `sources` maps file names to contents. A context manager: leaving it ends the program's
     workers.
@@ -46,7 +46,7 @@ class Program:
         self.sources = sources
         self._workers = workers
         self._reference = reference
-        self._asked: Program | None = None  # answers stand-ins that call back
+        self._computing: Program | None = None  # a reference that computes for stand-ins
         self._computed: dict[
             StandIns, dict[Encoded, Encoded]
         ] = {}  # by the reference, for stand-ins
@@ -56,7 +56,7 @@ class Program:
         self._lines: dict[str, dict[str, int]] = {}
         self._stubs: dict[str, dict[str, int]] = {}
         self._spent: dict[str, float] = {}  # seconds, by slot
-        self._over: dict[tuple[str, StandIns], Failure] = {}
+        self._given_up: dict[tuple[str, StandIns], Failure] = {}  # slots that are asked no more
         self.printed: dict[str, str] = {}
 
     def __enter__(self) -> Program:
@@ -70,20 +70,20 @@ class Program:
         for worker in self._loaded.values():
             worker.close()
         self._loaded.clear()
-        if self._asked is not None:
-            self._asked.close()
+        if self._computing is not None:
+            self._computing.close()
 
     def change(self, sources: Mapping[str, Source]) -> None:
-        """Become another program of staff's, in the processes of this one."""
+        """Load other staff sources into the running workers."""
         if sources == self.sources:
             return
         self.sources = sources
         self._outdated = set(self._loaded)
-        for kept in (self._unloadable, self._lines, self._over, self._spent, self.printed):
-            kept.clear()
+        for state in (self._unloadable, self._lines, self._given_up, self._spent, self.printed):
+            state.clear()
 
     def renew(self) -> None:
-        """Be graded once more: what calls took so far does not count."""
+        """Forget how long calls took, so that the program can be graded again."""
         self._spent.clear()
 
     def spent(self, slot: str) -> float:
@@ -91,7 +91,7 @@ class Program:
         return self._spent.get(slot, 0.0)
 
     def loads(self, slot: str) -> bool:
-        """Whether the slot's file could be read and executed, as far as that was tried."""
+        """Whether the slot's file was loaded, or not tried yet."""
         return self.assignment.slots[slot].file not in self._unloadable
 
     def line(self, slot: str) -> int | None:
@@ -107,9 +107,9 @@ class Program:
     def ask(self, question: Question, known: Container[Encoded] = ()) -> Response:
         """As `call`; answers that are `known` are not decoded."""
         slot, stand_ins, device = question.slot, question.stand_ins, question.device
-        over = self._over.get((slot, stand_ins))
-        if over is not None:
-            return Response(question, over)
+        failure = self._given_up.get((slot, stand_ins))
+        if failure is not None:
+            return Response(question, failure)
         file = self.assignment.slots[slot].file
         worker = self._worker(file, stand_ins, device)
         if isinstance(worker, Failure):
@@ -121,18 +121,15 @@ class Program:
         whole = CALLS * limits.seconds
         if self._reference is not None and self.spent(slot) > whole:
             fact = f"no call was too long, but all together took more than {whole:g} s"
-            self._over[slot, stand_ins] = Failure(Verdict.TIMEOUT, fact, line=self.line(slot))
-            return Response(question, self._over[slot, stand_ins])
+            self._given_up[slot, stand_ins] = Failure(Verdict.TIMEOUT, fact, line=self.line(slot))
+            return Response(question, self._given_up[slot, stand_ins])
         before = worker.spent
         try:
             reply = worker.ask(question.request, slot, limits, self._callback(stand_ins), known)
         except WorkerDied as died:
             del self._loaded[file, stand_ins, device]
-            verdict = Verdict.TIMEOUT if died.timeout else Verdict.CRASH
-            self._over[slot, stand_ins] = Failure(
-                verdict, printable(died.reason), line=self.line(slot)
-            )
-            return Response(question, self._over[slot, stand_ins])
+            self._given_up[slot, stand_ins] = _failure_of(died, self.line(slot))
+            return Response(question, self._given_up[slot, stand_ins])
         finally:
             self._spent[slot] = self.spent(slot) + worker.spent - before
         content = reply.content
@@ -192,7 +189,7 @@ class Program:
         return worker
 
     def _callback(self, stand_ins: StandIns) -> Callback:
-        """Computes for the stand-ins of a stand_ins, and remembers it for other programs."""
+        """A callback that computes for stand-ins, and remembers values for other programs."""
 
         def compute(call: StandInCall) -> Computed:
             return self._answer_stand_in(stand_ins, call)
@@ -204,27 +201,27 @@ class Program:
     def _answer_stand_in(self, stand_ins: StandIns, call: StandInCall) -> Computed:
         """Compute for a stand-in that calls back: numbers in, numbers out.
 
-        Only where one is in place: whoever asks of their own accord is told nothing.
+        Student code that calls back without a stand-in in place gets an error.
         """
         slot = call.slot
         in_place = slot in stand_ins and not stand_in_of(self.assignment, slot)
         if self._reference is None or not in_place:
             return Computed(error="no such function")
-        if self._asked is None:  # of this program alone: what it is asked may be its end
-            self._asked = Program(self.assignment, self._workers, self._reference.sources)
+        if self._computing is None:  # one for each program: a student's arguments may end it
+            self._computing = Program(self.assignment, self._workers, self._reference.sources)
         try:
             asked = Question.of(
                 self.assignment.slots[slot], Function("student", slot), call.args, call.kwargs
             )
         except CheckFailed as failed:
             return Computed(error=failed.failure.fact)
-        before = self._asked.spent(slot)
-        outcome = self._asked.call(asked)
-        seconds = self._asked.spent(slot) - before
+        before = self._computing.spent(slot)
+        outcome = self._computing.call(asked)
+        seconds = self._computing.spent(slot) - before
         if isinstance(outcome, Failure):
             if outcome.verdict in (Verdict.TIMEOUT, Verdict.CRASH):
-                self._asked.close()  # it answers no later question
-                self._asked = None
+                self._computing.close()  # it answers no later question
+                self._computing = None
             return Computed(error=printable(outcome.fact), seconds=seconds)
         return Computed(outcome.value, seconds=seconds)
 
@@ -248,10 +245,10 @@ def _stand_ins(file: StudentFile) -> str:
 
 
 class Caller:
-    """What a grader knows as `student` or `reference`: `student.double(x)` gives an Answer.
+    """The `student` or `reference` of a grader: `student.double(x)` gives an Answer.
 
     `student.probe.walk(x)` calls a function of the probe file, `reference.oracle.sums(x)` one of
-    the oracle file, which a student's process has not.
+    the oracle file, which no student's process has.
     """
 
     def __init__(
@@ -291,7 +288,7 @@ class Caller:
 
 
 class ReferenceCache:
-    """The reference's answers, each computed once a run."""
+    """The reference's answers: each question is asked once in a run."""
 
     def __init__(self, reference: Program) -> None:
         self.program = reference
@@ -306,7 +303,10 @@ class ReferenceCache:
         self._answers.clear()
 
     def call(self, question: Question) -> Answer:
-        """Raises GraderFault where the reference itself fails."""
+        """The reference's answer, with those stand-ins only that staff wrote.
+
+        Raises GraderFault where the reference itself fails.
+        """
         stand_ins = tuple(s for s in question.stand_ins if stand_in_of(self.program.assignment, s))
         question = (
             replace(question, stand_ins=stand_ins) if stand_ins != question.stand_ins else question

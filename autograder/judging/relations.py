@@ -1,9 +1,9 @@
-"""Simple relations between wrong numbers and right ones: facts about arrays, of any exercise.
+"""Simple relations between wrong numbers and right numbers, whatever the exercise.
 
-    relation(got, want)  ->  "got is what was expected with the opposite sign", or ""
+    relation(-want, want)  ->  "it has the opposite sign"
 
-A relation is told only where it holds to rounding and where the numbers could not have it by
-chance: of a single number, only a factor that is whole is told.
+A relation is named only if it holds to rounding and the numbers could not have it by chance: for a
+single number, only a whole factor is named.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import numpy as np
 HOLDS = {"float32": 1e-5, "complex64": 1e-5, "float16": 1e-2}
 HOLDS_DEFAULT = 1e-9
 SINGLE = (5e-9, 1e-6)  # relative errors between which float64 numbers are right in float32 only
-NEARLY = 1e-4  # the relative error below which it is told how many digits agree
-FACTORS = 1000  # the largest whole factor that is told
+NEARLY = 1e-4  # relative error below which the message says how many digits agree
+FACTORS = 1000  # the largest whole factor that is named
 
 
 def relation(
@@ -28,7 +28,7 @@ def relation(
 
     Args:
         got, want: float arrays of one shape and dtype; they differ.
-        lengths: of the sequences that the call was given. The words name a factor that is one.
+        lengths: of the sequences in the call; the words say so if a factor is one of them.
         series: whether the first axis counts the arrays of a series; then it is not named.
     """
     if want.dtype.kind != "f" or got.shape != want.shape:
@@ -49,7 +49,7 @@ def relation(
 
 
 def _nearly(error: float) -> str:
-    """In words, a relative error that is small but no rounding."""
+    """A small relative error, larger than rounding, in words."""
     if error == 0.0:
         return ""
     if SINGLE[0] < error < SINGLE[1]:
@@ -58,7 +58,7 @@ def _nearly(error: float) -> str:
 
 
 def transposed(got: np.ndarray, want: np.ndarray) -> bool:
-    """Whether an array of another shape has the right numbers, but for its axes."""
+    """Whether an array of another shape has the right numbers with its axes swapped."""
     return (
         got.ndim == 2
         and want.ndim == 2
@@ -152,7 +152,7 @@ def _flipped_sum(want: np.ndarray, axis: int) -> np.ndarray:
 
 
 def lengths_in(values: Any) -> set[int]:
-    """The lengths, above one, of the lists and the first two axes of arrays in a call."""
+    """The lengths above one of the lists and of all axes of the arrays in a call."""
     found: set[int] = set()
     stack = [values]
     while stack:
