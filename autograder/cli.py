@@ -14,7 +14,8 @@ from autograder.errors import KitError
 # In the order of `--help`: for students, TAs, instructors. `autograder.commands.NAME.NAME` is the
 # command NAME.
 COMMANDS = ("check", "hint", "pack", "grade", "verify", "release", "new", "doctor")
-STAFF_PACKAGES = ("pytest", "jinja2", "_pytest", "nbgrader", "nbformat", "nbconvert")
+STAFF_PACKAGES = {"pytest", "_pytest", "jinja2", "filelock", "msgspec"}
+STAFF_PACKAGES |= {"nbgrader", "nbformat", "nbconvert"}
 
 
 class _Group(click.Group):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -11,8 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import autograder.commands
-from autograder.cli import COMMANDS, main
+from autograder.cli import COMMANDS, STAFF_PACKAGES, main
 from autograder.errors import GraderFault
+from tests.conftest import ROOT
 
 SHARED = {"__init__", "console", "class_display", "proof_tables"}  # modules that are no command
 
@@ -90,3 +92,10 @@ def test_another_missing_module_is_a_fault_with_its_traceback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert isinstance(without("numpy", monkeypatch).exception, ModuleNotFoundError)
+
+
+def test_every_package_that_only_staff_install_is_known() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    staff = settings["project"]["optional-dependencies"]["staff"]
+    names = {requirement.partition(">")[0] for requirement in staff}
+    assert names - {"ipykernel"} <= STAFF_PACKAGES  # a notebook imports ipykernel, not the kit
