@@ -22,9 +22,9 @@ import pytest
 
 from autograder.isolation.wire import tensor
 from autograder.judging.answers import Answer
-from autograder.judging.comparison import expect, same, undisturbed, unmodified
+from autograder.judging.comparison import expect, leaves_globals_alone, same, unmodified
 
-__all__ = ["Answer", "expect", "public", "same", "tensor", "undisturbed", "unmodified"]
+__all__ = ["Answer", "expect", "leaves_globals_alone", "public", "same", "tensor", "unmodified"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 

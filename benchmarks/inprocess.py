@@ -159,7 +159,7 @@ def _makers(function: Any, slot: str, params: dict[str, Any]) -> dict[str, Calla
     """How to make a check's arguments by the kit's names for them."""
     file = _slots()[slot]["file"]
     name = check_name(function, params)
-    watched = bool({"unmodified", "undisturbed"} & _names(function.__code__))
+    watched = bool({"unmodified", "leaves_globals_alone"} & _names(function.__code__))
     folder = Path(os.environ.get("BENCH_SUBMISSION", ".")).resolve()
     return {
         "student": lambda: Caller(folder, file, watched),

@@ -76,7 +76,7 @@ class Unmodified:
 
 
 @dataclass(frozen=True)
-class Undisturbed:
+class LeavesGlobalsAlone:
     """The comparison that forbids a call to change global state, except what `but` names."""
 
     call: int
@@ -95,7 +95,7 @@ class Same:
     lookalikes: Lookalikes | None = None
 
 
-Comparison = Same | Unmodified | Undisturbed
+Comparison = Same | Unmodified | LeavesGlobalsAlone
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 same(answer, want)      the same structure, shapes, dtypes and, within rounding, numbers
 unmodified(answer)      the call left its arguments as they were
-undisturbed(answer)     the call left global settings and generators as they were
+leaves_globals_alone(answer)     the call left global settings and generators as they were
 expect(condition, fact) anything else
 """
 
@@ -14,9 +14,9 @@ from typing import Any
 from autograder.judging.answers import (
     Answer,
     Comparison,
+    LeavesGlobalsAlone,
     Lookalikes,
     Same,
-    Undisturbed,
     Unmodified,
     unwrap,
 )
@@ -41,9 +41,9 @@ def unmodified(answer: Answer) -> None:
         raise CheckFailed(changes_arguments(answer.mutated))
 
 
-def undisturbed(answer: Answer, *but: str) -> None:
+def leaves_globals_alone(answer: Answer, *but: str) -> None:
     """Fail the check if the call changed global state, other than what `but` names."""
-    _record(answer, Undisturbed(answer.call, answer.path, but))
+    _record(answer, LeavesGlobalsAlone(answer.call, answer.path, but))
     touched = [name for name in answer.touched if name not in but]
     if touched:
         raise CheckFailed(changes_globals(touched))
@@ -98,8 +98,8 @@ def repeat(comparison: Comparison, answer: Answer) -> None:
         answer = answer[key]
     if isinstance(comparison, Unmodified):
         unmodified(answer)
-    elif isinstance(comparison, Undisturbed):
-        undisturbed(answer, *comparison.but)
+    elif isinstance(comparison, LeavesGlobalsAlone):
+        leaves_globals_alone(answer, *comparison.but)
     else:
         _judge(answer, comparison)
 

@@ -1,8 +1,8 @@
-"""Side effects of calls: arguments that they changed, global state that they touched.
+"""Side effects of calls: arguments that they changed, global state that they changed.
 
-A worker reports both of every call. A slot that forbids them says so in one check (`unmodified`,
-`undisturbed`), and that check speaks for the calls of all its checks: a function that writes on
-its arguments for one size or dtype only is found by the check that has this size or dtype.
+A worker reports both for every call. A slot forbids them in one check (`unmodified`,
+`leaves_globals_alone`), and that check judges the calls of all checks of the slot: a function that
+writes on its arguments for one size or dtype only is found by the check with this size or dtype.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import NamedTuple
 
-from autograder.judging.answers import Answer, Undisturbed, Unmodified
+from autograder.judging.answers import Answer, LeavesGlobalsAlone, Unmodified
 from autograder.judging.checks import Check, CheckRun, SlotRuns
 from autograder.judging.comparison import changes_arguments, changes_globals
 
@@ -56,7 +56,7 @@ def _judged(run: CheckRun, runs: SlotRuns, allowed: ReferenceEffects) -> CheckRu
         if isinstance(comparison, Unmodified):
             names, check = _forbidden(Kind.ARGUMENT, (), runs, allowed)
             failure = changes_arguments(names)
-        elif isinstance(comparison, Undisturbed):
+        elif isinstance(comparison, LeavesGlobalsAlone):
             names, check = _forbidden(Kind.GLOBAL, comparison.but, runs, allowed)
             failure = changes_globals(names)
         else:

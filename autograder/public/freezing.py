@@ -70,7 +70,7 @@ def _checks(hidden: HiddenChecks, slots: Sequence[str]) -> list[CheckNode]:
             if not run.log.comparisons:
                 raise AssignmentError(
                     f"{check.slot}.{check.name} is public and compares nothing that can "
-                    "be frozen: use same, unmodified or undisturbed on an answer"
+                    "be frozen: use same, unmodified or leaves_globals_alone on an answer"
                 )
             nodes.append(check_to_json(run))
     return nodes

@@ -15,8 +15,8 @@ from autograder.isolation.messages import Function, Owner
 from autograder.judging.answers import (
     Answer,
     Comparison,
+    LeavesGlobalsAlone,
     Same,
-    Undisturbed,
     Unmodified,
     unwrap,
 )
@@ -131,7 +131,7 @@ def _comparison_to_json(comparison: Comparison) -> ComparisonNode:
     call, path = comparison.call, list(comparison.path)
     if isinstance(comparison, Unmodified):
         return {"do": "unmodified", "call": call, "path": path}
-    if isinstance(comparison, Undisturbed):
+    if isinstance(comparison, LeavesGlobalsAlone):
         return {"do": "undisturbed", "but": list(comparison.but), "call": call, "path": path}
     tolerance = comparison.tolerance
     node: ComparisonNode = {
@@ -175,7 +175,7 @@ def _comparison_from_json(node: ComparisonNode) -> Comparison:
     if node["do"] == "unmodified":
         return Unmodified(call, path)
     if node["do"] == "undisturbed":
-        return Undisturbed(call, path, tuple(node["but"]))
+        return LeavesGlobalsAlone(call, path, tuple(node["but"]))
     lookalikes = [(text, from_json(value)) for text, value in node.get("lookalikes", ())]
     tolerance = Tolerance(tuple(node["names"]), node["rtol"], node["extra_keys"])
     return Same(call, path, from_json(node["want"]), tolerance, lambda: lookalikes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.isolation.messages import Function
-from autograder.judging.answers import Answer, Call, Comparison, Log, Undisturbed, Unmodified
+from autograder.judging.answers import Answer, Call, Comparison, LeavesGlobalsAlone, Log, Unmodified
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.effects import Effect, Kind, effects, with_effects
 
@@ -14,7 +14,7 @@ def run(name: str, answer: Answer, *comparisons: Comparison) -> CheckRun:
     return CheckRun(check, (), None, Log([call], list(comparisons)))
 
 
-CLEAN = run("clean", Answer(1), Unmodified(0), Undisturbed(0, but=("numpy",)))
+CLEAN = run("clean", Answer(1), Unmodified(0), LeavesGlobalsAlone(0, but=("numpy",)))
 WRITES = run("large", Answer(1, mutated=("x", "x")))
 SEEDS = run("random", Answer(1, touched=("numpy", "torch")))
 

@@ -7,7 +7,7 @@ gradient dh is very large or very small, and units come close to their limits.
 import numpy as np
 import pytest
 
-from autograder.grading import public, same, undisturbed, unmodified
+from autograder.grading import leaves_globals_alone, public, same, unmodified
 
 
 def step_case(rng, D=3, H=5):
@@ -127,4 +127,4 @@ def test_steps_in_turn(student, reference, rng):
     case = step_case(rng, D=1, H=2), step_case(rng, D=1, H=2)
     answer = student.probe.three_steps_back(*case)
     same(answer, reference.probe.three_steps_back(*case), names=("first", "second", "third"))
-    undisturbed(answer)
+    leaves_globals_alone(answer)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import public, same, undisturbed, unmodified
+from autograder.grading import leaves_globals_alone, public, same, unmodified
 
 from .cases import RTOL, constant_factor, network, same_norms
 
@@ -35,7 +35,7 @@ def test_left_alone(student, reference, rng):
     case = network(rng, D=2, H=2, dtype=np.float32), [3, 1, 2, 2], 8
     answer = student.probe.model_after_norms(*case)
     same(answer, reference.probe.model_after_norms(*case))
-    undisturbed(answer)
+    leaves_globals_alone(answer)
     unmodified(answer)
 
 
@@ -118,4 +118,4 @@ def test_norms_again(student, reference, rng):
     student.probe.norms(*second)
     again = student.probe.norms(*first)
     same_norms(again, reference.probe.norms(*first))
-    undisturbed(again)
+    leaves_globals_alone(again)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import public, same, undisturbed, unmodified
+from autograder.grading import leaves_globals_alone, public, same, unmodified
 
 from .cases import noisy_decay
 
@@ -108,5 +108,5 @@ def test_decay_again(student, reference, rng):
     student.decay_rate(lengths, others)
     answer = student.decay_rate(lengths, norms)
     same(answer, slope(lengths, norms), rtol=FIT)
-    undisturbed(answer)
+    leaves_globals_alone(answer)
     unmodified(answer)

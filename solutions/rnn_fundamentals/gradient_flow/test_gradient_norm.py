@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import public, same, tensor, undisturbed, unmodified
+from autograder.grading import leaves_globals_alone, public, same, tensor, unmodified
 
 from .cases import RTOL, network, scan
 
@@ -234,5 +234,5 @@ def test_undisturbed(student, reference, rng):
     """changes no global setting and leaves the random generators alone"""
     case = network(rng, D=2, H=2, dtype=np.float32), steps(rng, 3, 2)
     answer = student.probe.norm_then_draw(*case)
-    undisturbed(answer)
+    leaves_globals_alone(answer)
     same(answer, reference.probe.norm_then_draw(*case))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.grading import public, same, undisturbed, unmodified
+from autograder.grading import leaves_globals_alone, public, same, unmodified
 
 from .cases import noisy_decay
 
@@ -18,7 +18,7 @@ def test_picture(student, reference, rng):
     case = lengths, curves(rng, lengths, ["RNN", "LSTM"])
     answer = student.probe.drawn_figure(*case)
     same(answer["figure"], reference.probe.drawn_figure(*case)["figure"])
-    undisturbed(answer)  # here, because a setting that is changed once stays so
+    leaves_globals_alone(answer)  # here, because a setting that is changed once stays so
 
 
 @public

@@ -8,7 +8,7 @@ transposed result has the right shape.
 import numpy as np
 import pytest
 
-from autograder.grading import public, same, undisturbed, unmodified
+from autograder.grading import leaves_globals_alone, public, same, unmodified
 
 
 def network_case(rng, T, D, H):
@@ -93,4 +93,4 @@ def test_two_calls(student, reference, rng):
     answer = student.probe.state_matrix_twice(A, B, h_0, first, second)
     same(answer, reference.probe.state_matrix_twice(A, B, h_0, first, second))
     unmodified(answer)
-    undisturbed(answer)
+    leaves_globals_alone(answer)

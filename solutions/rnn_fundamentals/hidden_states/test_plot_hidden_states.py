@@ -7,7 +7,7 @@ the same: only the colour limits count.
 import numpy as np
 import pytest
 
-from autograder.grading import public, same, undisturbed, unmodified
+from autograder.grading import leaves_globals_alone, public, same, unmodified
 
 
 def draw_states(rng, T, H, scale=0.8):
@@ -125,7 +125,7 @@ def test_arguments_and_settings(student, rng):
     """leaves the states and matplotlib's settings as they were"""
     answer = student.probe.heat_maps({"echo": 2 + draw_states(rng, 1, 2)})
     unmodified(answer)
-    undisturbed(answer)
+    leaves_globals_alone(answer)
 
 
 @public

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import public, same, undisturbed, unmodified
+from autograder.grading import leaves_globals_alone, public, same, unmodified
 
 from .cases import batch_of, echo_of, in_float32, outputs_of, weights_of
 
@@ -124,7 +124,7 @@ def test_in_turn_and_changed(student, rng):
     cases = (weights, y), (half, y), (weights, y), (half, y), (half, 0.5 * y), (other, 0.5 * y)
     same(answer, [error_of(used, x, target) for used, target in cases])
     unmodified(answer)
-    undisturbed(answer)
+    leaves_globals_alone(answer)
 
 
 def test_float32_measure(student, rng, device):

@@ -6,7 +6,7 @@ reference's file calls it, too. Clipped results are compared at CLIPPED.
 
 import pytest
 
-from autograder.grading import public, same, undisturbed, unmodified
+from autograder.grading import leaves_globals_alone, public, same, unmodified
 
 from .cases import (
     CLIPPED,
@@ -173,6 +173,6 @@ def test_batches_and_settings(student, rng):
     """leaves the batches, the model's mode and global settings as they were"""
     answer = student.probe.training(weights_of(rng), batches_of(rng, 3), {"lr": 0.1})
     unmodified(answer)
-    undisturbed(answer)
+    leaves_globals_alone(answer)
     same(answer["in training mode"], {"model": True})
     same(answer["batches left in the list"], [3])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect, public, same, undisturbed, unmodified
+from autograder.grading import expect, leaves_globals_alone, public, same, unmodified
 
 from .cases import (
     CLIPPED,
@@ -207,7 +207,7 @@ def test_batch_and_settings(student, rng):
     case = weights_of(rng), batches_of(rng, 2), 0.1, "SGD", {"lr": 0.5}, ("c",)
     answer = student.probe.train_steps(*case)
     unmodified(answer)
-    undisturbed(answer)
+    leaves_globals_alone(answer)
     same(answer["in training mode"], {"model": True})
     same(answer["c.requires_grad"], False)
     same(answer["batches that require gradients"], 0)

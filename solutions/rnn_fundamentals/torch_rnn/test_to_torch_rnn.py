@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grading import public, same, tensor, undisturbed
+from autograder.grading import leaves_globals_alone, public, same, tensor
 
 from .cases import in_float32, layer_case
 
@@ -83,7 +83,7 @@ def test_original_is_left(student, reference, rng):
     weights = in_float32(layer_case(rng, B=2, T=3, D=3, H=5)[:1])[0]
     answer = student.probe.my_rnn_after_conversion(weights)
     same(answer, reference.probe.my_rnn_after_conversion(weights))
-    undisturbed(answer, "torch.random")
+    leaves_globals_alone(answer, "torch.random")
 
 
 @public

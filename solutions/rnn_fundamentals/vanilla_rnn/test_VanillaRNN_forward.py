@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import public, same, undisturbed, unmodified
+from autograder.grading import leaves_globals_alone, public, same, unmodified
 
 from .cases import sequence
 
@@ -114,7 +114,7 @@ def test_second_sequence(student, reference, rng):
     case = weights, sequence(rng, 2, 1), sequence(rng, 2, 1), h_prev
     answer = student.probe.runs_of_one_network(*case)
     same(answer, reference.probe.runs_of_one_network(*case))
-    undisturbed(answer)
+    leaves_globals_alone(answer)
 
 
 @public

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import public, same, undisturbed, unmodified
+from autograder.grading import leaves_globals_alone, public, same, unmodified
 
 from .cases import sequence
 
@@ -103,7 +103,7 @@ def test_in_turn(student, reference, rng):
     case = step_case(rng, D=2, H=3), step_case(rng, D=2, H=3)
     answer = student.probe.three_steps(*case)
     same(answer, reference.probe.three_steps(*case))
-    undisturbed(answer)
+    leaves_globals_alone(answer)
 
 
 def test_walk(student, reference, rng):
