@@ -55,6 +55,17 @@ def ask_error(worker: Worker, name: str, *args: Any, **options: Any) -> RaisedEr
     return reply
 
 
+def test_a_students_function_is_never_taken_for_a_probe_of_the_same_name(workers: Workers) -> None:
+    probes = "def f(module):\n    return 10 + module.f()\n\ndef g(module):\n    return 2"
+    extras = (("probe", "probe_moves.py", probes),)
+    worker = load(workers, "def f():\n    return 1", extras=extras)
+    assert ask(worker, "f").value == 1
+    reply = worker.call("f", Function("probe", "f"), (), limits=Limits())
+    assert isinstance(reply, CallAnswer)
+    assert reply.value == 11
+    assert ask_error(worker, "g").kind == "missing"
+
+
 def test_it_answers_with_numbers_and_tells_what_else_happened(workers: Workers) -> None:
     worker = load(
         workers,
