@@ -48,7 +48,7 @@ class Fake(grading_process.GradingProcess):
         else:
             self._theirs.send_bytes(messages.encode(message))
 
-    def send(self, request: Request) -> None:
+    def grade(self, request: Request) -> None:
         self.request = request
         self._say(self._answer(request))
 

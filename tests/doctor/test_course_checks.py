@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from autograder.errors import UsageError
 from autograder.nbgrader.settings import CONFIG, Settings
 
 
-def course(folder: Path, **settings: str) -> Course:
+def course(folder: Path, **settings: Any) -> Course:
     return Course(folder, Settings(course_id="rnn", exchange=str(folder / "exchange"), **settings))
 
 
@@ -86,7 +87,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """One check of the course and one of each assignment."""
     monkeypatch.setattr(checkup, "COURSE", (lambda course: right("a", ""),))
     monkeypatch.setattr(checkup, "ASSIGNMENT", (lambda course, toy: right("b", toy.name),))
-    monkeypatch.setattr(checkup.settings, "read", lambda folder: Settings())
+    monkeypatch.setattr("autograder.nbgrader.settings.read", lambda folder: Settings())
     yield
 
 
