@@ -26,6 +26,7 @@ from autograder.assignment.model import Assignment
 from autograder.errors import AssignmentError, KitError, UsageError
 from autograder.files import require_zip_name, zip_bytes, zip_contents
 from autograder.public import leaks
+from autograder.public.leaks import Kind, Leak, Origin
 
 INSTALLER = Path(__file__).parent / "templates" / "install.py"
 PARTS = ("pyproject.toml", "README.md", "LICENSE")  # of the kit, besides its code
@@ -145,8 +146,8 @@ def _normal(requirement: str) -> str:
 # ------------------------------------------------------------------------------ leaks
 
 
-def found_in(assignment: Assignment, data: bytes) -> list[str]:
-    """Where a secret stands in the zip, in what is packed in it, or in the names of its files."""
+def found_in(assignment: Assignment, data: bytes) -> list[Leak]:
+    """The secrets in a zip: lines of its files and of those packed in it, and staff's own files."""
     released, rest = {}, {}
     for path, content in _flat(zip_contents(data)):
         inside = path.partition("/")[2]
@@ -160,15 +161,15 @@ def found_in(assignment: Assignment, data: bytes) -> list[str]:
     library = set(_library(assignment))
     for name, content in rest.items():
         text = content.decode("utf-8", "replace")
-        found += [f"{name} holds a line of {id}: {line}" for id, line in library if line in text]
+        found += [Leak(name, origin, line) for origin, line in library if line in text]
     public = {name for file in assignment.files for name in (file, f"probe_{file}")}
     staff = {path.name for kind in ("*.py", "*.toml") for path in assignment.folder.rglob(kind)}
     named = [name for name in (*released, *rest) if Path(name).name in staff - public]
-    return found + [f"{name} is a file of staff's" for name in named]
+    return found + [Leak(name) for name in named]
 
 
 def _flat(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """The files, and those in a wheel or zip among them."""
+    """The files; for a wheel or zip among them, the files in it."""
     for name, content in files.items():
         if name.endswith((".whl", ".zip")):
             yield from ((f"{name}/{n}", c) for n, c in _flat(zip_contents(content)))
@@ -176,11 +177,11 @@ def _flat(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
             yield name, content
 
 
-def _library(assignment: Assignment) -> Iterator[tuple[str, str]]:
-    """(id, line) for the telling lines of misconceptions and variants."""
+def _library(assignment: Assignment) -> Iterator[tuple[Origin, str]]:
+    """The telling lines of misconceptions and variants."""
     for known in (*assignment.misconceptions, *assignment.variants):
         for text in (*(edit.replace for edit in known.edits), *known.answers):
             for line in map(str.strip, text.splitlines()):
                 telling = len(re.sub(r"\W", "", line)) >= LIBRARY_LINE
                 if telling and not line.startswith(("import ", "from ")):
-                    yield known.id, line
+                    yield Origin(Kind.KNOWN_PROGRAM, known.id), line

@@ -1,4 +1,4 @@
-"""What must not leave the staff's hands, and where it stands in what does."""
+"""The search for secrets of staff in files that others get."""
 
 from __future__ import annotations
 
@@ -6,48 +6,86 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
 
 from autograder.assignment import solution_file as source
 from autograder.assignment.model import Assignment
 from autograder.public.released_folder import FOLDER
 
-MIN_SECRET = 12  # letters and digits of a line, below which it is nobody's secret
-FOUND_ANYWHERE = 30  # characters of a line, from which on it is looked for inside other lines
+MIN_SECRET = 12  # letters and digits: anybody could write a line with fewer
+FOUND_ANYWHERE = 30  # characters: a line with as many is searched for inside other lines, too
+SHOWN = 60  # characters of a line in messages
 
 
-def secrets(assignment: Assignment) -> dict[str, str]:
-    """line -> where it stands, for each line of an answer or of a hidden staff file.
+class Kind(Enum):
+    """Where staff wrote a secret."""
 
-    A line of a stub is no secret, and neither is one of a hidden file that a probe has as well.
+    ANSWER = auto()  # of a slot
+    HIDDEN_FILE = auto()
+    MARKING = auto()  # of a written question
+    KNOWN_PROGRAM = auto()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The slot, file, question or known program that a secret belongs to, by name."""
+
+    kind: Kind
+    name: str
+
+    def __str__(self) -> str:
+        words = {Kind.ANSWER: "the answer of ", Kind.MARKING: "the marking of "}
+        return words.get(self.kind, "") + self.name
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A secret line in a file that others get; without an origin, the file itself is secret."""
+
+    file: str
+    origin: Origin | None = None
+    line: str = ""
+
+    def __str__(self) -> str:
+        if self.origin is None:
+            return f"{self.file} is a file of staff's"
+        return f"{self.file} holds a line of {self.origin}: {self.line[:SHOWN]}"
+
+
+def secrets(assignment: Assignment) -> dict[str, Origin]:
+    """line -> where staff wrote it, for the lines of answers, hidden files and marking schemes.
+
+    A line of a stub is no secret, and neither is a line of a hidden file that is also in a probe.
     """
     files = list(assignment.files.values())
     stubs = {line for stub in assignment.stubs().values() for line in _stripped(stub.decode())}
     stubs |= set(assignment.idioms)
     probes = {line for file in files for line in _stripped(file.probes)}
-    found: dict[str, str] = {}
+    found: dict[str, Origin] = {}
     for file in files:
         answers = source.answer_lines(file.text, file.name, assignment.slots)
         for slot, texts in answers.items():
             for line in _stripped("\n".join(texts)) - stubs:
-                found.setdefault(line, f"the answer of {slot}")
+                found.setdefault(line, Origin(Kind.ANSWER, slot))
         for module, text in file.hidden.items():
             for line in _stripped(text) - stubs - probes:
-                found.setdefault(line, f"{file.stem}/{module}")
+                found.setdefault(line, Origin(Kind.HIDDEN_FILE, f"{file.stem}/{module}"))
     for question in assignment.questions:
         for text in (question.answer, *question.scheme):
             for sentence in _sentences_of(text):
-                found.setdefault(sentence, f"the marking of {question.id}")
+                found.setdefault(sentence, Origin(Kind.MARKING, question.id))
     return found
 
 
 def _sentences_of(text: str) -> set[str]:
-    """The sentences of a prose text that are long enough to be recognised, in one line each."""
+    """The sentences of a prose text that are long enough to be told apart, each in one line."""
     parts = re.split(r"(?<=[.;:?!])\s+", " ".join(text.split()))
     return {part for part in parts if len(part) >= FOUND_ANYWHERE}
 
 
 def _stripped(text: str) -> set[str]:
-    """The lines that are long enough to be recognised; imports tell nothing."""
+    """The lines that are long enough to be told apart, but for imports."""
     lines = {line.strip() for line in text.splitlines()}
     return {
         line
@@ -56,11 +94,11 @@ def _stripped(text: str) -> set[str]:
     }
 
 
-def found_in(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
-    """Where a secret line stands in files that leave the staff's hands.
+def found_in(assignment: Assignment, files: Mapping[str, bytes]) -> list[Leak]:
+    """The secret lines in files (path -> content) that others get.
 
-    A long line is found anywhere, a short one where it is a line of its own, in JSON's strings
-    (a notebook's cells) and in HTML too. The sentences of public checks are public.
+    A long line is found anywhere, a short one where it is a whole line, also in the strings of
+    JSON (the cells of a notebook) and in HTML. The sentences of public checks are no secrets.
     """
     hidden = secrets(assignment)
     found = []
@@ -68,21 +106,19 @@ def found_in(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
         text = content.decode("utf-8", "replace")
         strings = list(_strings(text))
         lines = {line.strip() for part in (text, *strings) for line in part.splitlines()}
-        if name.endswith(".html"):  # where highlighted code has tags between its words
+        if name.endswith(".html"):  # highlighted code has tags between its words
             text = html.unescape(re.sub(r"<[^>]*>", "", text))
-        prose = " ".join((text + "".join(strings)).split())  # however its lines are broken
+        prose = " ".join((text + "".join(strings)).split())  # wherever it breaks lines
         public = {f'"""{line}"""' for line in _sentences(name, text)}
-        for line, where in hidden.items():
-            there = line in lines or (
-                len(line) >= FOUND_ANYWHERE and (line in text or line in prose)
-            )
-            if there and line not in public:
-                found.append(f"{name} holds a line of {where}: {line[:60]}")
+        for line, origin in hidden.items():
+            inside = len(line) >= FOUND_ANYWHERE and (line in text or line in prose)
+            if (line in lines or inside) and line not in public:
+                found.append(Leak(name, origin, line))
     return found
 
 
 def _strings(text: str) -> Iterator[str]:
-    """Every string in a JSON text, in order; none where it is no JSON."""
+    """Every string in a JSON text, in order; none in a text that is no JSON."""
     try:
         stack = [json.loads(text)]
     except ValueError:
@@ -96,6 +132,7 @@ def _strings(text: str) -> Iterator[str]:
 
 
 def _sentences(name: str, text: str) -> set[str]:
+    """The sentences of the public checks in a file."""
     if not (name.startswith(f"{FOLDER}/") and name.endswith(".json")):
         return set()
     return {check["sentence"] for check in json.loads(text).get("checks", [])}

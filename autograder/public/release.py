@@ -1,8 +1,8 @@
-"""Build what students get: stubs, public checks and the files of `source/`; nothing else.
+"""Build a release: stubs, public checks and the files of `source/`, and nothing else.
 
-The result depends on the course's files alone: the same files give the same bytes. Expected
-numbers are rounded (`frozen.DIGITS`); a committed number that all but agrees (`NUMBERS_AGREE`) is
-kept, so that another processor's last bit changes no file.
+It depends on the course's files alone: the same files give the same bytes. Expected numbers are
+rounded (`json_values.DIGITS`), and a released number that agrees to rounding stays
+(`release_folder.NUMBERS_AGREE`), so that the last bit of another processor changes no file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from autograder.assignment.model import Assignment
 from autograder.course import handout
@@ -20,11 +19,11 @@ from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
 from autograder.public import leaks, released_folder
 from autograder.public.freezing import PUBLIC_SEED, freeze
-from autograder.public.released_folder import FOLDER, NOTEBOOKS, describe_assignment
+from autograder.public.released_folder import FOLDER, describe_assignment
 
 
 def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, bytes]:
-    """path -> content of everything that is released. Raises AssignmentError on a leak."""
+    """path -> content of a release. Raises AssignmentError, on a leak for instance."""
     files = dict(_source_files(course / "source" / assignment.name))
     stubs = assignment.stubs()
     clash = sorted(set(files) & set(stubs))
@@ -32,7 +31,7 @@ def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, b
         raise AssignmentError(f"source/{assignment.name}/{clash[0]} would hide the stub: remove it")
     files.update(_notebooks(assignment, files))
     files.update(stubs)
-    described = describe_assignment(assignment) | {NOTEBOOKS: _questions(files)}
+    described = describe_assignment(assignment, _questions(files))
     files[f"{FOLDER}/assignment.json"] = _lines(described).encode()
     files[released_folder.TASKS] = released_folder.tasks()
     with HiddenChecks(assignment, workers, collect(assignment), seed=PUBLIC_SEED) as hidden:
@@ -40,10 +39,9 @@ def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, b
             slots = [slot.name for slot in assignment.slots_of(name)]
             frozen = freeze(hidden, name, slots).node
             files[f"{FOLDER}/{Path(name).stem}.json"] = _lines(frozen).encode()
-    for name in assignment.files:
-        probe = assignment.files[name].probes
-        if probe:
-            files[f"{FOLDER}/probe_{name}"] = probe.encode()
+    for name, file in assignment.files.items():
+        if file.probes:
+            files[f"{FOLDER}/probe_{name}"] = file.probes.encode()
     found = leaks.found_in(assignment, files)
     if found:
         raise AssignmentError(f"the release would leak: {found[0]}")
@@ -71,7 +69,7 @@ def _notebooks(assignment: Assignment, files: Mapping[str, bytes]) -> dict[str, 
 
 
 def _questions(files: Mapping[str, bytes]) -> dict[str, list[str]]:
-    """notebook -> its written questions, so that `autograder pack` knows what is handed in."""
+    """notebook -> ids of its written questions, which `autograder pack` asks for."""
     notebooks = {n: json.loads(content) for n, content in files.items() if n.endswith(".ipynb")}
     return {
         name: [
@@ -83,7 +81,7 @@ def _questions(files: Mapping[str, bytes]) -> dict[str, list[str]]:
     }
 
 
-def _lines(data: Mapping[str, Any]) -> str:
+def _lines(data: Mapping[str, object]) -> str:
     """JSON with one line for each entry of each list or table, so that a person can review it."""
     parts = []
     for key, value in data.items():

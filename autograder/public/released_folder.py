@@ -1,7 +1,8 @@
-"""A released folder: what it says of its assignment, without anything that takes time to import.
+"""A released folder, and what it tells about its assignment.
 
-It has `checks/assignment.json` and, for each student file, `checks/<file>.json` (see
-`autograder.frozen`) and, where the graders use one, `checks/probe_<file>.py`.
+`checks/assignment.json` describes the assignment. For each student file there is a
+`checks/<file>.json` (see `frozen_json`) and, where its checks use probes, a
+`checks/probe_<file>.py`. This module imports nothing that takes time.
 """
 
 from __future__ import annotations
@@ -10,18 +11,50 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from autograder.assignment.model import PublicAssignment, Slot, StudentFile
 from autograder.errors import KitError, UsageError
 from autograder.limits import Limits
+from autograder.public.json_form import misfit
+
+if TYPE_CHECKING:
+    from autograder.public.frozen_json import FileNode
 
 FOLDER = "checks"
+TASKS = ".vscode/tasks.json"
+TASKS_TEMPLATE = Path(__file__).parent / "templates" / "tasks.json"
+
+
+class StudentFileNode(TypedDict):
+    libraries: list[str]
+
+
+class SlotNode(TypedDict):
+    file: str
+    points: float
+    seconds: float
+    memory_mb: int
+    output_mb: int
+    builds_on: list[str]
+    forbids: list[str]
+    hints: list[str]
+
+
+class AssignmentNode(TypedDict):
+    """What students may know of an assignment; `notebooks` is name -> ids of its questions."""
+
+    name: str
+    title: str
+    libraries: list[str]
+    files: dict[str, StudentFileNode]
+    slots: dict[str, SlotNode]
+    notebooks: dict[str, list[str]]
 
 
 @dataclass(frozen=True)
 class Released:
-    """What a released folder says of itself.
+    """A released folder and its assignment.
 
     `notebooks` maps the name of each notebook to the ids of the questions to answer in it.
     """
@@ -31,11 +64,11 @@ class Released:
     notebooks: Mapping[str, Sequence[str]]
 
     def slots_named(self, names: Iterable[str]) -> list[str]:
-        """The slots that are meant: slots, or files with all of their slots; all of them by none.
+        """The slots that names stand for: of a file all slots, and all slots without any name.
 
         Raises UsageError.
         """
-        found: dict[str, None] = {}  # each once, in order
+        found: dict[str, None] = {}  # without duplicates, in order
         for name in names:
             slots = self.assignment.slots_of(name) or [self.assignment.slot(name)]
             found.update(dict.fromkeys(slot.name for slot in slots))
@@ -46,24 +79,30 @@ class Released:
         assignment = self.assignment
         return [f for f in assignment.files if any(s.name in slots for s in assignment.slots_of(f))]
 
-    def checks(self, file: str) -> Any:
-        """What `checks/` has for a student file. Raises KitError."""
-        return _read_json(self.folder / FOLDER / f"{Path(file).stem}.json")
+    def checks(self, file: str) -> FileNode:
+        """The public checks of a student file. Raises KitError."""
+        from autograder.public.frozen_json import FileNode  # here: keeps start-up short
+
+        node: FileNode = _read_json(self.folder / FOLDER / f"{Path(file).stem}.json", FileNode)
+        return node
 
 
 def find_released(start: Path) -> Released:
-    """The released folder that is `start` or around it. Raises UsageError."""
+    """The released folder that is `start` or holds it. Raises UsageError, KitError."""
     for folder in (start, *start.parents):
         if (folder / FOLDER / "assignment.json").is_file():
-            data = _read_json(folder / FOLDER / "assignment.json")
-            return Released(folder, _assignment(folder, data), data[NOTEBOOKS])
+            path = folder / FOLDER / "assignment.json"
+            node: AssignmentNode = _read_json(path, AssignmentNode)
+            return Released(folder, _assignment(folder, node), node["notebooks"])
     raise UsageError(
         f"no {FOLDER}/assignment.json here: change into the folder of the assignment "
         "(the one with the files that you fill in)"
     )
 
 
-def describe_assignment(assignment: PublicAssignment) -> dict[str, Any]:
+def describe_assignment(
+    assignment: PublicAssignment, notebooks: Mapping[str, Sequence[str]]
+) -> AssignmentNode:
     """What students may know of an assignment, as JSON."""
     return {
         "name": assignment.name,
@@ -83,12 +122,13 @@ def describe_assignment(assignment: PublicAssignment) -> dict[str, Any]:
             }
             for slot in assignment.slots.values()
         },
+        "notebooks": {name: list(questions) for name, questions in notebooks.items()},
     }
 
 
-def _assignment(folder: Path, data: Any) -> PublicAssignment:
+def _assignment(folder: Path, node: AssignmentNode) -> PublicAssignment:
     files = {}
-    for name, details in data["files"].items():
+    for name, details in node["files"].items():
         probe = folder / FOLDER / f"probe_{name}"
         text = probe.read_text("utf-8") if probe.is_file() else ""
         files[name] = StudentFile(name, tuple(details["libraries"]), text)
@@ -102,29 +142,25 @@ def _assignment(folder: Path, data: Any) -> PublicAssignment:
             hints=tuple(slot["hints"]),
             limits=Limits(slot["seconds"], slot["memory_mb"], slot["output_mb"]),
         )
-        for name, slot in data["slots"].items()
+        for name, slot in node["slots"].items()
     }
-    libraries = tuple(data["libraries"])
-    return PublicAssignment(data["name"], data["title"], libraries, files, slots)
+    libraries = tuple(node["libraries"])
+    return PublicAssignment(node["name"], node["title"], libraries, files, slots)
 
 
-def _read_json(path: Path) -> Any:
+def _read_json(path: Path, form: Any) -> Any:
+    """The JSON of a file. Raises KitError where it cannot be read or does not have the form."""
     try:
-        return json.loads(path.read_text("utf-8"))
+        value = json.loads(path.read_text("utf-8"))
+        problem = misfit(value, form)
     except (OSError, ValueError) as error:
-        raise KitError(
-            f"{path.name} cannot be read ({type(error).__name__}): "
-            f"take the folder {FOLDER}/ from the handout again"
-        ) from None
-
-
-TASKS = ".vscode/tasks.json"
-TEMPLATE = Path(__file__).parent / "templates" / "tasks.json"
+        problem = type(error).__name__
+    if problem:
+        mend = f"take the folder {FOLDER}/ from the handout again"
+        raise KitError(f"{path.name} cannot be read ({problem}): {mend}")
+    return value
 
 
 def tasks() -> bytes:
-    """The file that tells Visual Studio Code how to check."""
-    return TEMPLATE.read_bytes()
-
-
-NOTEBOOKS = "notebooks"  # in checks/assignment.json: file name -> the questions to answer in it
+    """The file from which Visual Studio Code learns how to check."""
+    return TASKS_TEMPLATE.read_bytes()

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from autograder import cli
 from autograder.assignment import reader
 from autograder.files import zip_bytes, zip_contents
 from autograder.public import bundle, leaks, release_folder
@@ -354,15 +355,15 @@ def test_a_secret_anywhere_in_the_zip_is_found(handouts: dict[str, Path], name: 
     }
     found = bundle.found_in(assignment, zip_bytes(files | planted))
     for place in ("constraints.txt", "notes.md", "autograder/words.py", "autograder/more.py"):
-        assert any(f"{place} holds a line of" in one for one in found), place
+        assert any(f"{place} holds a line of" in str(leak) for leak in found), place
     for place in (settings, grader.name):
-        assert any(one.endswith(f"{place} is a file of staff's") for one in found), place
+        assert any(str(leak).endswith(f"{place} is a file of staff's") for leak in found), place
 
 
 def test_a_leak_makes_neither_a_zip_nor_a_folder(autograder: Command, toy_course: Path) -> None:
     path = toy_course / "solutions/toy/moves/moves.py"
     # What the kit itself says is no secret until staff write it into an answer.
-    said = "Turns the kit's errors into one line and an exit status."
+    said = (cli.__doc__ or "").partition("\n")[0]
     path.write_text(path.read_text().replace("return x + x", f"# {said}\n    return x + x"))
     test = toy_course / "solutions/toy/moves/test_double.py"
     test.write_text(f'"""{said}"""\n' + test.read_text())
