@@ -1,4 +1,4 @@
-"""Graders of the toy."""
+"""Checks of Walker.walk."""
 
 import numpy as np
 import pytest

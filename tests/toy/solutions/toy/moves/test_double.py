@@ -1,4 +1,4 @@
-"""Graders of the toy."""
+"""Checks of double."""
 
 from autograder.grading import public, same, unmodified
 

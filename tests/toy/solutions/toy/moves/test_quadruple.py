@@ -1,4 +1,4 @@
-"""Graders of the toy."""
+"""Checks of quadruple."""
 
 from autograder.grading import public, same
 
