@@ -160,8 +160,8 @@ def test_large_numbers(student, reference, rng):
 def test_float32(student, reference, rng, T):
     """keeps the dtype of its arguments"""
     rnn = network(rng, D=4, H=5, O=3)
-    # states that are neither small nor saturated, and small gradients: in float32, a wrong slope
-    # or an entry that is barely clipped might not stand out from rounding
+    # States are neither small nor saturated, and gradients are small: in float32, rounding might
+    # hide a wrong slope or an entry that is barely clipped.
     rnn |= {name: 0.4 * rnn[name] for name in ("W_xh", "W_hh")}
     rnn["b_h"] = 0.6 * np.sign(rnn["b_h"])
     inputs, states, d_outputs = sequence(rng, rnn, T)

@@ -116,7 +116,7 @@ def test_near_the_limits(student, reference, rng):
 @public
 def test_float32_step(student, reference, rng):
     """keeps the dtype of its arguments"""
-    # sizes at which the norm of a gradient is hardly ever near zero, where rounding would show
+    # at these sizes the norm of a gradient is hardly ever near zero, where rounding would count
     case = [a.astype(np.float32) for a in step_case(rng, D=5, H=6)]
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 

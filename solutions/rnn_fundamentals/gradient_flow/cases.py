@@ -9,8 +9,8 @@ import numpy as np
 
 from autograder.grading import same
 
-# The contract allows a relative error of 1e-9. Correct programs differ by 1e-12 (200 steps),
-# float32 on the way costs 1e-8 and more.
+# The contract allows a relative error of 1e-9. Correct programs differ by 1e-12 after 200 steps;
+# programs that compute in float32 are off by 1e-8 or more.
 RTOL = 1e-9
 STACK = {"RNN": 1, "GRU": 3, "LSTM": 4}
 
@@ -58,6 +58,6 @@ def same_norms(answer, want):
 
 
 def noisy_decay(rng, lengths, rate=-0.1, noise=0.5):
-    """Norms that decay by `rate` decades a step, with noise of `noise` decades."""
+    """Norms that decay by `rate` decades per step, with noise of `noise` decades."""
     decades = rate * np.array(lengths, float) + noise * rng.standard_normal(len(lengths))
     return (10.0**decades).tolist()

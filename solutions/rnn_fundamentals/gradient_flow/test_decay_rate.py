@@ -7,8 +7,8 @@ from autograder.grading import leaves_globals_alone, public, same, unmodified
 
 from .cases import noisy_decay
 
-# Right programs differ by what their equations are conditioned: 2e-11 where normal equations are
-# solved, 1e-15 elsewhere; wrong ones by 1e-6 and more.
+# Right programs differ by rounding: 2e-11 where they solve normal equations, 1e-15 elsewhere.
+# Wrong programs differ by 1e-6 or more.
 FIT = 1e-8
 
 

@@ -18,7 +18,7 @@ def test_picture(student, reference, rng):
     case = lengths, curves(rng, lengths, ["RNN", "LSTM"])
     answer = student.probe.drawn_figure(*case)
     same(answer["figure"], reference.probe.drawn_figure(*case)["figure"])
-    leaves_globals_alone(answer)  # here, because a setting that is changed once stays so
+    leaves_globals_alone(answer)  # first, as a changed setting stays changed
 
 
 @public

@@ -133,6 +133,6 @@ def test_float32_measure(student, rng, device):
     means = np.array([0.5, 1.0, 1.5])
     weights, [(x, y)] = in_float32(weights_of(rng), [(x, y + means)])
     answer = student.probe.measure_and_state(weights, x, y, device=device)
-    # The float is the number of a float32 tensor.
+    # The float comes from a float32 tensor.
     same(answer["normalised_mse"], error_of(weights, x, y), rtol=1e-4)
     same(answer["change"], {name: 0 * w for name, w in weights.items()})

@@ -23,14 +23,14 @@ from .cases import (
 
 
 def close_batches_of(rng, weights, count, **sizes):
-    """Batches whose targets the network all but meets: gradients far below 1."""
+    """Batches with targets close to the network's outputs: gradients far below 1."""
     batches = batches_of(rng, count, **sizes)
     outputs = [2 * outputs_of(weights, x) for x, _ in batches]  # those in training mode
     return [(x, out + 0.02 * y) for (x, y), out in zip(batches, outputs, strict=True)]
 
 
 def growing_batches_of(rng, weights, count, **sizes):
-    """First a batch with a small gradient, then steep ones: Adam only sees the norms' ratio."""
+    """A batch with a small gradient, then steep batches: Adam sees only the ratio of norms."""
     return [
         *close_batches_of(rng, weights, 1, **sizes),
         *steep_batches_of(rng, count - 1, **sizes),
@@ -157,7 +157,7 @@ def test_float32_training(student, reference, rng, device):
     """leaves a float32 model in float32 and on its device"""
     case = *in_float32(weights_of(rng), batches_of(rng, 3)), {"lr": 0.1, "max_norm": NO_LIMIT}
     answer, want = (side.probe.training(*case, device=device) for side in (student, reference))
-    # Adam divides by the size of the gradient, and the floats are numbers of float32 tensors.
+    # Adam divides by the size of the gradient, and the floats come from float32 tensors.
     same(answer["change"], want["change"], rtol=3e-5)
     same(answer["losses"], want["losses"], rtol=3e-5)
 

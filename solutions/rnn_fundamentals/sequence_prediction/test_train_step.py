@@ -21,7 +21,7 @@ from .cases import (
 
 
 def same_steps(answer, want, rtol=None):
-    """Losses and norms to rounding, changes to `rtol`."""
+    """Compare losses and norms to rounding, and changes to `rtol`."""
     same(answer["loss"], want["loss"], names=("loss",))
     same(answer["grad_norm"], want["grad_norm"], names=("grad_norm",))
     same(answer["change"], want["change"], rtol=rtol)
@@ -91,7 +91,7 @@ def test_layers(student, reference, rng):
         (4, 4, 4, 4, 4),
         (1, 7, 3, 2, 1),
         (8, 1, 2, 3, 1),
-        (7, 60, 1, 1, 1),  # longer than a window of truncation would be
+        (7, 60, 1, 1, 1),  # longer than a truncation window
         (5, 2, 16, 16, 16),
     ],
 )
@@ -217,7 +217,7 @@ def test_batch_and_settings(student, rng):
 def test_in_turn(student, reference, rng):
     """keeps nothing between calls: two models can be trained in turn, x and y in any layout"""
     case = weights_of(rng), steep_batches_of(rng, 3), 0.4
-    # Two ways of clipping, Adam: see above.
+    # Ways of clipping differ, and Adam divides by the size of the gradient.
     same(
         student.probe.two_models_in_turn(*case),
         reference.probe.two_models_in_turn(*case),
@@ -232,6 +232,6 @@ def test_float32(student, reference, rng, device, max_norm):
     case = *in_float32(weights_of(rng), [(x, STEEP * y)]), max_norm
     answer, want = (side.probe.train_steps(*case, device=device) for side in (student, reference))
     same(answer["change"], want["change"])  # to 1e-4: ways of clipping differ by 1e-7 at most
-    # The floats are the numbers of float32 tensors.
+    # The floats come from float32 tensors.
     same(answer["loss"], want["loss"], rtol=1e-4)
     same(answer["grad_norm"], want["grad_norm"], rtol=1e-4)

@@ -12,7 +12,7 @@ def long_case(rng, B, T, D, H):
     """A MyRNN through which gradients neither vanish nor explode: orthogonal, small signals."""
     weights, x, h0 = layer_case(rng, B, T, D, H)
     weights["cell.W_hh.weight"] = np.linalg.qr(draw(rng, H, H))[0]
-    # What T steps add up to stays small: a bias adds up along an axis that is not turned.
+    # The sum over T steps stays small: biases add up along an axis that W_hh does not rotate.
     weights["cell.W_hh.bias"] *= 0.2 / T
     return weights, 0.05 / np.sqrt(T) * x, 0.1 * h0
 
@@ -23,7 +23,7 @@ def upstream_gradients(rng, B, T, H):
 
 
 def truncated(reference, *case):
-    """What the gradients would be if every so many steps the state were cut off."""
+    """Lookalikes: the gradients with the state detached every k steps."""
 
     def kinds():
         for k in range(1, min(case[1].shape[1], 33)):
@@ -70,9 +70,9 @@ def test_zero_state(student, reference, rng):
 def test_again_from_zeros(student, reference, rng, mode):
     """starts again for every batch, uses its current parameters, keeps nothing between calls"""
     (w1, first, _), (w2, *second) = layer_case(rng, 2, 2, 2, 3), layer_case(rng, 2, 2, 2, 3)
-    # Where no gradients are recorded none come back: as if nothing arrived from above.
+    # Without recording no gradients come back, as if the upstream gradients were zero.
     arriving = [g * (mode != "without gradients") for g in upstream_gradients(rng, 2, 2, 3)]
-    # In float32 signals are small, and what arrives is positive: gradients do not cancel.
+    # In float32 signals are small and upstream gradients positive: gradients do not cancel.
     small = [*in_float32([w1, 0.5 * first]), in_float32(map(abs, arriving))]
     case = w1, w2, small, first, second, arriving, mode
     same(student.probe.five_runs(*case), reference.oracle.true_five_runs(*case))
@@ -92,7 +92,7 @@ def test_zero_inputs(student, reference, rng, where):
 def test_constant_input(student, reference, rng):
     """takes every step to the end, also when the state no longer changes"""
     weights, x, h0 = layer_case(rng, B=1, T=20, D=1, H=1)
-    # A state that settles: 20 steps bring it to within 1e-9 of where it goes.
+    # A state that converges: after 20 steps it is within 1e-9 of its limit.
     weights["cell.W_hh.weight"][:] = 0.35
     case = weights, 0 * x + 0.5, h0, upstream_gradients(rng, 1, 20, 1)
     compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
@@ -204,7 +204,7 @@ def test_gradient_scales(student, reference, rng, scale):
 def test_large_inputs(student, reference, rng, scale):
     """is right for large inputs and states"""
     weights, x, h0 = layer_case(rng, B=4, T=6, D=3, H=5)
-    # The first sequence stays moderate: 1 - h**2 of saturated units alone is mere rounding.
+    # The first sequence stays moderate, because 1 - h**2 of saturated units is only rounding.
     x[1:], h0[1:] = scale * x[1:], scale * h0[1:]
     case = weights, x, h0, upstream_gradients(rng, 4, 6, 5)
     compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))

@@ -58,7 +58,7 @@ def test_zeros(student, reference, rng, zero):
 def test_again(student, reference, rng, mode):
     """keeps nothing from one call to the next and uses its current parameters"""
     (w1, *first), (w2, *second) = cell_case(rng, 2, 1, 3), cell_case(rng, 2, 1, 3)
-    # Where no gradients are recorded none come back: as if nothing arrived from above.
+    # Without recording no gradients come back, as if the upstream gradients were zero.
     arriving = draw(rng, 2, 3) * (mode != "without gradients")
     case = w1, w2, first, second, arriving, mode
     same(student.probe.four_steps(*case), reference.oracle.true_four_steps(*case))
@@ -90,9 +90,9 @@ def test_sizes(student, reference, rng, B, D, H):
 def test_saturated(student, reference, rng, scale, dtype):
     """is right where units are saturated, and far beyond"""
     weights, x, h_prev = cell_case(rng, B=4, D=3, H=5)
-    # The first sequence stays moderate: 1 - h**2 of saturated units alone is mere rounding.
+    # The first sequence stays moderate, because 1 - h**2 of saturated units is only rounding.
     x[0], h_prev[0] = 0.3 * x[0], 0.3 * h_prev[0]
-    # In the others no sum comes out small by chance, where large inputs would multiply rounding.
+    # In the others no sum is small by chance: large inputs would multiply its rounding error.
     signs = np.sign(weights["W_hh.bias"])[:, None]
     weights["W_xh.weight"] = signs * (0.1 + abs(weights["W_xh.weight"]))
     x[1:], h_prev[1:] = scale * (0.1 + abs(x[1:])), 3 * h_prev[1:]

@@ -65,7 +65,7 @@ def test_sizes_of_forward(student, reference, rng, D, H, O):
 @pytest.mark.parametrize("T", [0, 2])
 def test_float32_weights(student, reference, rng, T, given):
     """returns arrays of the weights' dtype, also the initial state"""
-    # sizes at which the norm of a result is hardly ever near zero, where rounding would show
+    # at these sizes the norm of a result is hardly ever near zero, where rounding would count
     weights = {name: w.astype(np.float32) for name, w in network(rng, D=2, H=5, O=5).items()}
     case = [weights, [x.astype(np.float32) for x in sequence(rng, T, 2)]]
     case += [rng.uniform(-0.9, 0.9, (5, 1)).astype(np.float32)] * given
