@@ -9,9 +9,8 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -134,7 +133,7 @@ def _slots_by_file(assignment: Assignment) -> dict[str, str]:
     }
 
 
-def _problems(item: pytest.Function, params: dict[str, Any]) -> Iterator[str]:
+def _problems(item: pytest.Function, params: Collection[str]) -> Iterator[str]:
     """What keeps the runner from calling an item's function, in words that name the mend."""
     if item.cls is not None:
         yield "is a method of a class: make it a function of the file"

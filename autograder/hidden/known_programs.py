@@ -14,6 +14,8 @@ from autograder.judging.diagnosis import Fingerprint, Mistakes, Outcome, fingerp
 from autograder.judging.program import stand_in_of
 from autograder.judging.question import StandIns
 
+Outcomes = Sequence[Outcome] | None  # of the calls of a check; None where a program passes it
+
 
 class KnownPrograms:
     """The misconceptions of an assignment and pairs of them; a `diagnosis.Library`.
@@ -26,13 +28,12 @@ class KnownPrograms:
         self._checks = checks
         self._assignment = checks.assignment
         self._program = checks.program({})
+        # (seed, slot, stand-ins) -> id -> fingerprint
         self._fingerprints: dict[tuple[int, str, StandIns], dict[str, Fingerprint]] = {}
-        self._answers: dict[
-            tuple[int, str, str, StandIns], dict[Mistakes, Sequence[Outcome] | None]
-        ] = {}  # both by the seed of the checks, first of all
-        self._pairs: dict[
-            str, dict[Mistakes, bytes]
-        ] = {}  # slot -> pair -> the slot's file with both
+        # (seed, slot, check, stand-ins) -> program -> outcomes
+        self._answers: dict[tuple[int, str, str, StandIns], dict[Mistakes, Outcomes]] = {}
+        # slot -> pair -> the slot's file with both edits
+        self._pairs: dict[str, dict[Mistakes, bytes]] = {}
 
     def __enter__(self) -> KnownPrograms:
         return self
@@ -60,7 +61,7 @@ class KnownPrograms:
 
     def answers(
         self, slot: str, check: str, stand_ins: StandIns, programs: Sequence[Mistakes]
-    ) -> Iterator[Sequence[Outcome] | None]:
+    ) -> Iterator[Outcomes]:
         """For each program, the outcomes of the check's calls; None where it passes."""
         stand_ins = self._with_own_stand_ins(stand_ins)
         seed = self._checks.seed
@@ -95,9 +96,7 @@ class KnownPrograms:
             key = (self._checks.seed, known.slot, self._with_own_stand_ins(stand_ins))
             self._fingerprints.setdefault(key, {}).setdefault(known.id, fingerprint(first))
 
-    def _run(
-        self, slot: str, mistakes: Mistakes, check: Check, stand_ins: StandIns
-    ) -> Sequence[Outcome] | None:
+    def _run(self, slot: str, mistakes: Mistakes, check: Check, stand_ins: StandIns) -> Outcomes:
         self._program.change(self.sources(slot, mistakes))
         run = self._checks.run(self._program, check, stand_ins)
         return None if run.failure is None else outcomes(run)

@@ -27,7 +27,7 @@ from autograder.proof.shares import Share, prove
 from autograder.proof.slot_report import DECADES, Margin, SlotReport
 
 SEEDS_OF_A_SHARE = 25
-PAIRS_NAMED = 0.95  # of the pairs of misconceptions, at least
+PAIRS_NAMED = 0.95  # the least share of the pairs of misconceptions
 
 
 def verify(
@@ -53,7 +53,7 @@ def verify(
             reports[report.slot].add(report)
             progress(done, len(shares))
     for report in reports.values():
-        report.problems += _near(report)
+        report.problems += _margin_problems(report)
     pairs = sum(report.pairs for report in reports.values())
     if sum(report.recognised_pairs for report in reports.values()) < PAIRS_NAMED * pairs:
         worst = max(reports.values(), key=lambda report: report.pairs - report.recognised_pairs)
@@ -62,7 +62,7 @@ def verify(
 
 
 def _shares(assignment: Assignment, seed: int, thorough: bool, seeds: int) -> Iterator[Share]:
-    """The largest first, so that the last to end is a small one."""
+    """All shares, the largest first, so that no process works long after the others."""
     known = [*assignment.misconceptions, *assignment.variants]
     sizes = {
         slot.name: slot.limits.seconds * sum(one.slot == slot.name for one in known)
@@ -138,8 +138,8 @@ def _prove(assignment: Assignment, share: Share, workers: Workers) -> SlotReport
         return prove(hidden, share)
 
 
-def _near(report: SlotReport) -> Iterator[str]:
-    """Checks whose tolerance is too near to what is right or to what is wrong."""
+def _margin_problems(report: SlotReport) -> Iterator[str]:
+    """Problems: checks whose tolerance is too near to right or to wrong programs."""
     for check, margin in report.margins.items():
         if margin.correct > 10.0**-DECADES:
             yield (
@@ -155,11 +155,11 @@ def _near(report: SlotReport) -> Iterator[str]:
 
 
 def margins(reports: list[SlotReport]) -> Iterator[tuple[str, str, Margin]]:
-    """(slot, check, margin) of every check that compares numbers, sizes of one drawn together."""
+    """(slot, check, margin) of every check that compares numbers, its parameters joined."""
     for report in reports:
-        drawn: dict[str, Margin] = {}
+        joined: dict[str, Margin] = {}
         for check, margin in report.margins.items():
             base = check.partition("[")[0]
-            drawn[base] = drawn[base].worse(margin) if base in drawn else margin
-        for base, margin in drawn.items():
+            joined[base] = joined[base].worse(margin) if base in joined else margin
+        for base, margin in joined.items():
             yield report.slot, base, margin

@@ -1,8 +1,8 @@
-"""One zip for a student who has nothing but Python: what is released, the kit, and an installer.
+"""The handout: one zip with the release, the kit and an installer, for students with Python only.
 
     ASSIGNMENT-handout/install.py         makes an environment; see templates/install.py
-    ASSIGNMENT-handout/requirements.txt   what it installs, pinned
-    ASSIGNMENT-handout/constraints.txt    the versions of what those need in turn
+    ASSIGNMENT-handout/requirements.txt   the packages that it installs, with versions
+    ASSIGNMENT-handout/constraints.txt    the versions of the packages that those need
     ASSIGNMENT-handout/….whl              the kit itself
     ASSIGNMENT-handout/ASSIGNMENT/        the released folder
 
@@ -29,15 +29,15 @@ from autograder.public import leaks
 from autograder.public.leaks import Kind, Leak, Origin
 
 INSTALLER = Path(__file__).parent / "templates" / "install.py"
-PARTS = ("pyproject.toml", "README.md", "LICENSE")  # of the kit, besides its code
+KIT_FILES = ("pyproject.toml", "README.md", "LICENSE")  # besides the code
 BUILD = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
-# The kit's own examples of a slot and of a check, from which staff start: nobody's secret.
+# The kit's own examples, from which staff start a slot and its checks: they are no secrets.
 EXAMPLES = ("autograder/grading.py", "autograder/authoring/templates/")
-LIBRARY_LINE = 30  # letters and digits of a misconception's line, below which anybody writes it
+LIBRARY_LINE = 30  # letters and digits: anybody could write a line of a misconception with fewer
 
 
 def build(assignment: Assignment, files: Mapping[str, bytes]) -> bytes:
-    """The zip; `files` is what is released. Raises KitError, and AssignmentError on a leak."""
+    """The zip with a release (path -> content). Raises KitError, and AssignmentError on a leak."""
     kit = _sources()
     name, wheel = _wheel(kit)
     constraints = (kit / "constraints.txt").read_text("utf-8")
@@ -57,7 +57,7 @@ def build(assignment: Assignment, files: Mapping[str, bytes]) -> bytes:
 
 
 def demand_free(path: Path) -> None:
-    """Raises UsageError where `path` is no name of a zip, or has what was not made by `build`."""
+    """Raises UsageError unless `path` names a zip that does not exist or was made by `build`."""
     require_zip_name(path)
     if path.exists():
         try:
@@ -69,13 +69,13 @@ def demand_free(path: Path) -> None:
             raise UsageError(f"{path} is there and was not made by --zip: name another")
 
 
-# ------------------------------------------------------------------------------ what is in it
+# ------------------------------------------------------------------------------ contents
 
 
 def _sources() -> Path:
-    """The folder that the kit is built from. Raises KitError where it is installed without."""
+    """The folder with the sources of the kit. Raises KitError if only the package is installed."""
     root = Path(__file__).resolve().parents[2]
-    if not all((root / name).is_file() for name in (*PARTS, "constraints.txt")):
+    if not all((root / name).is_file() for name in (*KIT_FILES, "constraints.txt")):
         raise KitError(
             "the zip holds the kit itself, which can be built from its sources only: "
             "clone them, and in their folder run pip install -e ."
@@ -84,17 +84,17 @@ def _sources() -> Path:
 
 
 def _wheel(kit: Path) -> tuple[str, bytes]:
-    """The kit as students install it: its name and its bytes.
+    """The name and the bytes of the kit's wheel. Raises KitError.
 
-    It is built from a copy, since setuptools would also pack what an earlier build left behind,
-    and packed anew, since setuptools takes over times and permissions.
+    It is built in a copy, since setuptools would also pack the leftovers of an earlier build, and
+    packed again, since setuptools keeps the times and permissions of files.
     """
     with tempfile.TemporaryDirectory(prefix="wheel") as folder:
         copy = Path(folder, "kit")
         shutil.copytree(
             kit / "autograder", copy / "autograder", ignore=shutil.ignore_patterns("__pycache__")
         )
-        for name in PARTS:
+        for name in KIT_FILES:
             shutil.copy(kit / name, copy)
         done = subprocess.run(
             [sys.executable, "-c", BUILD, folder],
@@ -104,19 +104,18 @@ def _wheel(kit: Path) -> tuple[str, bytes]:
             text=True,
             check=False,
         )
-        made = list(Path(folder).glob("*.whl"))
-        if done.returncode or len(made) != 1:
-            why = (done.stderr.strip().splitlines() or ["it made none"])[-1]
+        wheels = list(Path(folder).glob("*.whl"))
+        if done.returncode or len(wheels) != 1:
+            why = (done.stderr.strip().splitlines() or ["no wheel was made"])[-1]
             raise KitError(
-                f'the kit\'s wheel cannot be built ({why}): pip install "setuptools>=77"'
-                if "setuptools" in why
-                else f"the kit's wheel cannot be built: {why}"
+                f"the kit's wheel cannot be built ({why}); it needs setuptools: "
+                'pip install "setuptools>=77"'
             )
-        return made[0].name, zip_bytes(zip_contents(made[0].read_bytes()))
+        return wheels[0].name, zip_bytes(zip_contents(wheels[0].read_bytes()))
 
 
 def _requirements(assignment: Assignment, kit: Path, constraints: str, wheel: str) -> str:
-    """What is installed: what the kit needs and what the assignment uses, pinned."""
+    """The packages that the kit needs and the assignment uses, with versions. Raises KitError."""
     project = tomllib.loads((kit / "pyproject.toml").read_text("utf-8"))["project"]
     pins = {_normal(line): line for line in constraints.splitlines() if "==" in line}
     names = dict.fromkeys(map(_normal, (*project["dependencies"], *assignment.libraries)))
@@ -138,7 +137,7 @@ def _requirements(assignment: Assignment, kit: Path, constraints: str, wheel: st
 
 
 def _normal(requirement: str) -> str:
-    """The name in a requirement, as package indexes compare names."""
+    """The name in a requirement, in the form in which package indexes compare names."""
     name = re.match(r"[A-Za-z0-9._-]+", requirement)
     return re.sub(r"[-_.]+", "-", name.group() if name else "").lower()
 

@@ -93,7 +93,7 @@ class FrozenCall:
 
     function: Function
     args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
+    kwargs: Mapping[str, object]
 
 
 @dataclass(frozen=True)

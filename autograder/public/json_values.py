@@ -55,16 +55,12 @@ def from_json(node: Any) -> Any:
         return {key: from_json(item) for key, item in node["dict"]}
     if "opaque" in node:
         return Opaque(node["opaque"])
-    numbers = [complex(x) if isinstance(x, str) and "j" in x else x for x in _values(node)]
+    entries = node["array"] if "array" in node else node["scalar"]
+    numbers = [complex(x) if isinstance(x, str) and "j" in x else x for x in entries]
     array = np.array(numbers, dtype=node["dtype"]).reshape(node["shape"])
     if "scalar" in node:
         return array[()]
     return tensor(array, node["device"]) if "device" in node else array
-
-
-def _values(node: dict[str, Any]) -> list[Any]:
-    found: list[Any] = node["array"] if "array" in node else node["scalar"]
-    return found
 
 
 def _number(value: Any, digits: int) -> Any:

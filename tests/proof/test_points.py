@@ -1,0 +1,74 @@
+"""Whether programs get the points they deserve, and what is reported where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from autograder.assignment.model import Assignment, KnownProgram
+from autograder.hidden.collection import collect
+from autograder.hidden.known_programs import KnownPrograms
+from autograder.hidden.runner import HiddenChecks
+from autograder.isolation.pool import Workers
+from autograder.proof.points import (
+    loses_points,
+    prove_reference,
+    prove_spared,
+    prove_stub,
+    prove_tripped,
+    prove_variant,
+)
+from autograder.proof.slot_proof import SlotProof
+
+
+@pytest.fixture
+def proof(toy: Assignment, workers: Workers) -> Iterator[SlotProof]:
+    """The proof of `double`, on which `quadruple` builds."""
+    hidden = HiddenChecks(toy, workers, collect(toy), seed=3)
+    with hidden, KnownPrograms(hidden) as library:
+        yield SlotProof(hidden, library, toy.slots["double"])
+
+
+def answer(text: str) -> KnownProgram:
+    return KnownProgram("P", "double", (), (text,))
+
+
+def test_reference_and_stub_get_what_they_deserve(proof: SlotProof) -> None:
+    assert prove_reference(proof)
+    prove_stub(proof)
+    assert proof.report.problems == []
+    assert proof.report.margins["twice_two"].correct == 0.0
+
+
+def test_checks_that_fail_are_tripped(proof: SlotProof) -> None:
+    untripped = {check.name: check for check in proof.checks}
+    assert loses_points(proof, answer("return 3 * x"), untripped)
+    assert list(untripped) == ["argument"]
+    assert not loses_points(proof, answer("return 2 * x"))
+    prove_tripped(proof, untripped)
+    assert (untripped, proof.report.problems) == ({}, [])
+
+
+def test_a_check_that_nothing_trips_is_reported(proof: SlotProof) -> None:
+    proof.misconceptions = [known for known in proof.misconceptions if known.id == "D1_triples"]
+    prove_tripped(proof, {check.name: check for check in proof.checks})
+    assert proof.report.problems == ["argument: no misconception ever trips this check"]
+
+
+def test_a_variant_that_is_wrong_is_reported(proof: SlotProof) -> None:
+    prove_variant(proof, answer("return 2 * x"), ["double", "quadruple"])
+    assert (proof.report.kept, proof.report.problems) == (1, [])
+    prove_variant(proof, replace(answer("return 3 * x"), id="V"), ["double"])
+    assert proof.report.kept == 1
+    (problem,) = proof.report.problems
+    assert problem.startswith("V is right and fails twice_two with seed 3: ")
+
+
+def test_a_wrong_slot_costs_no_other(proof: SlotProof) -> None:
+    prove_spared(proof, answer("return None"), proof.dependents)
+    assert (proof.report.dependents, proof.report.spared) == (1, 1)
+    prove_spared(proof, answer("return 2 * x"), proof.dependents)
+    (problem,) = proof.report.problems
+    assert problem.startswith("P is wrong and keeps its points\n      -    return x + x")
