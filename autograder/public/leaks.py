@@ -109,9 +109,14 @@ def found_in(assignment: Assignment, files: Mapping[str, bytes]) -> list[Leak]:
         if name.endswith(".html"):  # highlighted code has tags between its words
             text = html.unescape(re.sub(r"<[^>]*>", "", text))
         prose = " ".join((text + "".join(strings)).split())  # wherever it breaks lines
+        words = set(prose.split())
         public = {f'"""{line}"""' for line in _sentences(name, text)}
         for line, origin in hidden.items():
-            inside = len(line) >= FOUND_ANYWHERE and (line in text or line in prose)
+            inside = (
+                len(line) >= FOUND_ANYWHERE
+                and words.issuperset(line.split()[1:-1])  # quicker than looking for each line
+                and (line in text or line in prose)
+            )
             if (line in lines or inside) and line not in public:
                 found.append(Leak(name, origin, line))
     return found
