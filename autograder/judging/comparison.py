@@ -1,9 +1,11 @@
 """The comparisons that graders use: each judges an answer, and is recorded in the check's log.
 
-same(answer, want)      the same structure, shapes, dtypes and, within rounding, numbers
-unmodified(answer)      the call left its arguments as they were
-leaves_globals_alone(answer)     the call left global settings and generators as they were
-expect(condition, fact) anything else
+    same(answer, want)            the same structure, shapes, dtypes and, to rounding, numbers
+    unmodified(answer)            the call changed no argument
+    leaves_globals_alone(answer)  the call changed no global setting and no random generator
+    expect(condition, fact)       anything else
+
+`difference` says what rounding is.
 """
 
 from __future__ import annotations

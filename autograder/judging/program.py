@@ -311,10 +311,11 @@ class ReferenceCache:
         question = (
             replace(question, stand_ins=stand_ins) if stand_ins != question.stand_ins else question
         )
-        if question not in self._answers:
+        answer = self._answers.get(question)
+        if answer is None:
             outcome = self.program.call(question)
             if isinstance(outcome, Failure):
                 asked = f"{question.function.name} ({question.slot})"
                 raise GraderFault(f"the reference failed in {asked}: {outcome.fact}")
-            self._answers[question] = outcome
-        return self._answers[question]
+            answer = self._answers[question] = outcome
+        return answer
