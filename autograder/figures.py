@@ -44,7 +44,7 @@ class LineData(TypedDict):
     style: Style
 
 
-class Cells(TypedDict):
+class MeshCells(TypedDict):
     """values[i, j] is shown at (x[j], y[i]); x and y increase; NaN where it is masked."""
 
     values: np.ndarray
@@ -52,7 +52,7 @@ class Cells(TypedDict):
     y: np.ndarray
 
 
-class MeshData(Cells):
+class MeshData(MeshCells):
     """An image or colour mesh: its cells, and the values at both ends of its colours.
 
     `colorbar` says whether a colour bar was made for it.
@@ -324,7 +324,7 @@ def _mesh_cells(corners: np.ndarray, values: Any) -> Grid | None:
     return x.mean(axis=0), y.mean(axis=1), values
 
 
-def _ascending(x: np.ndarray, y: np.ndarray, values: Any) -> Cells:
+def _ascending(x: np.ndarray, y: np.ndarray, values: Any) -> MeshCells:
     across, up = np.argsort(x, kind="stable"), np.argsort(y, kind="stable")
     return {
         "values": _numbers(values[np.ix_(up, across)]),

@@ -159,7 +159,7 @@ class Equivalent:
 
 
 @dataclass(frozen=True)
-class Question:
+class WrittenQuestion:
     """A written question of the notebook, marked by a person; `id` is its cell's grade id.
 
     `answer` is a model answer, `scheme` says what earns which part of the points.
@@ -181,7 +181,7 @@ class Assignment(PublicAssignment):
     idioms: tuple[str, ...] = ()
     misconceptions: tuple[KnownProgram, ...] = field(default=())
     variants: tuple[KnownProgram, ...] = field(default=())
-    questions: tuple[Question, ...] = field(default=())
+    questions: tuple[WrittenQuestion, ...] = field(default=())
     equivalents: tuple[Equivalent, ...] = field(default=())
 
     def reference(self) -> dict[str, bytes]:

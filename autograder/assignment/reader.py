@@ -12,9 +12,9 @@ from autograder.assignment.model import (
     Assignment,
     Equivalent,
     KnownProgram,
-    Question,
     Slot,
     StaffFile,
+    WrittenQuestion,
 )
 from autograder.errors import AssignmentError, UsageError
 from autograder.limits import Limits
@@ -99,15 +99,15 @@ def _check_programs(assignment: Assignment) -> None:
             assignment.edited(program)
 
 
-def _questions(path: Path) -> tuple[Question, ...]:
+def _questions(path: Path) -> tuple[WrittenQuestion, ...]:
     if not path.is_file():
         return ()
     toml = _read(path)
     toml.only("questions")
-    questions: list[Question] = []
+    questions: list[WrittenQuestion] = []
     for table in toml.list_of_tables("questions"):
         table.only("id", "points", "asks", "answer", "scheme")
-        question = Question(
+        question = WrittenQuestion(
             id=table.get("id", str),
             points=table.get("points", float),
             asks=table.get("asks", str),

@@ -15,7 +15,7 @@ from autograder.judging.tolerance import DEFAULT, Tolerance
 from autograder.judging.verdict import Verdict
 from autograder.judging.wording import described
 
-Path = tuple[Any, ...]  # the keys and indices that lead from an answer to a part of it
+Keys = tuple[Any, ...]  # the keys and indices that lead from an answer to a part of it
 Lookalikes = Callable[[], Iterable[tuple[str, Any]]]  # pairs (what a value is, the value)
 
 
@@ -39,7 +39,7 @@ class Answer:
     touched: tuple[str, ...] = ()
     log: Log | None = None
     call: int = 0
-    path: Path = ()
+    path: Keys = ()
 
     def __getitem__(self, key: Any) -> Answer:
         try:
@@ -72,7 +72,7 @@ class Unmodified:
     """The comparison that forbids a call to change its arguments."""
 
     call: int
-    path: Path = ()
+    path: Keys = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class LeavesGlobalsAlone:
     """The comparison that forbids a call to change global state, except what `but` names."""
 
     call: int
-    path: Path = ()
+    path: Keys = ()
     but: tuple[str, ...] = ()
 
 
@@ -89,7 +89,7 @@ class Same:
     """The comparison of an answer, or a part of it, with `want`."""
 
     call: int
-    path: Path
+    path: Keys
     want: Any
     tolerance: Tolerance = DEFAULT
     lookalikes: Lookalikes | None = None

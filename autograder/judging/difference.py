@@ -31,7 +31,7 @@ from autograder.judging.wording import (
 )
 
 
-class Part(NamedTuple):
+class ComparedPart(NamedTuple):
     """A compared part of an answer; see `Difference` for `margin` and `rtol`.
 
     `wrong` masks the entries that differ: None where none does, or where they cannot be compared.
@@ -74,7 +74,7 @@ class Difference:
     failure: Failure | None
     margin: float | None = None
     rtol: float | None = None
-    parts: Sequence[Part] = field(default=(), compare=False, repr=False)
+    parts: Sequence[ComparedPart] = field(default=(), compare=False, repr=False)
 
     def relation(self, lengths: Collection[int] = ()) -> str:
         """How the wrong parts relate to what was expected, in words; "" where no relation holds.
@@ -134,7 +134,7 @@ def difference(got: Any, want: Any, tolerance: Tolerance = DEFAULT) -> Differenc
     return Difference(replace(first, right=named), margin, rtol, parts)
 
 
-def _compared(found: Sequence[Pair], tolerance: Tolerance) -> list[Part]:
+def _compared(found: Sequence[Pair], tolerance: Tolerance) -> list[ComparedPart]:
     with np.errstate(all="ignore"):  # once: it takes longer than many a comparison
         numbers = (np.ndarray, float)
         norms = [_norm(pair.want) if isinstance(pair.want, numbers) else 0.0 for pair in found]
@@ -144,12 +144,12 @@ def _compared(found: Sequence[Pair], tolerance: Tolerance) -> list[Part]:
         ]
 
 
-def _part(pair: Pair, tolerance: Tolerance, norm: float, scale: float) -> Part:
+def _part(pair: Pair, tolerance: Tolerance, norm: float, scale: float) -> ComparedPart:
     """Compare one part. `norm` is that of `pair.want`, `scale` the largest of all parts."""
     name, got, want = pair
     if not isinstance(want, (np.ndarray, float)):
         if type(got) is type(want) and got == want:
-            return Part(pair, None)
+            return ComparedPart(pair, None)
         return _unlike(pair, "is not what was expected", literal(want), literal(got))
     if isinstance(want, np.ndarray):
         if got.shape != want.shape:
@@ -166,7 +166,7 @@ def _part(pair: Pair, tolerance: Tolerance, norm: float, scale: float) -> Part:
     gap = got.astype(exact, copy=False) - want.astype(exact, copy=False)
     error = _plain_norm(gap)
     if error is not None and error <= allowed:  # so all numbers are finite
-        return Part(pair, None, _ratio(error, allowed), rtol)
+        return ComparedPart(pair, None, _ratio(error, allowed), rtol)
     gap = np.abs(gap)
     if not np.isfinite(gap).all():
         gap = np.where(got == want, 0.0, gap)  # infinities that agree
@@ -176,27 +176,27 @@ def _part(pair: Pair, tolerance: Tolerance, norm: float, scale: float) -> Part:
         at = np.argwhere(bad)[0]
         place = f" at {index_in_words(at)}" if want.ndim else ""
         fact = f"{called(name)} contains {got[tuple(at)]}{place}"
-        return Part(pair, Failure(Verdict.WRONG, fact), math.inf, wrong=wrong)
+        return ComparedPart(pair, Failure(Verdict.WRONG, fact), math.inf, wrong=wrong)
     margin = math.inf
     if np.isfinite(gap).all():
         error = _norm(gap)
         margin = _ratio(error, allowed)
         if error <= allowed:
-            return Part(pair, None, margin, rtol)
-    return Part(pair, _differs(called(name), got, want, wrong), margin, rtol, wrong)
+            return ComparedPart(pair, None, margin, rtol)
+    return ComparedPart(pair, _differs(called(name), got, want, wrong), margin, rtol, wrong)
 
 
-def _compared_exactly(pair: Pair, got: np.ndarray, want: np.ndarray) -> Part:
+def _compared_exactly(pair: Pair, got: np.ndarray, want: np.ndarray) -> ComparedPart:
     """Compare numbers that admit no rounding: integers and truth values."""
     wrong: Any = got != want  # a mask; numpy types a comparison too narrowly
     if not wrong.any():
-        return Part(pair, None)
-    return Part(pair, _differs(called(pair.name), got, want, wrong), math.inf, wrong=wrong)
+        return ComparedPart(pair, None)
+    return ComparedPart(pair, _differs(called(pair.name), got, want, wrong), math.inf, wrong=wrong)
 
 
-def _unlike(pair: Pair, what: str, want: str, got: str) -> Part:
+def _unlike(pair: Pair, what: str, want: str, got: str) -> ComparedPart:
     fact = f"{called(pair.name)} {what}"
-    return Part(pair, Failure(Verdict.WRONG, fact, expected=want, got=got), math.inf)
+    return ComparedPart(pair, Failure(Verdict.WRONG, fact, expected=want, got=got), math.inf)
 
 
 def _differs(name: str, got: Any, want: Any, wrong: Any) -> Failure:
@@ -232,9 +232,9 @@ def _right_start(name: str, wrong: np.ndarray) -> tuple[str, ...]:
     return ()
 
 
-def _in_series(parts: Sequence[Part]) -> dict[str, list[Part]]:
+def _in_series(parts: Sequence[ComparedPart]) -> dict[str, list[ComparedPart]]:
     """The parts by the name of their series; a part of no series by its own name."""
-    series: dict[str, list[Part]] = {}
+    series: dict[str, list[ComparedPart]] = {}
     for part in parts:
         series.setdefault(series_of(part.pair.name), []).append(part)
     return series

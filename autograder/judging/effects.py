@@ -19,7 +19,7 @@ from autograder.judging.comparison import changes_arguments, changes_globals
 ReferenceEffects = Callable[[Check], Collection[str]]  # see `checks.Runner`
 
 
-class Kind(Enum):
+class EffectKind(Enum):
     """What an effect changes."""
 
     ARGUMENT = auto()
@@ -29,7 +29,7 @@ class Kind(Enum):
 class Effect(NamedTuple):
     """A side effect of a call: the kind of thing that it changed, and its name."""
 
-    kind: Kind
+    kind: EffectKind
     name: str
 
 
@@ -37,8 +37,8 @@ def effects(run: CheckRun) -> Iterator[Effect]:
     """The side effects of a run's calls."""
     for call in run.log.calls:
         if isinstance(call.outcome, Answer):
-            yield from (Effect(Kind.ARGUMENT, name) for name in call.outcome.mutated)
-            yield from (Effect(Kind.GLOBAL, name) for name in call.outcome.touched)
+            yield from (Effect(EffectKind.ARGUMENT, name) for name in call.outcome.mutated)
+            yield from (Effect(EffectKind.GLOBAL, name) for name in call.outcome.touched)
 
 
 def with_effects(runs: SlotRuns, allowed: ReferenceEffects) -> list[list[CheckRun]]:
@@ -54,10 +54,10 @@ def _judged(run: CheckRun, runs: SlotRuns, allowed: ReferenceEffects) -> CheckRu
         return run
     for comparison in run.log.comparisons:
         if isinstance(comparison, Unmodified):
-            names, check = _forbidden(Kind.ARGUMENT, (), runs, allowed)
+            names, check = _forbidden(EffectKind.ARGUMENT, (), runs, allowed)
             failure = changes_arguments(names)
         elif isinstance(comparison, LeavesGlobalsAlone):
-            names, check = _forbidden(Kind.GLOBAL, comparison.but, runs, allowed)
+            names, check = _forbidden(EffectKind.GLOBAL, comparison.but, runs, allowed)
             failure = changes_globals(names)
         else:
             continue
@@ -70,7 +70,7 @@ def _judged(run: CheckRun, runs: SlotRuns, allowed: ReferenceEffects) -> CheckRu
 
 
 def _forbidden(
-    kind: Kind, but: Collection[str], runs: SlotRuns, allowed: ReferenceEffects
+    kind: EffectKind, but: Collection[str], runs: SlotRuns, allowed: ReferenceEffects
 ) -> tuple[list[str], Check]:
     """The names of the forbidden effects in the first check that has any, and that check."""
     for *_, run in runs:

@@ -22,7 +22,7 @@ MIN_WIDTH = 20  # of the words behind an indent, on the narrowest screen
 PRINTED_LINES = 5
 
 
-class Part(StrEnum):
+class Role(StrEnum):
     """What a line of a message says; a part that is too long goes on in the next line."""
 
     BLANK = ""
@@ -43,10 +43,14 @@ class Part(StrEnum):
 
 
 FACTS = (  # what was measured: everything above the advice
-    *(Part.HEADLINE, Part.SENTENCE, Part.FACT, Part.NUMBERS),
-    *(Part.DETAIL, Part.RELATED, Part.RIGHT, Part.EVERYWHERE),
+    *(Role.HEADLINE, Role.SENTENCE, Role.FACT, Role.NUMBERS),
+    *(Role.DETAIL, Role.RELATED, Role.RIGHT, Role.EVERYWHERE),
 )
-WHOLE = (Part.RELATED, Part.RIGHT, Part.EVERYWHERE)  # left out whole: half a sentence says nothing
+WHOLE = (
+    Role.RELATED,
+    Role.RIGHT,
+    Role.EVERYWHERE,
+)  # left out whole: half a sentence says nothing
 ONE_WORD = (  # verdicts that say everything: how many checks pass would add nothing
     *(Verdict.NOT_STARTED, Verdict.MISSING),
     *(Verdict.TIMEOUT, Verdict.CRASH, Verdict.FORBIDDEN),
@@ -61,7 +65,7 @@ class Line:
     """
 
     text: str
-    part: Part = Part.BLANK
+    role: Role = Role.BLANK
     slot: str = ""
     style: str = ""
 
@@ -140,7 +144,7 @@ def check_lines(results: Mapping[str, SlotResult], all_messages: bool, more: str
     if to_mend and not all_messages:
         last = f"See more: {more} {to_mend[-1].slot}"
     yield Line("")
-    yield Line(f"  {correct} of {len(results)} slots pass the public checks. {last}", Part.LAST)
+    yield Line(f"  {correct} of {len(results)} slots pass the public checks. {last}", Role.LAST)
 
 
 def headline_line(result: SlotResult) -> Headline:
@@ -149,15 +153,15 @@ def headline_line(result: SlotResult) -> Headline:
     rest = _summary(result)
     if result.verdict == Verdict.UNGRADED:  # on a student's machine, nobody else will look at it
         rest, style = f"not checked: {result.broken}", ""
-    return Headline(f"{mark} {slot}   {rest}", Part.HEADLINE, slot, style, mark, rest)
+    return Headline(f"{mark} {slot}   {rest}", Role.HEADLINE, slot, style, mark, rest)
 
 
 def printed_lines(result: SlotResult) -> Iterator[Line]:
     """The last lines that the student's code printed, if it printed any."""
     if result.printed:
-        yield Line("  your code printed:", Part.PRINTED, result.slot, "dim")
+        yield Line("  your code printed:", Role.PRINTED, result.slot, "dim")
         for line in result.printed.splitlines()[-PRINTED_LINES:]:
-            yield Line(f"    {line[:200]}", Part.PRINTED, result.slot, "dim")
+            yield Line(f"    {line[:200]}", Role.PRINTED, result.slot, "dim")
 
 
 def explanation(result: SlotResult, hint_command: bool = False, width: int = WIDTH) -> list[Line]:
@@ -168,35 +172,35 @@ def explanation(result: SlotResult, hint_command: bool = False, width: int = WID
     slot, place = result.slot, _place(result)
     if result.verdict == Verdict.NOT_STARTED:
         text = f"  write it in {place}, where the TODO is"
-        return [Place(text, Part.PLACE, slot, place=place)] if result.line else []
+        return [Place(text, Role.PLACE, slot, place=place)] if result.line else []
     lines: list[_Ranked] = []
 
-    def say(rank: int, part: Part, text: str, prefix: str = "    ", most: int = 3) -> None:
+    def say(rank: int, role: Role, text: str, prefix: str = "    ", most: int = 3) -> None:
         wrapped = _wrap(text, prefix, width, -(-most * WIDTH // width))
-        lines.extend(_Ranked(rank, Line(line, part, slot)) for line in wrapped)
+        lines.extend(_Ranked(rank, Line(line, role, slot)) for line in wrapped)
 
     if not failure.loading and result.verdict != Verdict.MISSING:
-        say(0, Part.SENTENCE, f"it {result.sentence}", "  ✗ ")
-    say(0, Part.FACT, failure.fact)
-    lines += [_Ranked(1, Line(f"    {text}", Part.DETAIL, slot)) for text in failure.details]
+        say(0, Role.SENTENCE, f"it {result.sentence}", "  ✗ ")
+    say(0, Role.FACT, failure.fact)
+    lines += [_Ranked(1, Line(f"    {text}", Role.DETAIL, slot)) for text in failure.details]
     if failure.expected or failure.got:
-        lines.append(_Ranked(0, Line(f"      expected   {failure.expected}", Part.NUMBERS, slot)))
-        lines.append(_Ranked(0, Line(f"      got        {failure.got}", Part.NUMBERS, slot)))
+        lines.append(_Ranked(0, Line(f"      expected   {failure.expected}", Role.NUMBERS, slot)))
+        lines.append(_Ranked(0, Line(f"      got        {failure.got}", Role.NUMBERS, slot)))
     if failure.related:
-        say(2, Part.RELATED, failure.related, most=2)
+        say(2, Role.RELATED, failure.related, most=2)
     if failure.right:
         rank = 4 if result.facts else 3
-        say(rank, Part.RIGHT, f"right: {', '.join(failure.right[:8])}", most=1)
+        say(rank, Role.RIGHT, f"right: {', '.join(failure.right[:8])}", most=1)
     for fact in result.facts[:1]:
-        say(3, Part.EVERYWHERE, fact, most=1)
+        say(3, Role.EVERYWHERE, fact, most=1)
     advice = list(_advice(result, width))
-    blank = _Ranked(5, Line("", Part.BLANK, slot))
+    blank = _Ranked(5, Line("", Role.BLANK, slot))
     if advice:
         lines += [blank, *(_Ranked(0, line) for line in advice)]
     command = f"autograder hint {slot}" if hint_command else ""
     if result.line or command:
         text = f"  {place}        more: {command}" if command else f"  {place}"
-        where = Place(text, Part.PLACE, slot, place=place, command=command)
+        where = Place(text, Role.PLACE, slot, place=place, command=command)
         lines += [blank, _Ranked(0, where)]
     return _at_most(lines)
 
@@ -204,18 +208,18 @@ def explanation(result: SlotResult, hint_command: bool = False, width: int = WID
 def _advice(result: SlotResult, width: int) -> Iterator[Line]:
     slot = result.slot
     if result.cause:
-        yield from _labelled(Part.CAUSE, slot, "Likely cause", f"{result.cause}.", width)
-        yield from _labelled(Part.QUESTION, slot, "Ask yourself", result.hint, width)
+        yield from _labelled(Role.CAUSE, slot, "Likely cause", f"{result.cause}.", width)
+        yield from _labelled(Role.QUESTION, slot, "Ask yourself", result.hint, width)
     elif result.blocked_by and _is_judged(result):
         text = f"{', '.join(result.blocked_by)} is not right yet, and this builds on it."
-        yield from (Line(line, Part.BUILDS_ON, slot) for line in _wrap(text, "  ", width))
+        yield from (Line(line, Role.BUILDS_ON, slot) for line in _wrap(text, "  ", width))
 
 
-def _labelled(part: Part, slot: str, label: str, text: str, width: int) -> Iterator[Line]:
+def _labelled(role: Role, slot: str, label: str, text: str, width: int) -> Iterator[Line]:
     prefix = f"  {label}: "
     for number, line in enumerate(_wrap(text, prefix, width)):
         rest = line[len(prefix) :]
-        yield Advice(line, part, slot, label="" if number else label, rest=rest)
+        yield Advice(line, role, slot, label="" if number else label, rest=rest)
 
 
 def _is_judged(result: SlotResult) -> bool:
@@ -246,10 +250,10 @@ def _at_most(lines: list[_Ranked]) -> list[Line]:
         highest = max(rank for rank, _ in lines)
         if highest == 0:
             left = [line for _, line in lines]
-            dots = Line("    …", Part.DETAIL, left[-1].slot)
+            dots = Line("    …", Role.DETAIL, left[-1].slot)
             return [*left[: MAX_LINES - 3], dots, left[-1]]
         gone = next(entry for entry in lines if entry.rank == highest)
         lines.remove(gone)
-        if gone.line.part in WHOLE:
-            lines = [entry for entry in lines if entry.line.part != gone.line.part]
+        if gone.line.role in WHOLE:
+            lines = [entry for entry in lines if entry.line.role != gone.line.role]
     return [line for _, line in lines]

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from autograder.judging.difference import Mismatch
 from autograder.judging.judgement import SlotResult
-from autograder.judging.message import FACTS, ONE_WORD, Advice, Headline, Line, Part, Place
+from autograder.judging.message import FACTS, ONE_WORD, Advice, Headline, Line, Place, Role
 from autograder.judging.verdict import Verdict
 from autograder.student.mismatch_html import draw_html
 from autograder.student.mismatch_text import draw_text
@@ -27,10 +27,10 @@ BLOCK_STYLE = "margin-top: 0.4em"
 
 @dataclass(frozen=True)
 class _Block:
-    """Neighbouring lines of one part. `mismatch` is to be drawn above them."""
+    """Neighbouring lines of one role. `mismatch` is to be drawn above them."""
 
     slot: str
-    part: Part
+    role: Role
     lines: Sequence[Line]
     mismatch: Mismatch | None = None
 
@@ -38,13 +38,13 @@ class _Block:
 def _blocks(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> Iterator[_Block]:
     """The lines in blocks; the first block of a slot that is no fact has the slot's mismatch."""
     slots_done: set[str] = set()
-    for (slot, part), group in groupby(lines, key=lambda line: (line.slot, line.part)):
+    for (slot, role), group in groupby(lines, key=lambda line: (line.slot, line.role)):
         mismatch = None
-        if slot and slot not in slots_done and part not in FACTS:
+        if slot and slot not in slots_done and role not in FACTS:
             slots_done.add(slot)
             difference = results[slot].difference
             mismatch = difference.mismatch() if difference is not None else None
-        yield _Block(slot, part, list(group), mismatch)
+        yield _Block(slot, role, list(group), mismatch)
 
 
 def message_text(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> str:
@@ -54,7 +54,7 @@ def message_text(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> st
         drawing = draw_text(block.mismatch) if block.mismatch is not None else []
         if drawing:
             shown += ["", *drawing]
-            if block.part != Part.BLANK:
+            if block.role != Role.BLANK:
                 shown.append("")
         shown += [line.text for line in block.lines]
     return "\n".join(shown)
@@ -65,7 +65,7 @@ def message_html(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> st
     boxes = []
     for slot, blocks in groupby(_blocks(lines, results), key=lambda block: block.slot):
         if not slot:
-            boxes += [f"<p>{_joined(block.lines)}</p>" for block in blocks if block.part]
+            boxes += [f"<p>{_joined(block.lines)}</p>" for block in blocks if block.role]
             continue
         inner = "".join(_block_html(block, results[slot].verdict) for block in blocks)
         edge = EDGES[results[slot].verdict.style]
@@ -76,10 +76,10 @@ def message_html(lines: Sequence[Line], results: Mapping[str, SlotResult]) -> st
 
 def _block_html(block: _Block, verdict: Verdict) -> str:
     drawing = draw_html(block.mismatch) if block.mismatch is not None else ""
-    return drawing + _lines_html(block.part, block.lines, verdict)
+    return drawing + _lines_html(block.role, block.lines, verdict)
 
 
-def _lines_html(part: Part, lines: Sequence[Line], verdict: Verdict) -> str:
+def _lines_html(role: Role, lines: Sequence[Line], verdict: Verdict) -> str:
     first = lines[0]
     if isinstance(first, Headline):
         return _headline_html(first, verdict)
@@ -89,13 +89,13 @@ def _lines_html(part: Part, lines: Sequence[Line], verdict: Verdict) -> str:
     if isinstance(first, Place) and first.command:
         place, command = f"<code>{escape(first.place)}</code>", escape(first.command)
         return f'<div style="{BLOCK_STYLE}">{place}&emsp;more: <code>{command}</code></div>'
-    if part == Part.NUMBERS:
+    if role == Role.NUMBERS:
         return _preformatted(lines)
-    if part == Part.PRINTED:
+    if role == Role.PRINTED:
         return f"<div>{_joined(lines[:1])}</div>{_preformatted(lines[1:])}"
-    if part == Part.DETAIL:
+    if role == Role.DETAIL:
         return "".join(f"<div>{_joined([line])}</div>" for line in lines)
-    return f"<div>{_joined(lines)}</div>" if part else ""
+    return f"<div>{_joined(lines)}</div>" if role else ""
 
 
 def _headline_html(line: Headline, verdict: Verdict) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograder.isolation.messages import Function
 from autograder.judging.answers import Answer, Call, Comparison, LeavesGlobalsAlone, Log, Unmodified
 from autograder.judging.checks import Check, CheckRun
-from autograder.judging.effects import Effect, Kind, effects, with_effects
+from autograder.judging.effects import Effect, EffectKind, effects, with_effects
 
 
 def run(name: str, answer: Answer, *comparisons: Comparison) -> CheckRun:
@@ -20,8 +20,8 @@ SEEDS = run("random", Answer(1, touched=("numpy", "torch")))
 
 
 def test_effects_are_those_of_all_calls() -> None:
-    assert list(effects(WRITES)) == [Effect(Kind.ARGUMENT, "x")] * 2
-    assert {effect.kind for effect in effects(SEEDS)} == {Kind.GLOBAL}
+    assert list(effects(WRITES)) == [Effect(EffectKind.ARGUMENT, "x")] * 2
+    assert {effect.kind for effect in effects(SEEDS)} == {EffectKind.GLOBAL}
 
 
 def test_an_effect_elsewhere_fails_the_check_that_forbids_it() -> None:

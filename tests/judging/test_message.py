@@ -12,8 +12,8 @@ from autograder.judging.message import (
     MAX_LINES,
     Advice,
     Headline,
-    Part,
     Place,
+    Role,
     check_lines,
     explain,
     headline,
@@ -71,19 +71,19 @@ def test_the_fields_of_a_line_are_the_pieces_of_its_text() -> None:
 def test_only_the_first_message_is_shown_unless_all_are_asked_for() -> None:
     results = {"double": WRONG, "halve": RIGHT, "other": replace(WRONG, slot="other")}
     short = list(check_lines(results, False, "autograder check"))
-    assert {line.slot for line in short if line.part == Part.FACT} == {"double"}
+    assert {line.slot for line in short if line.role == Role.FACT} == {"double"}
     assert short[-1].text == (
         "  1 of 3 slots pass the public checks. See more: autograder check other"
     )
     long = list(check_lines(results, True, "autograder check"))
-    assert {line.slot for line in long if line.part == Part.FACT} == {"double", "other"}
+    assert {line.slot for line in long if line.role == Role.FACT} == {"double", "other"}
     assert long[-1].text.endswith("Grading adds others.")
 
 
 def test_what_a_slot_printed_is_shown_where_all_messages_are() -> None:
     result = replace(WRONG, printed="\n".join(map(str, range(9))))
     lines = check_lines({"double": result}, True, "")
-    printed = [line.text.strip() for line in lines if line.part == Part.PRINTED]
+    printed = [line.text.strip() for line in lines if line.role == Role.PRINTED]
     assert printed == ["your code printed:", "4", "5", "6", "7", "8"]
 
 
