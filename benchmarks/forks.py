@@ -37,10 +37,9 @@ def calls_of(assignment: Assignment, workers: Workers) -> Calls:
     calls: Calls = defaultdict(list)
     ask = Worker.ask
 
-    def recorded(self: Worker, request: Any, *, slot: Slot, **more: Any) -> Any:
-        reply = ask(self, request, slot=slot, **more)
-        calls[slot.file].append((slot, reply.request))
-        return reply
+    def recorded(self: Worker, request: Encoded, slot: str, *more: Any) -> Any:
+        calls[assignment.slots[slot].file].append((assignment.slots[slot], request))
+        return ask(self, request, slot, *more)
 
     Worker.ask = recorded  # type: ignore[method-assign]
     try:
@@ -61,7 +60,7 @@ def seconds_of(worker: Worker, calls: Iterable[tuple[Slot, Encoded]]) -> float:
     """CPU seconds that a worker takes for calls."""
     before = clock(worker)
     for slot, request in calls:
-        worker.ask(request, slot=slot)
+        worker.ask(request, slot.name, slot.limits)
     return clock(worker) - before
 
 
@@ -86,7 +85,7 @@ def main() -> None:
             code = Code(
                 file, text, (("probe", f"probe_{file}", staff.probes),) if staff.probes else ()
             )
-            own = workers._start_single(staff.libraries, "cpu")
+            own = workers.start_single(staff.libraries, "cpu")
             own.load(code)
             seconds_of(own, calls[file])
             alone, forked = [], []

@@ -113,7 +113,6 @@ class Reply(Generic[Content]):
     has the bytes of a reply that is no error.
     """
 
-    request: Encoded
     content: Content | RaisedError | None
     encoded: Encoded | None = None
 
@@ -283,9 +282,8 @@ class Worker:
         self._seq += 1
         deadline = ProcessDeadline(self.pid, seconds)
         try:
-            request = body if isinstance(body, Encoded) else encode(body)
-            self._channel.send(kind, self._seq, request, deadline)
-            return self._reply(request, read, deadline, callback, largest, known)
+            self._channel.send(kind, self._seq, body, deadline)
+            return self._reply(read, deadline, callback, largest, known)
         except DeadlineExceeded:
             self.close()
             reason = f"no answer after {seconds:g} s of {doing}: an endless loop?"
@@ -304,7 +302,6 @@ class Worker:
 
     def _reply(
         self,
-        request: Encoded,
         read: Callable[[object], Content],
         deadline: ProcessDeadline,
         callback: Callback | None,
@@ -316,7 +313,7 @@ class Worker:
             header, blob = self._channel.receive_frame(deadline, largest)
             encoded = still_encoded(header, blob, "ok", self._seq)
             if encoded in known:
-                return Reply(request, None, encoded)
+                return Reply(None, encoded)
             asked = still_encoded(header, blob, "callback", self._callbacks + 1)
             if callback is not None and asked is not None and asked in callback.remembered:
                 self._answer(callback.remembered[asked], deadline)
@@ -332,9 +329,9 @@ class Worker:
             if number != self._seq:
                 raise WireError("an answer to another question")
             if kind == "ok":
-                return Reply(request, read(body), encoded)
+                return Reply(read(body), encoded)
             if kind == "error":
-                return Reply(request, read_error(body))
+                return Reply(read_error(body))
             raise WireError("unexpected message")
         raise WireError("too many callbacks")
 

@@ -26,6 +26,7 @@ from typing import NoReturn
 from autograder.isolation.channel import Channel
 from autograder.isolation.control import FORK, READY, REPLY, REQUEST
 from autograder.isolation.warmup import warm_up
+from autograder.isolation.worker import serve
 
 CHANNEL = 3  # a worker's descriptor of its channel, after the three standard ones
 
@@ -40,8 +41,6 @@ def main(argv: list[str]) -> None:
     if mode == "single":
         preload(libraries)
         warm_up(libraries)  # so that no call's time limit pays for it
-        from autograder.isolation.worker import serve  # here: the libraries come first
-
         sock.sendall(READY)
         serve(Channel(sock))
         return
@@ -52,7 +51,7 @@ def preload(libraries: Iterable[str]) -> None:
     """Import the libraries that submissions use."""
     sys.dont_write_bytecode = True
     tempfile.gettempdir()  # tempfile finds and remembers it while files can be written
-    for name in ("autograder.isolation.worker", *libraries):
+    for name in libraries:
         importlib.import_module(name)
     if "matplotlib" in libraries:
         importlib.import_module("matplotlib.pyplot")
@@ -77,7 +76,7 @@ def _remove_folder_of_matplotlib() -> None:
 
 def _serve_forks(control: socket.socket, libraries: Iterable[str]) -> None:
     """Warm up, confine this process, and fork workers until the control socket closes."""
-    from autograder.isolation import kernel  # here: only where there is a fork
+    from autograder.isolation import kernel  # here: it is Linux's alone
 
     namespaces = kernel.enter_namespaces()
     gc.disable()  # a collection would only walk through what is imported
@@ -127,8 +126,7 @@ def _become_worker(
     """Serve one student file in this fork of the zygote, and end it."""
     status = 1
     try:
-        from autograder.isolation import kernel  # both here: as in the callers
-        from autograder.isolation.worker import serve
+        from autograder.isolation import kernel  # here: it is Linux's alone
 
         gc.enable()
         os.setsid()
