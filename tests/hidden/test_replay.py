@@ -13,7 +13,7 @@ import pytest
 from autograder.assignment.model import Assignment
 from autograder.classroom import results
 from autograder.errors import GraderFault
-from autograder.hidden import replay as passed
+from autograder.hidden import replay
 from autograder.hidden.collection import collect
 from autograder.hidden.known_programs import KnownPrograms
 from autograder.hidden.runner import HiddenChecks
@@ -169,12 +169,12 @@ def test_where_there_is_no_room_every_check_is_run(
     graded: Any, toy_reference: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     roomy = graded(toy_reference, toy_reference)[0]
-    monkeypatch.setattr(passed, "ROOM", 0)
+    monkeypatch.setattr(replay, "ROOM", 0)
     cramped, (ran, ran_again) = graded(toy_reference, toy_reference)
     assert cramped == roomy
     assert ran == ran_again == 8
-    monkeypatch.setattr(passed, "ROOM", 1 << 20)
-    monkeypatch.setattr(passed, "ANSWERS", 1)
+    monkeypatch.setattr(replay, "ROOM", 1 << 20)
+    monkeypatch.setattr(replay, "ANSWERS", 1)
     other = toy_reference.replace("return x + x", "return x / 0.3 * 0.6")
     assert graded(toy_reference, other, other)[1][2] > 0
 
