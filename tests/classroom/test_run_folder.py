@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,16 @@ def test_one_run_has_a_folder_at_a_time(tmp_path: Path) -> None:
         pass
     with lock(tmp_path, "toy"):
         pass
+
+
+def test_the_lock_keeps_no_other_account_out(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with lock(tmp_path, "toy"):
+            pass
+    finally:
+        os.umask(before)
+    assert (tmp_path / ".lock").stat().st_mode & 0o777 == 0o666
 
 
 def test_a_run_that_was_stopped_is_resumed(tmp_path: Path) -> None:
