@@ -43,7 +43,7 @@ class KnownPrograms:
 
     def singles(self, slot: str) -> Sequence[Mistakes]:
         """The misconceptions of the slot."""
-        return [(one.id,) for one in self._assignment.misconceptions if one.slot == slot]
+        return [(known.id,) for known in self._assignment.misconceptions if known.slot == slot]
 
     def pairs(self, slot: str) -> Sequence[Mistakes]:
         """The pairs of misconceptions of the slot whose edits apply one after the other."""
@@ -122,9 +122,9 @@ def sources_of(assignment: Assignment, known: KnownProgram) -> dict[str, bytes]:
 
 def _pairs(assignment: Assignment, slot: str) -> Iterator[tuple[Mistakes, bytes]]:
     """Pairs of misconceptions whose edits can both be made, and the file with both."""
-    known = [one for one in assignment.misconceptions if one.slot == slot]
-    alone = {assignment.edited(one) for one in known}
-    for first, second in itertools.combinations(known, 2):
+    mistakes = [known for known in assignment.misconceptions if known.slot == slot]
+    alone = {assignment.edited(known) for known in mistakes}
+    for first, second in itertools.combinations(mistakes, 2):
         if first.answers and second.answers:
             continue
         if second.answers:
@@ -135,7 +135,7 @@ def _pairs(assignment: Assignment, slot: str) -> Iterator[tuple[Mistakes, bytes]
             try:
                 text = assignment.edited(replace(a, edits=(*a.edits, *b.edits)))
             except AssignmentError:
-                continue  # the one edit leaves nothing for the other to change
+                continue  # the first edit removed what the second one changes
             if text not in alone:
                 yield (first.id, second.id), text.encode()
                 break

@@ -28,7 +28,7 @@ def prove_reference(proof: SlotProof) -> bool:
             proof.note_right(run, "the reference")
             for comparison in run.log.comparisons:
                 if isinstance(comparison, Same) and comparison.lookalikes is not None:
-                    list(comparison.lookalikes())  # raises what is wrong with them
+                    list(comparison.lookalikes())  # raises an error if they cannot be computed
     return True
 
 
@@ -86,9 +86,9 @@ def loses_points(
 def prove_mutants(proof: SlotProof) -> None:
     """Every mutant loses points, but for those that are listed as equivalents."""
     listed = {
-        (one.before, one.after): False
-        for one in proof.assignment.equivalents
-        if one.slot == proof.slot.name
+        (mutant.before, mutant.after): False
+        for mutant in proof.assignment.equivalents
+        if mutant.slot == proof.slot.name
     }
     for mutant in mutants(proof.assignment, proof.slot.name):
         key = (mutant.before, mutant.after)

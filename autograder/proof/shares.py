@@ -81,7 +81,7 @@ def _prove_fast(proof: SlotProof) -> None:
 
 
 def _tripped(proof: SlotProof, public: SlotRuns) -> list[str]:
-    """The hidden checks that fail, known from runs of the public checks: those have one seed."""
+    """The hidden checks that fail, as runs of the public checks tell if they have the same seed."""
     if proof.hidden.seed != PUBLIC_SEED:
         return []
     return [run.check.name for [run] in public if run.failure is not None]
@@ -118,7 +118,7 @@ def _prove_basics(proof: SlotProof) -> bool:
 def _prove_checks(proof: SlotProof, runs: Sequence[SlotRuns]) -> None:
     """Some misconception trips each check that was run."""
     for i, check in enumerate(proof.checks):
-        of_check = [one[i][0] for one in runs]
+        of_check = [of_program[i][0] for of_program in runs]
         if of_check and all(run.passed for run in of_check):
             proof.problem(f"{check.name}: no misconception ever trips this check")
 

@@ -38,7 +38,7 @@ class SlotProof:
         ]
 
     def _of_slot(self, known: Sequence[KnownProgram]) -> list[KnownProgram]:
-        return [one for one in known if one.slot == self.slot.name]
+        return [program for program in known if program.slot == self.slot.name]
 
     def problem(self, sentence: str) -> None:
         """Report a problem."""

@@ -65,7 +65,7 @@ def _shares(assignment: Assignment, seed: int, thorough: bool, seeds: int) -> It
     """All shares, the largest first, so that no process works long after the others."""
     known = [*assignment.misconceptions, *assignment.variants]
     sizes = {
-        slot.name: slot.limits.seconds * sum(one.slot == slot.name for one in known)
+        slot.name: slot.limits.seconds * sum(program.slot == slot.name for program in known)
         for slot in assignment.slots.values()
     }
     ordered = sorted(assignment.slots, key=lambda name: -sizes[name])

@@ -66,7 +66,7 @@ def demand_free(path: Path) -> None:
         except (OSError, zipfile.BadZipFile):
             ours = False
         if not ours:
-            raise UsageError(f"{path} is there and was not made by --zip: name another")
+            raise UsageError(f"{path} exists and was not made by --zip: name another file")
 
 
 # ------------------------------------------------------------------------------ contents
