@@ -97,28 +97,28 @@ def grade(
     from autograder.classroom.job import Job, default_out
 
     loaded = reader.load(assignment, course)
-    folder = submissions or course / "submitted"
-    students, left_out = _students(folder, assignment, only)
+    submissions = submissions or course / "submitted"
+    students, left_out = _students(submissions, assignment, only)
     out = out or default_out(course, assignment)
     if gradebook is None:
-        gradebook = _is_gradebook_default(course, assignment, folder)
+        gradebook = _is_gradebook_default(course, assignment, submissions)
     console = new_console()
     with (
         _interruptible(f"stopped: run it again to continue; finished results are in {out}"),
-        run_folder.lock(out.resolve(), assignment, seed, whole_class=not only) as output,
+        run_folder.lock(out.resolve(), assignment, seed, whole_class=not only) as folder,
     ):
         job = Job(
             course=course.resolve(),
             assignment=assignment,
-            submissions=folder.resolve(),
-            out=output.path,
-            seed=output.seed,
+            submissions=submissions.resolve(),
+            out=folder.path,
+            seed=folder.seed,
             device=device,
             weak=weak,
             fresh=fresh,
             processes=jobs or default_jobs(),
         )
-        run = _Run(console, loaded, job, output, students, gradebook)
+        run = _Run(console, loaded, job, folder, students, gradebook)
         status = _grade(run)
         for line in left_out:
             console.print(line, style="yellow", markup=False)
@@ -127,22 +127,23 @@ def grade(
 
 
 def _students(
-    folder: Path, assignment: str, only: Sequence[str]
+    submissions: Path, assignment: str, only: Sequence[str]
 ) -> tuple[Sequence[str], Sequence[str]]:
     """The students to grade, and a line for each who is left out. Raises UsageError."""
     from autograder.course import intake
     from autograder.text import printable
 
-    students, left_out = intake.students(folder, assignment)
+    students, left_out = intake.students(submissions, assignment)
     unknown = sorted(set(only) - set(students))
     if unknown:
-        raise UsageError(f"there is no submission {folder}/{unknown[0]}/{assignment}")
+        raise UsageError(f"there is no submission {submissions}/{unknown[0]}/{assignment}")
     if only:
         return [student for student in students if student in only], []
     return students, [f"{printable(student, 100)} {why}" for student, why in left_out.items()]
 
 
 def _is_gradebook_default(course: Path, assignment: str, submissions: Path) -> bool:
+    """Whether to write the gradebook if nobody says whether to."""
     from autograder.nbgrader.settings import is_course
 
     own = (course / "submitted").resolve() == submissions.resolve()
@@ -173,7 +174,7 @@ class _Run:
     console: Console
     assignment: Assignment
     job: Job
-    output: RunFolder
+    folder: RunFolder
     students: Sequence[str]
     gradebook: bool
 
@@ -184,7 +185,7 @@ def _grade(run: _Run) -> int:
     from autograder.classroom.class_run import ClassRun
     from autograder.commands.class_display import grade_with_progress
 
-    group = ClassRun(run.job, run.output)
+    group = ClassRun(run.job, run.folder)
     finished: list[Outcome] = []
     interrupted = False
     try:
@@ -211,7 +212,7 @@ def _grade(run: _Run) -> int:
             "run it again to grade the rest"
         )
         return 1
-    run.output.finish()
+    run.folder.finish()
     return 3 if any(outcome.fault for outcome in finished) else status
 
 
