@@ -72,7 +72,7 @@ def _owners(text: str, file: str) -> dict[int, str]:
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
-        raise AssignmentError(f"{file}: line {error.lineno} is no valid Python") from None
+        raise AssignmentError(f"{file}: line {error.lineno} is not valid Python") from None
     owners: dict[int, str] = {}
 
     def visit(node: ast.AST, prefix: str) -> None:

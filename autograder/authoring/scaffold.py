@@ -221,7 +221,7 @@ def _parsed(path: Path) -> ast.Module:
     try:
         return ast.parse(read_text(path) if path.exists() else "")
     except SyntaxError as error:
-        raise AssignmentError(f"{path}: line {error.lineno} is no valid Python") from None
+        raise AssignmentError(f"{path}: line {error.lineno} is not valid Python") from None
 
 
 def _top_level(tree: ast.Module) -> dict[str, ast.stmt]:

@@ -73,7 +73,9 @@ def from_error(
             Verdict.MISSING, f"{file} has no {slot}", ("it is in the file as handed out",)
         )
     if error.kind == "forbidden":
-        return Failure(Verdict.FORBIDDEN, f"it uses {message}, which this slot may not", line=line)
+        return Failure(
+            Verdict.FORBIDDEN, f"it uses {message}, which this slot may not use", line=line
+        )
     if error.kind == "result":
         return Failure(Verdict.WRONG, message, line=line)
     if name == "NotImplementedError":
@@ -84,6 +86,6 @@ def from_error(
                 Verdict.ERROR, f"it needs {message}, which is not started yet", line=line
             )
     if name in ("SyntaxError", "IndentationError", "TabError"):
-        return Failure(Verdict.ERROR, f"{file} is no valid Python: {message}", line=line)
+        return Failure(Verdict.ERROR, f"{file} is not valid Python: {message}", line=line)
     what = f"{name}: {message}" if message else name
     return Failure(Verdict.ERROR, f"{doing} raised {what}", line=line)

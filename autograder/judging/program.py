@@ -120,7 +120,7 @@ class Program:
         limits = self.assignment.slots[slot].limits
         whole = CALLS * limits.seconds
         if self._reference is not None and self.spent(slot) > whole:
-            fact = f"no call was too long, but all together took more than {whole:g} s"
+            fact = f"each call was short enough, but all calls together took more than {whole:g} s"
             self._given_up[slot, stand_ins] = Failure(Verdict.TIMEOUT, fact, line=self.line(slot))
             return Response(question, self._given_up[slot, stand_ins])
         before = worker.spent

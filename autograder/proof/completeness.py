@@ -38,7 +38,7 @@ def missing(assignment: Assignment, slot: Slot, checks: Sequence[Check]) -> Iter
         try:
             ast.parse(assignment.edited(program))
         except SyntaxError as error:  # any check would catch it, so it would prove nothing
-            yield f"{program.id} is no valid Python: {error.msg}"
+            yield f"{program.id} is not valid Python: {error.msg}"
     stub = assignment.stubs()[file.name].decode()
     if f'raise NotImplementedError("{slot.name}")' in stub and not _has_todo(stub, slot.name):
         yield f"{file.name} has no TODO line for it"

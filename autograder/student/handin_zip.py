@@ -123,7 +123,7 @@ def _parsed(name: str, source: bytes) -> ast.Module | str:
         why = f"{printable(error.msg, 100)}, line {error.lineno}"
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         why = printable(str(error), 100) or type(error).__name__
-    return f"{name} is no valid Python: {why}; until this is fixed, none of its slots gets points"
+    return f"{name} is not valid Python: {why}; until this is fixed, none of its slots gets points"
 
 
 def _unfinished(tree: ast.Module) -> set[str]:

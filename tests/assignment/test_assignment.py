@@ -50,7 +50,7 @@ def test_a_stub_is_the_solution_without_its_answers() -> None:
         ("def f():\n    pass\n    ### END SOLUTION\n", "END SOLUTION on line 3 has no BEGIN"),
         ("### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n", "is in no slot"),
         ("def f():\n    ### BEGIN SOLUTIONS\n    pass\n", "line 2 is no marker"),
-        ("def f(:\n", "line 1 is no valid Python"),
+        ("def f(:\n", "line 1 is not valid Python"),
     ],
 )
 def test_a_broken_marker_is_named_with_its_line(text: str, said: str) -> None:

@@ -36,7 +36,7 @@ def failure(kind: ErrorKind, name: str = "ValueError", message: str = "") -> Fai
         ("NotImplementedError", "f", Verdict.NOT_STARTED, "not started yet"),
         ("NotImplementedError", "g", Verdict.ERROR, "it needs g, which is not started yet"),
         ("NotImplementedError", "h", Verdict.ERROR, "calling f raised NotImplementedError: h"),
-        ("SyntaxError", "bad", Verdict.ERROR, "a.py is no valid Python: bad"),
+        ("SyntaxError", "bad", Verdict.ERROR, "a.py is not valid Python: bad"),
     ],
 )
 def test_an_exception_is_told_by_its_name(

@@ -121,7 +121,7 @@ def test_an_unknown_mistake_gets_no_label(judged: Judge, toy_reference: str) -> 
 @pytest.mark.parametrize(
     ("text", "verdict", "fact"),
     [
-        ("def double(x:\n", "error", "moves.py is no valid Python: "),
+        ("def double(x:\n", "error", "moves.py is not valid Python: "),
         ("1 / 0\n", "error", "importing moves.py raised ZeroDivisionError"),
         ("import os\nos._exit(1)\n", "crash", "the process ended while loading the file"),
         ("x = 1\n", "missing", "moves.py has no double"),
@@ -141,7 +141,7 @@ def test_a_forbidden_function_earns_nothing(judged: Judge, toy_reference: str) -
     walk = judged(text)["Walker.walk"]
     assert (walk.verdict, walk.score) == ("forbidden", 0.0)
     assert walk.failure is not None
-    assert walk.failure.fact == "it uses numpy.cumsum, which this slot may not"
+    assert walk.failure.fact == "it uses numpy.cumsum, which this slot may not use"
     assert walk.line == text[: text.index("np.cumsum")].count("\n") + 1
 
 

@@ -176,7 +176,7 @@ def test_what_is_not_proved_is_not_released(autograder: Command, toy_course: Pat
             "moves/double.toml",
             '"x + x + x"',
             '"x +* x"',
-            "D1_triples is no valid Python: invalid syntax",
+            "D1_triples is not valid Python: invalid syntax",
         ),
         ("assignment.toml", "twice_two", "twice_three", "which is no check"),
         ("moves/test_quadruple.py", "@public\n", "", "no public"),

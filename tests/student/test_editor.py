@@ -107,7 +107,7 @@ def test_a_file_that_is_no_python_or_not_there_is_listed(folder: Path) -> None:
     (folder / "moves.py").write_text("x = 1\ny = (\n")
     _, found = problems(folder, LABELS[1])
     assert found[0][:3] == ("moves.py", "2", "error")
-    assert found[0][3].startswith("double: moves.py is no valid Python: ")
+    assert found[0][3].startswith("double: moves.py is not valid Python: ")
     (folder / "moves.py").unlink()
     _, found = problems(folder, LABELS[0])
     assert found[0][:3] == ("moves.py", "1", "error")

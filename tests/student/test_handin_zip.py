@@ -60,7 +60,7 @@ def test_what_python_cannot_read_is_a_problem_and_is_packed(
     file = found(FILE)
     assert file.content == text.encode()
     (problem,) = file.problems
-    assert problem.startswith(f"{FILE} is no valid Python: {why}")
+    assert problem.startswith(f"{FILE} is not valid Python: {why}")
 
 
 def answered(notebook: Path, **changes: str) -> None:

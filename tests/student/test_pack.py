@@ -151,7 +151,7 @@ def grow_a_lot(path: Path) -> None:
     [
         ("moves.py", remove, "✗ moves.py is not there: it belongs beside", False),
         ("moves.py", link, "✗ moves.py is not a regular file: links are not followed", False),
-        ("moves.py", break_off, "✗ moves.py is no valid Python: ", True),
+        ("moves.py", break_off, "✗ moves.py is not valid Python: ", True),
         ("moves.py", in_latin, "✗ moves.py is not UTF-8 text: save it as UTF-8", True),
         ("moves.py", grow, "✗ moves.py is too large: 1.0 MB; at most", True),
         ("moves.py", grow_a_lot, "at most 1.0 MB are read; it was not packed", False),

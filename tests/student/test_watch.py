@@ -239,7 +239,7 @@ def test_a_file_that_is_being_saved(watch: Start, assignment: Assignment, folder
     watching = watch("rnn_step")
     watching.until("1 of 1 slots right", IDLE)
     path.write_bytes(right[: right.index(b"return") + 8] + b"(")
-    watching.until("vanilla_rnn.py is no valid Python: '(' was never closed", IDLE)
+    watching.until("vanilla_rnn.py is not valid Python: '(' was never closed", IDLE)
     path.write_bytes(b"")
     time.sleep(0.2)
     path.write_bytes(right)
