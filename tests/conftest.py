@@ -1,4 +1,4 @@
-"""What tests share: the command, courses to try it in, programs made from references."""
+"""What tests share: the command, courses to run it in, and right answers to hand in."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def autograder(tmp_path: Path) -> Callable[..., Ran]:
 
 @pytest.fixture
 def toy_course(tmp_path: Path) -> Path:
-    """A course with the toy assignment, to be changed at will."""
+    """A course with the toy assignment, of which a test may change every file."""
     course = tmp_path / "course"
     shutil.copytree(TOY, course)
     return course
@@ -103,13 +103,13 @@ def toy_reference() -> str:
 
 @pytest.fixture(scope="session")
 def assignment() -> Assignment:
-    """The module that is taught; a file of tests may have another."""
+    """The real assignment; a file of tests may have another."""
     return reader.load(NAME, ROOT)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A fresh copy of what students of that module get."""
+    """A fresh copy of the folder that its students get."""
     return Path(shutil.copytree(ROOT / "release" / NAME, tmp_path / NAME))
 
 

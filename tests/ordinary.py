@@ -35,7 +35,7 @@ exec "$@"
 
 
 def as_nobody(*command: str) -> list[str]:
-    """The command, to be run by root, as another user; as it is where we are no root."""
+    """The command as an ordinary user; unchanged where the tests themselves are not root."""
     if os.getuid() != 0:
         return list(command)
     hidden = [sys.base_prefix] if not _readable_by_all(Path(sys.base_prefix)) else []
@@ -47,7 +47,7 @@ def _readable_by_all(folder: Path) -> bool:
 
 
 def without_namespaces(*command: str) -> list[str]:
-    """The command where no namespace can be made: as in a container without privileges."""
+    """The command where the kernel refuses namespaces, as in a container without privileges."""
     return ["unshare", "-Ur", "sh", "-c", NO_NAMESPACES, "sh", *command]
 
 

@@ -45,7 +45,7 @@ def test_a_frozen_check_is_replayed_and_tells_misconceptions_apart(
 
 
 def test_a_check_that_compares_nothing_cannot_be_frozen(frozen: Freeze, toy: Assignment) -> None:
-    path = toy.files["moves.py"].graders
+    path = toy.folder / "moves" / "test_double.py"
     path.write_text(
         path.read_text().replace("same(student.double(x), reference.double(x))", "pass")
     )

@@ -109,7 +109,7 @@ def state(path: Path) -> Any:
 
 @pytest.fixture
 def expected(grading: Grading, entry: Hostile) -> Grading:
-    """The grading, where the entry took part in it."""
+    """The grading; skips the test of an entry that could not be handed in here."""
     if not grading.handed_in(entry):
         pytest.skip("only root can make this" if entry.root_only else NO_SANDBOX)
     return grading
@@ -117,7 +117,7 @@ def expected(grading: Grading, entry: Hostile) -> Grading:
 
 @contextlib.contextmanager
 def the_kernel_refuses(grading: Grading, entry: Hostile | None = None) -> Iterator[None]:
-    """What is asserted in it may take a sandbox, and may fail where there is none."""
+    """Expect the assertions inside to fail where there is no sandbox."""
     try:
         yield
     except AssertionError:

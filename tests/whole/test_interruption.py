@@ -50,7 +50,7 @@ class Run:
             self.lines.append(line.rstrip("\n"))
 
     def until(self, happened: Callable[[], Any]) -> Any:
-        """Wait until something has happened, or the run has ended, or it takes too long."""
+        """Wait for something to happen, until the run ends or it takes too long; return it."""
         end = time.monotonic() + PATIENCE
         while not (found := happened()) and self.process.poll() is None and time.monotonic() < end:
             time.sleep(0.005)
@@ -145,7 +145,7 @@ def graded_course(template: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def undisturbed(graded_course: Path) -> dict[str, bytes]:
-    """What a run of the same class gives that nobody disturbs."""
+    """The files of that run."""
     found = contents(graded_course)
     assert len(found) == 30 + 30 + 2
     return found
@@ -276,7 +276,7 @@ def test_two_processes_work_for_one_student(
 def test_who_ends_a_process_with_each_file_does_not_keep_the_next_one_waiting(
     two_files: Path, hand_in: HandIn, toy_reference: str
 ) -> None:
-    """Only one of the grading processes that end at one student at a time is counted."""
+    """Of the processes that a student ends at the same time, one counts as an attempt."""
     single = "import numpy as np\n\n\ndef triple(x):\n    return np.float32(3 * x)\n"
     hand_in("ada", toy_reference.replace("return x + x", "return np.float32(x + x)"))
     hand_in("ada", single, "more.py")

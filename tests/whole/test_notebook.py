@@ -217,7 +217,7 @@ def test_no_text_was_read_in_the_wrong_encoding(path: Path) -> None:
 
 
 def garbled(text: str) -> list[str]:
-    """What turns into fewer characters when its bytes are read as UTF-8, as they were meant."""
+    """Parts of a text that are UTF-8 read in another encoding."""
     found = []
     for part in re.findall(r"[^\x00-\x7f]{2,}", text):
         for encoding in ("mac_roman", "cp1252", "latin-1"):
