@@ -42,6 +42,7 @@ def graded_cells(notebook: Notebook) -> Iterator[tuple[str, Any]]:
 
 def released(text: str, name: str) -> str:
     """The notebook as students get it. Raises AssignmentError where nbgrader refuses it."""
+    # here: students have no nbgrader, and it takes a second to import
     import nbformat
     from nbconvert.exporters import NotebookExporter
     from nbgrader.converters import GenerateAssignment
