@@ -32,8 +32,7 @@ class Reason(Enum):
     GRADER = "grader"  # the grader cannot read it, which is no fault of the student's
 
 
-@dataclass(frozen=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A student file without content to grade: the reason, and what its student is told.
 
     `line` is the line that is no text, where that is known.

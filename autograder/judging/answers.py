@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -57,8 +57,7 @@ class Answer:
         return np.asarray(self.value)
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A call of a program and its outcome."""
 
     function: Function
@@ -67,16 +66,14 @@ class Call:
     outcome: Answer | Failure
 
 
-@dataclass(frozen=True)
-class Unmodified:
+class Unmodified(NamedTuple):
     """The comparison that forbids a call to change its arguments."""
 
     call: int
     path: Keys = ()
 
 
-@dataclass(frozen=True)
-class LeavesGlobalsAlone:
+class LeavesGlobalsAlone(NamedTuple):
     """The comparison that forbids a call to change global state, except what `but` names."""
 
     call: int
@@ -84,8 +81,7 @@ class LeavesGlobalsAlone:
     but: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Same:
+class Same(NamedTuple):
     """The comparison of an answer, or a part of it, with `want`."""
 
     call: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,8 +44,7 @@ class ComparedPart(NamedTuple):
     wrong: np.ndarray | None = None
 
 
-@dataclass(frozen=True)
-class Mismatch:
+class Mismatch(NamedTuple):
     """The wrong result that a failure names: what was got, what was expected, which entries differ.
 
     All three are arrays of one shape. Where `series` holds, the first axis counts the arrays of a
@@ -59,8 +58,7 @@ class Mismatch:
     series: bool
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """The result of comparing an answer with what was expected.
 
     Attributes:
@@ -74,7 +72,7 @@ class Difference:
     failure: Failure | None
     margin: float | None = None
     rtol: float | None = None
-    parts: Sequence[ComparedPart] = field(default=(), compare=False, repr=False)
+    parts: Sequence[ComparedPart] = ()
 
     def relation(self, lengths: Collection[int] = ()) -> str:
         """How the wrong parts relate to what was expected, in words; "" where no relation holds.

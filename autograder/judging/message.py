@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -57,41 +56,41 @@ ONE_WORD = (  # verdicts that say everything: how many checks pass would add not
 )
 
 
-@dataclass(frozen=True)
-class Line:
+class Headline(NamedTuple):
+    """`mark slot   rest`"""
+
+    mark: str
+    rest: str
+
+
+class Advice(NamedTuple):
+    """`label: rest`; the further lines of an advice have no label."""
+
+    label: str
+    rest: str
+
+
+class Place(NamedTuple):
+    """Where the slot is, and the command that says more, or ""."""
+
+    place: str
+    command: str = ""
+
+
+class Line(NamedTuple):
     """A line that a student reads, as the terminal shows it.
 
-    `slot` is the slot it is about, `style` how a terminal shows it: "green", "red", "dim" or "".
+    Attributes:
+        slot: the slot it is about.
+        style: how a terminal shows it: "green", "red", "dim" or "".
+        pieces: what a view may set apart in a headline, an advice or a place.
     """
 
     text: str
     role: Role = Role.BLANK
     slot: str = ""
     style: str = ""
-
-
-@dataclass(frozen=True)
-class Headline(Line):
-    """`mark slot   rest`"""
-
-    mark: str = ""
-    rest: str = ""
-
-
-@dataclass(frozen=True)
-class Advice(Line):
-    """`label: rest`; the further lines of an advice have no label."""
-
-    label: str = ""
-    rest: str = ""
-
-
-@dataclass(frozen=True)
-class Place(Line):
-    """Where the slot is, and the command that says more, or ""."""
-
-    place: str = ""
-    command: str = ""
+    pieces: Headline | Advice | Place | None = None
 
 
 class _Ranked(NamedTuple):
@@ -147,13 +146,14 @@ def check_lines(results: Mapping[str, SlotResult], all_messages: bool, more: str
     yield Line(f"  {correct} of {len(results)} slots pass the public checks. {last}", Role.LAST)
 
 
-def headline_line(result: SlotResult) -> Headline:
+def headline_line(result: SlotResult) -> Line:
     """The headline with its mark, as a student reads it."""
     slot, mark, style = result.slot, result.verdict.mark, result.verdict.style
     rest = _summary(result)
     if result.verdict == Verdict.UNGRADED:  # on a student's machine, nobody else will look at it
         rest, style = f"not checked: {result.broken}", ""
-    return Headline(f"{mark} {slot}   {rest}", Role.HEADLINE, slot, style, mark, rest)
+    text = f"{mark} {slot}   {rest}"
+    return Line(text, Role.HEADLINE, slot, style, Headline(mark, rest))
 
 
 def printed_lines(result: SlotResult) -> Iterator[Line]:
@@ -172,7 +172,7 @@ def explanation(result: SlotResult, hint_command: bool = False, width: int = WID
     slot, place = result.slot, _place(result)
     if result.verdict == Verdict.NOT_STARTED:
         text = f"  write it in {place}, where the TODO is"
-        return [Place(text, Role.PLACE, slot, place=place)] if result.line else []
+        return [Line(text, Role.PLACE, slot, pieces=Place(place))] if result.line else []
     lines: list[_Ranked] = []
 
     def say(rank: int, role: Role, text: str, prefix: str = "    ", most: int = 3) -> None:
@@ -200,7 +200,7 @@ def explanation(result: SlotResult, hint_command: bool = False, width: int = WID
     command = f"autograder hint {slot}" if hint_command else ""
     if result.line or command:
         text = f"  {place}        more: {command}" if command else f"  {place}"
-        where = Place(text, Role.PLACE, slot, place=place, command=command)
+        where = Line(text, Role.PLACE, slot, pieces=Place(place, command))
         lines += [blank, _Ranked(0, where)]
     return _at_most(lines)
 
@@ -218,8 +218,8 @@ def _advice(result: SlotResult, width: int) -> Iterator[Line]:
 def _labelled(role: Role, slot: str, label: str, text: str, width: int) -> Iterator[Line]:
     prefix = f"  {label}: "
     for number, line in enumerate(_wrap(text, prefix, width)):
-        rest = line[len(prefix) :]
-        yield Advice(line, role, slot, label="" if number else label, rest=rest)
+        advice = Advice("" if number else label, line[len(prefix) :])
+        yield Line(line, role, slot, pieces=advice)
 
 
 def _is_judged(result: SlotResult) -> bool:

@@ -308,9 +308,7 @@ class ReferenceCache:
         Raises GraderFault where the reference itself fails.
         """
         stand_ins = tuple(s for s in question.stand_ins if stand_in_of(self.program.assignment, s))
-        question = (
-            replace(question, stand_ins=stand_ins) if stand_ins != question.stand_ins else question
-        )
+        question = question._replace(stand_ins=stand_ins)
         answer = self._answers.get(question)
         if answer is None:
             outcome = self.program.call(question)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.assignment.model import Slot
 from autograder.isolation.messages import CallAnswer, Function, call_request, read_answer
@@ -16,8 +15,7 @@ from autograder.judging.verdict import Verdict
 StandIns = tuple[str, ...]  # the slots that stand-ins replace; none for the program by itself
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """One call of a function or probe. Questions are equal if the same bytes cross.
 
     Attributes:
@@ -57,8 +55,7 @@ class Question:
         return cls(slot.name, function, stand_ins, device, request)
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(NamedTuple):
     """A program's response to a question.
 
     `encoded` is the answer as it crossed: None where there was no answer, or where the call also

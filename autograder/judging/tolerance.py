@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Correct float64 programs differ by up to 2e-15 in norm, and float32 arithmetic on the way costs
 # 3e-8: 1e-10 is more than two decades from both. In float32, correct programs differ by up to
@@ -11,8 +11,7 @@ RTOL = {"float64": 1e-10, "complex128": 1e-10, "float32": 1e-4, "complex64": 1e-
 ATOL = {"float64": 1e-12, "complex128": 1e-12, "float32": 1e-6, "complex64": 1e-6, "float16": 1e-3}
 
 
-@dataclass(frozen=True)
-class Tolerance:
+class Tolerance(NamedTuple):
     """The differences that `same` lets pass, and the names that it uses in messages.
 
     Attributes:

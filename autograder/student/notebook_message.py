@@ -80,11 +80,12 @@ def _block_html(block: _Block, verdict: Verdict) -> str:
 
 
 def _lines_html(role: Role, lines: Sequence[Line], verdict: Verdict) -> str:
-    first = lines[0]
+    first = lines[0].pieces
     if isinstance(first, Headline):
-        return _headline_html(first, verdict)
+        return _headline_html(lines[0].slot, first, verdict)
     if isinstance(first, Advice):
-        text = escape(" ".join(line.rest for line in lines if isinstance(line, Advice)))
+        advice = [line.pieces for line in lines if isinstance(line.pieces, Advice)]
+        text = escape(" ".join(pieces.rest for pieces in advice))
         return f'<div style="{BLOCK_STYLE}"><strong>{first.label}:</strong> {text}</div>'
     if isinstance(first, Place) and first.command:
         place, command = f"<code>{escape(first.place)}</code>", escape(first.command)
@@ -98,11 +99,11 @@ def _lines_html(role: Role, lines: Sequence[Line], verdict: Verdict) -> str:
     return f"<div>{_joined(lines)}</div>" if role else ""
 
 
-def _headline_html(line: Headline, verdict: Verdict) -> str:
+def _headline_html(slot: str, line: Headline, verdict: Verdict) -> str:
     rest = escape(line.rest)
     if verdict not in (*ONE_WORD, Verdict.UNGRADED):
         rest = f"{verdict.words}: {rest}"
-    return f"<div><strong>{line.mark} <code>{escape(line.slot)}</code></strong> {rest}</div>"
+    return f"<div><strong>{line.mark} <code>{escape(slot)}</code></strong> {rest}</div>"
 
 
 def _joined(lines: Sequence[Line]) -> str:

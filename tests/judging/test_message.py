@@ -58,14 +58,14 @@ def test_the_fields_of_a_line_are_the_pieces_of_its_text() -> None:
     result = replace(WRONG, cause="it triples", hint="how often " * 15)
     lines = list(check_lines({"double": result}, True, "autograder check"))
     first = lines[0]
-    assert isinstance(first, Headline)
-    assert first.text == f"{first.mark} {first.slot}   {first.rest}"
-    cause, *question = [line for line in lines if isinstance(line, Advice)]
-    assert cause.text == f"  {cause.label}: {cause.rest}"
-    assert [line.label for line in question] == ["Ask yourself", ""]
-    (place,) = [line for line in lines if isinstance(line, Place)]
-    assert (place.place, place.command) == ("moves.py:6", "autograder hint double")
-    assert place.text == f"  {place.place}        more: {place.command}"
+    assert isinstance(first.pieces, Headline)
+    assert first.text == f"{first.pieces.mark} {first.slot}   {first.pieces.rest}"
+    cause, *question = [line for line in lines if isinstance(line.pieces, Advice)]
+    assert cause.text == f"  {cause.pieces.label}: {cause.pieces.rest}"
+    assert [line.pieces.label for line in question] == ["Ask yourself", ""]
+    (place,) = [line for line in lines if isinstance(line.pieces, Place)]
+    assert place.pieces == Place("moves.py:6", "autograder hint double")
+    assert place.text == "  moves.py:6        more: autograder hint double"
 
 
 def test_only_the_first_message_is_shown_unless_all_are_asked_for() -> None:
