@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from types import NoneType, UnionType
 from typing import (
     Any,
@@ -26,9 +27,9 @@ def misfit(value: Any, form: Any, place: str = "") -> str:
             or Any. An integer is a number, too; true and false are not.
         place: the name of the value in messages.
     """
-    origin, arguments = get_origin(form), get_args(form)
     if form is Any:
         return ""
+    origin, arguments = _parts(form)
     if origin is Literal:
         return "" if value in arguments else f"{place} is not one of {', '.join(arguments)}"
     if origin in (Union, UnionType):
@@ -42,14 +43,13 @@ def misfit(value: Any, form: Any, place: str = "") -> str:
 
 
 def _misfits_inside(value: Any, form: Any, place: str) -> Iterator[str]:
-    origin, arguments = get_origin(form), get_args(form)
+    origin, arguments = _parts(form)
     if is_typeddict(form):
-        for key, inner in get_type_hints(form, include_extras=True).items():
-            optional = get_origin(inner) is NotRequired
+        for key, (inner, is_required) in _keys(form).items():
             inside = f"{place}.{key}".lstrip(".")
             if key in value:
-                yield misfit(value[key], get_args(inner)[0] if optional else inner, inside)
-            elif form.__total__ and not optional:
+                yield misfit(value[key], inner, inside)
+            elif is_required:
                 yield f"{inside} is missing"
     elif origin is list:
         for i, item in enumerate(value):
@@ -57,3 +57,18 @@ def _misfits_inside(value: Any, form: Any, place: str) -> Iterator[str]:
     elif origin is dict:
         for key, item in value.items():
             yield misfit(item, arguments[1], f"{place}.{key}")
+
+
+@cache  # a file has thousands of values of a few forms
+def _parts(form: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(form), get_args(form)
+
+
+@cache
+def _keys(form: Any) -> dict[str, tuple[Any, bool]]:
+    """The keys of a TypedDict: each one's form, and whether it is required."""
+    keys = {}
+    for key, inner in get_type_hints(form, include_extras=True).items():
+        optional = get_origin(inner) is NotRequired
+        keys[key] = get_args(inner)[0] if optional else inner, form.__total__ and not optional
+    return keys
