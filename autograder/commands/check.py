@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.console import new_console
-from autograder.judging.verdict import Verdict
 
 if TYPE_CHECKING:
     from autograder.isolation.pool import Workers
@@ -52,7 +51,9 @@ def check(slots: tuple[str, ...], watch: bool, as_json: bool, as_lines: bool) ->
         _watch(released, names, workers, all_messages=bool(slots))
         return
     with workers:
-        from autograder.student.file_checker import check_slots, to_json  # while workers start
+        # Imported while the workers start.
+        from autograder.judging.verdict import Verdict
+        from autograder.student.file_checker import check_slots, to_json
 
         gc.freeze()  # spares the garbage collector all that was imported
         results = check_slots(released, names, workers)

@@ -15,7 +15,6 @@ import click
 
 from autograder.commands.console import assignment_argument, course_option, new_console
 from autograder.errors import KitError, UsageError
-from autograder.limits import default_jobs
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -95,6 +94,7 @@ def grade(
     from autograder.assignment import reader
     from autograder.classroom import run_folder
     from autograder.classroom.job import Job, default_out
+    from autograder.limits import default_jobs
 
     loaded = reader.load(assignment, course)
     submissions = submissions or course / "submitted"

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from autograder.commands.console import assignment_argument, course_option, new_console
-from autograder.limits import default_jobs
 
 THOROUGH_SEEDS = 100
 
@@ -55,6 +54,7 @@ def verify(
     """
     from autograder.assignment import reader
     from autograder.commands.proof_tables import proof_progress, show_margins, show_proof
+    from autograder.limits import default_jobs
     from autograder.proof import proof_record, verification
 
     loaded = reader.load(assignment, course)
