@@ -119,6 +119,7 @@ def watch(released: Released, slots: Sequence[str], workers: Workers, console: C
     Ends the workers.
     """
     gc.freeze()  # spares the garbage collector all that was imported
+    gc.enable()
     assignment = released.assignment
     wanted = {name: slot for name, slot in assignment.slots.items() if name in slots}
     files = released.files_of(slots)
