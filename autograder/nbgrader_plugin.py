@@ -17,12 +17,9 @@ from nbgrader.plugins import BasePlugin
 from traitlets import Float
 
 from autograder.nbgrader.autograde import EngineAutograde
-from autograder.nbgrader.exchange import (
-    CollectWithoutLinks,
-    ReleaseFeedbackToTheExchange,
-    ZipCollector,
-)
+from autograder.nbgrader.exchange import CollectWithoutLinks, ReleaseFeedbackToTheExchange
 from autograder.nbgrader.releasing import ReleaseFiles
+from autograder.nbgrader.zip_collector import ZipCollector
 
 __all__ = ["EngineAutograde", "LatePerDay", "ReleaseFiles", "ZipCollector", "configure"]
 

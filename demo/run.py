@@ -28,8 +28,8 @@ from students import Student
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.classroom import results
+from autograder.classroom.grades_csv import points
 from autograder.classroom.job import default_out
-from autograder.classroom.table import points
 from autograder.judging.verdict import Verdict
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -14,8 +14,8 @@ import msgspec
 
 from autograder.assignment.model import Assignment
 from autograder.classroom import results
+from autograder.classroom.grades_csv import grades_csv
 from autograder.classroom.results import StudentResult, page_file
-from autograder.classroom.table import grades_csv
 from autograder.files import digest, utf8, write_file
 from autograder.versions import engine_digest
 

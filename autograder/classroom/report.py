@@ -21,8 +21,8 @@ from markupsafe import Markup
 from msgspec.structs import replace
 
 from autograder.assignment.model import Assignment, KnownProgram
+from autograder.classroom.grades_csv import points
 from autograder.classroom.results import Check, Entry, StudentResult, page_file
-from autograder.classroom.table import points
 from autograder.judging.tolerance import RTOL
 from autograder.judging.verdict import Verdict
 

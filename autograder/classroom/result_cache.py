@@ -24,6 +24,7 @@ from autograder.judging.verdict import Verdict
 from autograder.text import distinguishable
 
 NOTES = "notes"  # the part of a result that belongs to no student file
+SUBMISSIONS_BYTES = 64 << 20  # of submissions that are kept from the first look to the grading
 T = TypeVar("T")
 
 
@@ -92,6 +93,8 @@ class ResultCache:
         for student, summary in self._summaries.items():
             self._remember(student, summary.extra_data)
         self._last_read: tuple[str, StudentResult | None] = ("", None)
+        self._submissions: dict[str, tuple[intake.Submission, dict[str, str]]] = {}
+        self._room = SUBMISSIONS_BYTES
 
     def unchanged(self, student: str) -> Outcome | None:
         """The outcome for a student for whom nothing has changed; None where something has."""
@@ -101,12 +104,16 @@ class ResultCache:
         about = summary.extra_data
         submission, keys = self._read(student)
         if not about.has_same_inputs(self._about(student, self._made_of(submission, keys))):
+            self._hold(student, submission, keys)
             return None
         return Outcome(about.student, student, summary.score, {}, "", about.changed, unchanged=True)
 
     def draft(self, student: str) -> Draft:
         """A student's result with the parts that the cache has."""
-        submission, keys = self._read(student)
+        if student in self._submissions:
+            submission, keys = self._submissions.pop(student)
+        else:
+            submission, keys = self._read(student)
         parts = {
             file: part
             for file in self.assignment.files
@@ -197,6 +204,13 @@ class ResultCache:
         keys = {file: self.conditions.key(file, s) for file, s in submission.sources.items()}
         keys[NOTES] = self.conditions.notes_key(folder, submission.sentences)
         return submission, keys
+
+    def _hold(self, student: str, submission: intake.Submission, keys: dict[str, str]) -> None:
+        """Keep what was read until the student is graded, as long as there is room."""
+        size = sum(len(s) for s in submission.sources.values() if isinstance(s, bytes))
+        if size <= self._room:
+            self._room -= size
+            self._submissions[student] = submission, keys
 
     def _remember(self, student: str, about: About) -> None:
         self._student_with |= dict.fromkeys(about.made_of.keys.values(), student)

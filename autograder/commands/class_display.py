@@ -22,8 +22,9 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.classroom.class_run import ClassRun
+from autograder.classroom.grades_csv import points
 from autograder.classroom.result_cache import Outcome
-from autograder.classroom.table import points
+from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
 NAMES_SHOWN = 3  # of the students who are being graded
@@ -84,11 +85,20 @@ def show_marks(console: Console, graded: Sequence[Outcome], max_points: float) -
     table = Table(box=None, padding=(0, 2))
     table.add_column("student")
     table.add_column(f"of {max_points:g}", justify="right")
-    table.add_column("slots (✓ correct, ✗ wrong, ○ not started or missing, ? ungraded)")
+    table.add_column(f"slots ({_legend()})")
     for outcome in sorted(graded, key=lambda outcome: outcome.student):
         marks = "".join(verdict.mark for verdict in outcome.verdicts.values())
         table.add_row(Text(outcome.student), points(outcome.score) or "?", marks)
     console.print(table)
+
+
+def _legend() -> str:
+    """What each mark of the table stands for."""
+    words: dict[str, str] = {}
+    for verdict in Verdict:
+        words.setdefault(verdict.mark, verdict.words)
+    words[Verdict.NOT_STARTED.mark] += f" or {Verdict.MISSING.words}"
+    return ", ".join(f"{mark} {word}" for mark, word in words.items())
 
 
 def show_changes(students: Sequence[Outcome]) -> None:

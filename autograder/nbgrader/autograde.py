@@ -23,9 +23,9 @@ from autograder.assignment import reader
 from autograder.assignment.reader import is_ours
 from autograder.classroom import pages, report, results, run_folder
 from autograder.classroom.class_run import ClassRun
+from autograder.classroom.grades_csv import points
 from autograder.classroom.job import Job, default_out
 from autograder.classroom.results import Entry, StudentResult
-from autograder.classroom.table import points
 from autograder.course import handout, intake
 from autograder.course.handin_notebook import timestamp
 from autograder.errors import AssignmentError, KitError, UsageError

@@ -90,6 +90,9 @@ def _agree(
 ) -> bool:
     """Whether two JSON values are the same, numbers to rounding.
 
+    A comparison of its own: it compares text that was released, key by key and in order, where
+    `judging.structure` compares what a program returned.
+
     Numbers of an array are compared relative to its largest entry, `scale`. Relative changes up to
     `least` never count; it is larger for misconceptions, whose float64 results may come from
     float32 arithmetic.

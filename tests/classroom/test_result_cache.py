@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
-from autograder.classroom import results
+from autograder.classroom import result_cache, results
 from autograder.classroom.result_cache import NOTES, ResultCache
 from autograder.classroom.results import Part
+from autograder.course import intake
 from autograder.errors import NoRoom
 from tests.classroom.examples import entry
 
@@ -109,3 +110,36 @@ def test_a_full_disk_stops_the_run_and_another_failure_one_student(
     monkeypatch.setattr(results, "write", full)
     with pytest.raises(NoRoom):
         cache().give_up("ada", "why")
+
+
+def test_a_changed_submission_is_read_once(
+    cache: Cache, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in("ada", "x = 1")
+    grade(cache(), "ada", 4.0, 2.0, 1.0)
+    hand_in("ada", "x = 2")
+    running = cache()
+    read: list[str] = []
+    plain = intake.read
+
+    def counted(folder: Path, student: str, files: Iterable[str]) -> intake.Submission:
+        read.append(student)
+        return plain(folder, student, files)
+
+    monkeypatch.setattr(intake, "read", counted)
+    assert running.unchanged("ada") is None
+    assert running.draft("ada").missing == {"moves.py": b"x = 2"}
+    assert read == ["ada"]
+
+
+def test_without_room_a_changed_submission_is_read_again(
+    cache: Cache, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(result_cache, "SUBMISSIONS_BYTES", 3)
+    hand_in("ada", "x = 1")
+    grade(cache(), "ada", 4.0, 2.0, 1.0)
+    hand_in("ada", "x = 2")
+    running = cache()
+    assert running.unchanged("ada") is None
+    hand_in("ada", "x = 3")
+    assert running.draft("ada").missing == {"moves.py": b"x = 3"}

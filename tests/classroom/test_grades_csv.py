@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.classroom.table import grades_csv, points, spreadsheet_safe
+from autograder.classroom.grades_csv import grades_csv, points, spreadsheet_safe
 from tests.classroom.examples import result
 
 
