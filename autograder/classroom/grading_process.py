@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.assignment import reader
-from autograder.classroom import messages, provenance, results
+from autograder.classroom import grading_protocol, provenance, results
+from autograder.classroom.grading_protocol import Graded, Message, Ready, Request, Stopped
 from autograder.classroom.job import Job
-from autograder.classroom.messages import Graded, Message, Ready, Request, Stopped
 from autograder.course import handin_notebook, handout
-from autograder.course.intake import Source
+from autograder.course.student_file import Source
 from autograder.errors import KitError
 from autograder.isolation.pool import Workers
 from autograder.isolation.protection import RunProtection
@@ -47,7 +47,7 @@ class GradingProcess(ChildProcess):
     def message(self) -> Message | None:
         """Its next message; None where it has ended."""
         received = self.receive()
-        return None if received is None else messages.decode(received)
+        return None if received is None else grading_protocol.decode(received)
 
 
 # ------------------------------------------------------------------------------ inside
@@ -125,4 +125,4 @@ def _notebook_notes(folder: Path, released: Mapping[str, str]) -> tuple[str, ...
 
 
 def _send(pipe: Connection, message: Message) -> None:
-    pipe.send_bytes(messages.encode(message))
+    pipe.send_bytes(grading_protocol.encode(message))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autograder.assignment.model import Assignment, Slot, StaffFile
 from autograder.course import handin_notebook, handout
-from autograder.course.intake import Source
+from autograder.course.student_file import Source
 from autograder.errors import AssignmentError
 from autograder.files import digest
 from autograder.isolation.protection import RunProtection

@@ -191,6 +191,9 @@ def _environment() -> jinja2.Environment:
         # Our own text: it stands in the pages unescaped, and the pages name its hash.
         environment.globals |= {key: Markup(text), f"{key}_hash": f"sha256-{digest}"}
     environment.globals["verdicts"] = list(Verdict)
+    environment.globals["bar_key"] = [
+        (bar, ", ".join(v.words for v in Verdict if v.bar == bar)) for bar in BARS
+    ]
     return environment
 
 

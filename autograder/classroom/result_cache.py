@@ -18,7 +18,7 @@ from autograder.classroom import mark_changes, provenance, results
 from autograder.classroom.job import Job
 from autograder.classroom.provenance import Conditions
 from autograder.classroom.results import About, Change, MadeOf, Part, StudentResult
-from autograder.course import intake
+from autograder.course import student_file, submissions
 from autograder.errors import KitError, NoRoom
 from autograder.judging.verdict import Verdict
 from autograder.text import distinguishable
@@ -59,13 +59,13 @@ class Draft:
     """
 
     student: str
-    submission: intake.Submission
+    submission: submissions.Submission
     keys: Mapping[str, str]
     parts: Mapping[str, Part]
     notes: tuple[str, ...] | None
 
     @property
-    def missing(self) -> dict[str, intake.Source]:
+    def missing(self) -> dict[str, student_file.Source]:
         """The student files that are still to be graded."""
         sources = self.submission.sources
         return {file: source for file, source in sources.items() if file not in self.parts}
@@ -93,7 +93,7 @@ class ResultCache:
         for student, summary in self._summaries.items():
             self._remember(student, summary.extra_data)
         self._last_read: tuple[str, StudentResult | None] = ("", None)
-        self._submissions: dict[str, tuple[intake.Submission, dict[str, str]]] = {}
+        self._submissions: dict[str, tuple[submissions.Submission, dict[str, str]]] = {}
         self._room = SUBMISSIONS_BYTES
 
     def unchanged(self, student: str) -> Outcome | None:
@@ -185,7 +185,7 @@ class ResultCache:
             made_of=made_of,
         )
 
-    def _made_of(self, submission: intake.Submission, keys: Mapping[str, str]) -> MadeOf:
+    def _made_of(self, submission: submissions.Submission, keys: Mapping[str, str]) -> MadeOf:
         return MadeOf(
             submission=provenance.submission_digests(submission.sources),
             graders=dict(self.conditions.graders),
@@ -197,15 +197,15 @@ class ResultCache:
         merged = {slot: value for part in parts for slot, value in part.items()}
         return {slot: merged[slot] for slot in self.assignment.slots if slot in merged}
 
-    def _read(self, student: str) -> tuple[intake.Submission, dict[str, str]]:
+    def _read(self, student: str) -> tuple[submissions.Submission, dict[str, str]]:
         """A student's submission, and the key of each part of its result."""
         folder = self.folder(student)
-        submission = intake.read(folder, student, self.assignment.files)
+        submission = submissions.read(folder, student, self.assignment.files)
         keys = {file: self.conditions.key(file, s) for file, s in submission.sources.items()}
         keys[NOTES] = self.conditions.notes_key(folder, submission.sentences)
         return submission, keys
 
-    def _hold(self, student: str, submission: intake.Submission, keys: dict[str, str]) -> None:
+    def _hold(self, student: str, submission: submissions.Submission, keys: dict[str, str]) -> None:
         """Keep what was read until the student is graded, as long as there is room."""
         size = sum(len(s) for s in submission.sources.values() if isinstance(s, bytes))
         if size <= self._room:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from autograder.classroom.messages import Graded, Message, Ready, Request, Stopped
+from autograder.classroom.grading_protocol import Graded, Message, Ready, Request, Stopped
 from autograder.classroom.result_cache import NOTES, Draft, Outcome, ResultCache
 from autograder.classroom.results import Part
 from autograder.errors import GraderFault, KitError, UsageError

@@ -127,16 +127,16 @@ def grade(
 
 
 def _students(
-    submissions: Path, assignment: str, only: Sequence[str]
+    folder: Path, assignment: str, only: Sequence[str]
 ) -> tuple[Sequence[str], Sequence[str]]:
     """The students to grade, and a line for each who is left out. Raises UsageError."""
-    from autograder.course import intake
+    from autograder.course import submissions
     from autograder.text import printable
 
-    students, left_out = intake.students(submissions, assignment)
+    students, left_out = submissions.students(folder, assignment)
     unknown = sorted(set(only) - set(students))
     if unknown:
-        raise UsageError(f"there is no submission {submissions}/{unknown[0]}/{assignment}")
+        raise UsageError(f"there is no submission {folder}/{unknown[0]}/{assignment}")
     if only:
         return [student for student in students if student in only], []
     return students, [f"{printable(student, 100)} {why}" for student, why in left_out.items()]

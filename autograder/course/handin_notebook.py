@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.course import intake
+from autograder.course import submissions
 from autograder.course.handout import PLACEHOLDER, Cell, Notebook
 from autograder.files import read_regular
 from autograder.text import printable
@@ -252,7 +252,7 @@ def _notebook_paths(folder: Path) -> Iterator[Path]:
     seen = 0
     for where, folders, files in os.walk(folder, followlinks=False):
         seen += len(folders) + len(files)
-        if seen > intake.MAX_ENTRIES:
+        if seen > submissions.MAX_ENTRIES:
             break
         folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
         yield from (Path(where, file) for file in sorted(files) if file.endswith(".ipynb"))

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 
 from autograder.assignment.model import Assignment, Slot
-from autograder.course.intake import Source
+from autograder.course.student_file import Source
 from autograder.hidden.replay import PassedRuns
-from autograder.isolation.messages import Function
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
+from autograder.isolation.worker_protocol import Function
 from autograder.judging.answers import Answer, Log
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.effects import effects, with_effects

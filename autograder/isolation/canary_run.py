@@ -8,8 +8,8 @@ from pathlib import Path
 
 from autograder.isolation.client import Code, Worker, WorkerDied
 from autograder.isolation.kernel import landlock_version
-from autograder.isolation.messages import CallAnswer, Function
 from autograder.isolation.protection import NAMESPACES, Protection
+from autograder.isolation.worker_protocol import CallAnswer, Function
 from autograder.limits import Limits
 
 LIMITS = Limits(seconds=10.0)

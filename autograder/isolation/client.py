@@ -1,6 +1,6 @@
 """One worker as its grader sees it: load a file, make calls with a deadline, end the process.
 
-`pool.Workers` starts workers. Nothing that a worker sends is believed: `messages` checks it.
+`pool.Workers` starts workers. Nothing that a worker sends is believed: `worker_protocol` checks it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,17 @@ import numpy as np
 from autograder.errors import GraderFault
 from autograder.isolation.channel import Channel
 from autograder.isolation.interpreter import CAN_FORK
-from autograder.isolation.messages import (
+from autograder.isolation.wire import (
+    MAX_BLOB,
+    Closed,
+    DeadlineExceeded,
+    Encoded,
+    WireError,
+    encode,
+    still_encoded,
+    unpack,
+)
+from autograder.isolation.worker_protocol import (
     CallAnswer,
     ComputedBody,
     Function,
@@ -33,16 +43,6 @@ from autograder.isolation.messages import (
     read_error,
     read_loaded,
     read_nothing,
-)
-from autograder.isolation.wire import (
-    MAX_BLOB,
-    Closed,
-    DeadlineExceeded,
-    Encoded,
-    WireError,
-    encode,
-    still_encoded,
-    unpack,
 )
 from autograder.limits import Limits
 

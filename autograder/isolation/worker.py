@@ -1,7 +1,7 @@
 """Inside the student's process: load one file, answer calls with numbers.
 
 This side runs next to the student's code: it holds no secret, and the grader believes nothing that
-it says. `messages` describes what the two say to each other.
+it says. `worker_protocol` describes what the two say to each other.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from autograder.limits import MAX_PRINTED
 from autograder.probing import BadResult
 
 if TYPE_CHECKING:
-    from autograder.isolation.messages import (
+    from autograder.isolation.worker_protocol import (
         AnswerBody,
         CallbackBody,
         CallBody,

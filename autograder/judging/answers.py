@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.isolation.messages import Function
+from autograder.isolation.worker_protocol import Function
 from autograder.judging.difference import Difference
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.tolerance import DEFAULT, Tolerance
+from autograder.judging.value_words import described
 from autograder.judging.verdict import Verdict
-from autograder.judging.wording import described
 
 Keys = tuple[Any, ...]  # the keys and indices that lead from an answer to a part of it
 Lookalikes = Callable[[], Iterable[tuple[str, Any]]]  # pairs (what a value is, the value)

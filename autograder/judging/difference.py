@@ -19,8 +19,7 @@ from autograder.judging.failure import Failure
 from autograder.judging.relations import relation, transposed
 from autograder.judging.structure import Pair, Unlike, pairs
 from autograder.judging.tolerance import ATOL, DEFAULT, RTOL, Tolerance
-from autograder.judging.verdict import Verdict
-from autograder.judging.wording import (
+from autograder.judging.value_words import (
     aligned,
     called,
     enumerated,
@@ -29,6 +28,7 @@ from autograder.judging.wording import (
     right_together,
     series_of,
 )
+from autograder.judging.verdict import Verdict
 
 
 class ComparedPart(NamedTuple):

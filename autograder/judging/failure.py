@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograder.course.intake import Reason, Unreadable
+from autograder.course.student_file import Reason, Unreadable
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
 if TYPE_CHECKING:
-    from autograder.isolation.messages import RaisedError
+    from autograder.isolation.worker_protocol import RaisedError
 
 
 VERDICTS = {

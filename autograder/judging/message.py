@@ -15,6 +15,7 @@ from typing import NamedTuple
 from autograder.judging.judgement import SlotResult
 from autograder.judging.verdict import Verdict
 
+CAUSE, QUESTION = "Likely cause", "Ask yourself"  # labels of advice
 MAX_LINES = 11
 WIDTH = 96
 MIN_WIDTH = 20  # of the words behind an indent, on the narrowest screen
@@ -208,8 +209,8 @@ def explanation(result: SlotResult, hint_command: bool = False, width: int = WID
 def _advice(result: SlotResult, width: int) -> Iterator[Line]:
     slot = result.slot
     if result.cause:
-        yield from _labelled(Role.CAUSE, slot, "Likely cause", f"{result.cause}.", width)
-        yield from _labelled(Role.QUESTION, slot, "Ask yourself", result.hint, width)
+        yield from _labelled(Role.CAUSE, slot, CAUSE, f"{result.cause}.", width)
+        yield from _labelled(Role.QUESTION, slot, QUESTION, result.hint, width)
     elif result.blocked_by and _is_judged(result):
         text = f"{', '.join(result.blocked_by)} is not right yet, and this builds on it."
         yield from (Line(line, Role.BUILDS_ON, slot) for line in _wrap(text, "  ", width))

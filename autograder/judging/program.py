@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.assignment.model import PublicAssignment, StaffFile, StudentFile
-from autograder.course.intake import Source, absent
+from autograder.course.student_file import Source, absent
 from autograder.errors import GraderFault
 from autograder.isolation.client import Callback, Code, Computed, Worker, WorkerDied
-from autograder.isolation.messages import Function, Owner, RaisedError, StandInCall
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
+from autograder.isolation.worker_protocol import Function, Owner, RaisedError, StandInCall
 from autograder.judging.answers import Answer, Call, Log, unwrap
 from autograder.judging.failure import CheckFailed, Failure, from_error, unloaded
 from autograder.judging.question import Question, Response, StandIns, answer_of

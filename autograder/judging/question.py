@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograder.assignment.model import Slot
-from autograder.isolation.messages import CallAnswer, Function, call_request, read_answer
 from autograder.isolation.wire import Encoded, WireError, decode
+from autograder.isolation.worker_protocol import CallAnswer, Function, call_request, read_answer
 from autograder.judging.answers import Answer
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.verdict import Verdict

@@ -10,8 +10,8 @@ import numpy as np
 from autograder.isolation.wire import Tensor
 from autograder.judging.failure import Failure
 from autograder.judging.tolerance import Tolerance
+from autograder.judging.value_words import called, described, keys_in_words
 from autograder.judging.verdict import Verdict
-from autograder.judging.wording import called, described, keys_in_words
 
 
 class Pair(NamedTuple):

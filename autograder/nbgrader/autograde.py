@@ -26,7 +26,7 @@ from autograder.classroom.class_run import ClassRun
 from autograder.classroom.grades_csv import points
 from autograder.classroom.job import Job, default_out
 from autograder.classroom.results import Entry, StudentResult
-from autograder.course import handout, intake
+from autograder.course import handout, submissions
 from autograder.course.handin_notebook import timestamp
 from autograder.errors import AssignmentError, KitError, UsageError
 from autograder.limits import default_jobs
@@ -133,7 +133,7 @@ class EngineAutograde(Autograde):
 
     def _matching(self, submitted: Path, name: str) -> list[str]:
         """The students with a submission whom the command names; nbgrader allows patterns."""
-        submitters, left_out = intake.students(submitted, name)
+        submitters, left_out = submissions.students(submitted, name)
         for student, why in left_out.items():
             self.log.warning("%s %s", printable(student, 100), why)
         if self.graded is not None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from autograder.course import intake
+from autograder.course import submissions
 from autograder.course.handin_notebook import SECRET, STAMP, read_bytes, read_notebook, timestamp
 
 
@@ -19,7 +19,7 @@ def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, s
             graded cells.
     """
     to.mkdir(parents=True)
-    for name, source in intake.read(folder, "", files).sources.items():
+    for name, source in submissions.read(folder, "", files).sources.items():
         if isinstance(source, bytes):
             (to / name).write_bytes(source)
     stamp = timestamp(folder)

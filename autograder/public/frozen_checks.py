@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from autograder.assignment.model import KnownProgram, PublicAssignment, Slot
-from autograder.isolation.messages import Function
+from autograder.isolation.worker_protocol import Function
 from autograder.judging.answers import Answer, Log
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.comparison import repeat

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NotRequired, TypedDict
 
 from autograder.assignment.model import KnownProgram
-from autograder.isolation.messages import Function, Owner
+from autograder.isolation.worker_protocol import Function, Owner
 from autograder.judging.answers import (
     Answer,
     Comparison,

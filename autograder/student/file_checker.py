@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from autograder.assignment.model import Slot
-from autograder.course import intake
+from autograder.course import student_file
 from autograder.errors import GraderFault
 from autograder.isolation.pool import Workers
 from autograder.judging.judgement import SlotResult, judge
@@ -68,13 +68,13 @@ class FileChecker:
         return {name: results[name] for name in wanted}
 
 
-def _read(path: Path, patience: float) -> intake.Source:
+def _read(path: Path, patience: float) -> student_file.Source:
     """The file's content, or why there is none after `patience` seconds."""
     end = time.monotonic() + patience
     while True:
-        source = intake.read_source(path)
+        source = student_file.read_source(path)
         is_empty = isinstance(source, bytes) and not source.strip()
-        if not (intake.is_missing(source) or is_empty) or time.monotonic() >= end:
+        if not (student_file.is_missing(source) or is_empty) or time.monotonic() >= end:
             return source
         time.sleep(POLL_SECONDS)
 

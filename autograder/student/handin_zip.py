@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment.model import Slot
-from autograder.course import intake
+from autograder.course import student_file, submissions
 from autograder.course.handin_notebook import MAX_NOTEBOOK
 from autograder.course.handout import PLACEHOLDER
 from autograder.errors import KitError
@@ -40,7 +40,7 @@ class HandinFile:
 def handin_files(released: Released) -> list[HandinFile]:
     """The files of the assignment, as they are in the folder."""
     assignment = released.assignment
-    submission = intake.read(released.folder, "", assignment.files)
+    submission = submissions.read(released.folder, "", assignment.files)
     found = [
         _code(released.folder / name, source, assignment.slots_of(name))
         for name, source in submission.sources.items()
@@ -59,7 +59,7 @@ def handin_files(released: Released) -> list[HandinFile]:
     ]
 
 
-def _notes_of(name: str, notes: Sequence[intake.Note]) -> Iterator[str]:
+def _notes_of(name: str, notes: Sequence[submissions.Note]) -> Iterator[str]:
     """What the intake says of a file, for example in which other folder it is."""
     yield from (note.text for note in notes if note.file == name)
 
@@ -85,10 +85,10 @@ def contents(files: Sequence[HandinFile]) -> dict[str, bytes]:
 # ------------------------------------------------------------------------------ code
 
 
-def _code(path: Path, source: intake.Source, slots: Sequence[Slot]) -> HandinFile:
+def _code(path: Path, source: student_file.Source, slots: Sequence[Slot]) -> HandinFile:
     """A student file; `source` is what the graders would read."""
     name = path.name
-    if isinstance(source, intake.Unreadable):
+    if isinstance(source, student_file.Unreadable):
         return _ungradable(path, source)
     tree = _parsed(name, source)
     if isinstance(tree, str):
@@ -101,10 +101,10 @@ def _code(path: Path, source: intake.Source, slots: Sequence[Slot]) -> HandinFil
     return HandinFile(name, source, notes=tuple(notes))
 
 
-def _ungradable(path: Path, source: intake.Unreadable) -> HandinFile:
+def _ungradable(path: Path, source: student_file.Unreadable) -> HandinFile:
     """A student file that the graders would not read; a person may look at what it has."""
     problem = ": ".join((source.fact, *source.details))
-    if source.reason != intake.Reason.BROKEN:
+    if source.reason != student_file.Reason.BROKEN:
         return HandinFile(path.name, None, (problem,))
     content = read_regular(path, MAX_NOTEBOOK, hard_links=True)
     if isinstance(content, Refusal):

@@ -11,7 +11,7 @@ from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.classroom import provenance
 from autograder.classroom.provenance import Conditions
-from autograder.course.intake import absent
+from autograder.course.student_file import absent
 from autograder.isolation.protection import Protection, RunProtection
 
 ISOLATION = RunProtection(Protection())

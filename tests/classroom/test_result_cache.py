@@ -10,7 +10,7 @@ import pytest
 from autograder.classroom import result_cache, results
 from autograder.classroom.result_cache import NOTES, ResultCache
 from autograder.classroom.results import Part
-from autograder.course import intake
+from autograder.course import submissions
 from autograder.errors import NoRoom
 from tests.classroom.examples import entry
 
@@ -120,13 +120,13 @@ def test_a_changed_submission_is_read_once(
     hand_in("ada", "x = 2")
     running = cache()
     read: list[str] = []
-    plain = intake.read
+    plain = submissions.read
 
-    def counted(folder: Path, student: str, files: Iterable[str]) -> intake.Submission:
+    def counted(folder: Path, student: str, files: Iterable[str]) -> submissions.Submission:
         read.append(student)
         return plain(folder, student, files)
 
-    monkeypatch.setattr(intake, "read", counted)
+    monkeypatch.setattr(submissions, "read", counted)
     assert running.unchanged("ada") is None
     assert running.draft("ada").missing == {"moves.py": b"x = 2"}
     assert read == ["ada"]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom import grading_process, messages, results
-from autograder.classroom.messages import Graded, Message, Ready, Request, Stopped
+from autograder.classroom import grading_process, grading_protocol, results
+from autograder.classroom.grading_protocol import Graded, Message, Ready, Request, Stopped
 from autograder.classroom.result_cache import NOTES, Outcome, ResultCache
 from autograder.classroom.results import Part
 from autograder.classroom.scheduler import Scheduler
@@ -46,7 +46,7 @@ class Fake(grading_process.GradingProcess):
         if message is None:
             self._theirs.close()
         else:
-            self._theirs.send_bytes(messages.encode(message))
+            self._theirs.send_bytes(grading_protocol.encode(message))
 
     def grade(self, request: Request) -> None:
         self.request = request

@@ -15,9 +15,9 @@ from autograder.isolation.client import (
     Worker,
     WorkerDied,
 )
-from autograder.isolation.messages import CallAnswer, Function, RaisedError, StandInCall
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
+from autograder.isolation.worker_protocol import CallAnswer, Function, RaisedError, StandInCall
 from autograder.limits import Limits
 
 ASKS = """

@@ -19,9 +19,9 @@ import pytest
 from autograder.errors import GraderFault
 from autograder.isolation import canary
 from autograder.isolation.client import Code
-from autograder.isolation.messages import CallAnswer, Function, RaisedError
 from autograder.isolation.pool import Workers
 from autograder.isolation.protection import NAMESPACES
+from autograder.isolation.worker_protocol import CallAnswer, Function, RaisedError
 from tests.ordinary import LANDLOCK_RESTRICT_SELF, as_nobody, without_landlock, without_namespaces
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")

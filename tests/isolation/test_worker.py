@@ -23,9 +23,15 @@ from autograder.isolation.client import (
     Worker,
     WorkerDied,
 )
-from autograder.isolation.messages import CallAnswer, Function, LoadedFile, RaisedError, StandInCall
 from autograder.isolation.pool import START_FAILURES, Workers
 from autograder.isolation.wire import Opaque
+from autograder.isolation.worker_protocol import (
+    CallAnswer,
+    Function,
+    LoadedFile,
+    RaisedError,
+    StandInCall,
+)
 from autograder.limits import Limits
 from autograder.public.released_folder import find_released
 from tests.conftest import PATIENCE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.isolation.messages import Function
+from autograder.isolation.worker_protocol import Function
 from autograder.judging.answers import Answer, Call, Log, Same, Unmodified
 from autograder.judging.comparison import expect, repeat, same, unmodified
 from autograder.judging.failure import CheckFailed

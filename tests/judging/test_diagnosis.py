@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograder.assignment.model import KnownProgram
-from autograder.isolation.messages import Function
+from autograder.isolation.worker_protocol import Function
 from autograder.judging.answers import Answer, Call, Log
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.diagnosis import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.isolation.messages import Function
+from autograder.isolation.worker_protocol import Function
 from autograder.judging.answers import Answer, Call, Comparison, LeavesGlobalsAlone, Log, Unmodified
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.effects import Effect, EffectKind, effects, with_effects

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.course.intake import Reason, Unreadable
-from autograder.isolation.messages import ErrorKind, RaisedError
+from autograder.course.student_file import Reason, Unreadable
+from autograder.isolation.worker_protocol import ErrorKind, RaisedError
 from autograder.judging.failure import Failure, from_error, unloaded
 from autograder.judging.verdict import Verdict
 

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
-from autograder.course.intake import Reason, Unreadable
+from autograder.course.student_file import Reason, Unreadable
 from autograder.hidden.collection import collect
 from autograder.hidden.known_programs import KnownPrograms
 from autograder.hidden.runner import HiddenChecks

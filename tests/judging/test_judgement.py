@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.assignment.model import Assignment, Slot
-from autograder.isolation.messages import Function
+from autograder.isolation.worker_protocol import Function
 from autograder.judging.answers import Answer, Call, Log, Unmodified
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.failure import Failure

@@ -9,8 +9,8 @@ import pytest
 
 from autograder.assignment.model import Assignment
 from autograder.errors import GraderFault
-from autograder.isolation.messages import Function
 from autograder.isolation.wire import MAX_BLOB
+from autograder.isolation.worker_protocol import Function
 from autograder.judging.answers import Answer
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.program import ReferenceCache

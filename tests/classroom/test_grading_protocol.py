@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.classroom import messages
-from autograder.classroom.messages import Graded, Message, Ready, Stopped
+from autograder.classroom import grading_protocol
+from autograder.classroom.grading_protocol import Graded, Message, Ready, Stopped
 from autograder.classroom.results import Part
 from tests.classroom.examples import entry
 
@@ -20,9 +20,9 @@ from tests.classroom.examples import entry
     ],
 )
 def test_a_message_arrives_as_it_was(message: Message) -> None:
-    assert messages.decode(messages.encode(message)) == message
+    assert grading_protocol.decode(grading_protocol.encode(message)) == message
 
 
 def test_another_message_is_refused() -> None:
     with pytest.raises(ValueError, match=r"Invalid|Expected"):
-        messages.decode(b"\x81\xa4type\xa5Other")
+        grading_protocol.decode(b"\x81\xa4type\xa5Other")

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.classroom.results import Part
-from autograder.course.intake import Source
+from autograder.course.student_file import Source
 
 
 @dataclass(frozen=True)

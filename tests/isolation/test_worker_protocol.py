@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from autograder.isolation import messages
-from autograder.isolation.messages import (
+from autograder.isolation import worker_protocol
+from autograder.isolation.wire import WireError, decode
+from autograder.isolation.worker_protocol import (
     CallAnswer,
     Function,
     LoadedFile,
@@ -15,7 +16,6 @@ from autograder.isolation.messages import (
     StandInCall,
     call_request,
 )
-from autograder.isolation.wire import WireError, decode
 from autograder.limits import Limits
 
 ANSWER = {"value": 1.0, "mutated": ["x"], "places": ["0"], "touched": [], "printed": "seen"}
@@ -25,11 +25,11 @@ CALLBACK = {"slot": "double", "args": (1.0,), "kwargs": {"scale": 2}}
 
 
 def test_replies_of_the_right_form_become_values() -> None:
-    assert messages.read_answer(ANSWER) == CallAnswer(1.0, ("x",), ("0",), (), "seen")
-    assert messages.read_loaded(LOADED) == LoadedFile({"f": 1}, {})
-    assert messages.read_error(ERROR) == RaisedError("raised", "ValueError", "no", 3)
-    assert messages.read_error({}) == RaisedError("raised")
-    assert messages.read_callback(CALLBACK) == StandInCall("double", (1.0,), {"scale": 2})
+    assert worker_protocol.read_answer(ANSWER) == CallAnswer(1.0, ("x",), ("0",), (), "seen")
+    assert worker_protocol.read_loaded(LOADED) == LoadedFile({"f": 1}, {})
+    assert worker_protocol.read_error(ERROR) == RaisedError("raised", "ValueError", "no", 3)
+    assert worker_protocol.read_error({}) == RaisedError("raised")
+    assert worker_protocol.read_callback(CALLBACK) == StandInCall("double", (1.0,), {"scale": 2})
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_replies_of_the_right_form_become_values() -> None:
 )
 def test_replies_of_another_form_are_refused(read: str, body: Any) -> None:
     with pytest.raises(WireError):
-        getattr(messages, f"read_{read}")(body)
+        getattr(worker_protocol, f"read_{read}")(body)
 
 
 def test_a_request_says_how_large_the_answer_may_be() -> None:

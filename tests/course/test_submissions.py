@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import intake
-from autograder.course.intake import Note, Reason, Unreadable
+from autograder.course import student_file, submissions
+from autograder.course.student_file import Reason, Unreadable
+from autograder.course.submissions import Note
 from autograder.errors import UsageError
 
 
 def reason(path: Path) -> Reason:
-    source = intake.read_source(path)
+    source = student_file.read_source(path)
     assert isinstance(source, Unreadable)
     assert path.name in source.fact
     return source.reason
@@ -22,7 +23,7 @@ def reason(path: Path) -> Reason:
 def test_a_file_is_its_bytes_in_any_declared_encoding(tmp_path: Path) -> None:
     text = b"# coding: latin-1\nx = '\xe9'\n"
     (tmp_path / "a.py").write_bytes(text)
-    assert intake.read_source(tmp_path / "a.py") == text
+    assert student_file.read_source(tmp_path / "a.py") == text
 
 
 def test_what_is_no_regular_file_counts_as_missing(tmp_path: Path) -> None:
@@ -40,10 +41,10 @@ def test_what_is_no_text_is_broken_and_has_a_line(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_bytes(b"x = 1\n\xff\n")
     assert reason(path) == Reason.BROKEN
-    assert getattr(intake.read_source(path), "line", None) == 2
+    assert getattr(student_file.read_source(path), "line", None) == 2
     path.write_bytes("x = 1\n".encode("utf-16"))
     assert reason(path) == Reason.BROKEN
-    path.write_bytes(b"#" * (intake.MAX_BYTES + 1))
+    path.write_bytes(b"#" * (student_file.MAX_BYTES + 1))
     assert reason(path) == Reason.BROKEN
 
 
@@ -63,15 +64,15 @@ def test_what_the_grader_may_not_read_is_the_graders_fault(
 def test_a_file_in_one_subfolder_is_taken_from_there(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "a.py").write_text("x = 1\n")
-    found = intake.read(tmp_path, "ada", ["a.py", "b.py"])
+    found = submissions.read(tmp_path, "ada", ["a.py", "b.py"])
     assert found.sources["a.py"] == b"x = 1\n"
-    assert intake.is_missing(found.sources["b.py"])
+    assert student_file.is_missing(found.sources["b.py"])
     text = "lies in src/ instead of beside the notebook: taken from there"
     assert found.notes == (Note("a.py", text),)
     assert found.sentences == (f"a.py {text}",)
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "a.py").write_text("x = 2\n")
-    assert intake.is_missing(intake.read(tmp_path, "ada", ["a.py"]).sources["a.py"])
+    assert student_file.is_missing(submissions.read(tmp_path, "ada", ["a.py"]).sources["a.py"])
 
 
 def test_students_are_those_with_a_folder_for_the_assignment(tmp_path: Path) -> None:
@@ -79,10 +80,10 @@ def test_students_are_those_with_a_folder_for_the_assignment(tmp_path: Path) -> 
     (tmp_path / "bob").mkdir()
     (tmp_path / "eve").symlink_to(tmp_path / "ada")
     (tmp_path / "notes.txt").touch()
-    found, left_out = intake.students(tmp_path, "rnn")
+    found, left_out = submissions.students(tmp_path, "rnn")
     assert found == ["ada"]
     assert left_out["bob"] == "handed in no rnn"
     assert "link" in left_out["eve"]
     assert "notes.txt" not in left_out
     with pytest.raises(UsageError, match="no submissions of cnn"):
-        intake.students(tmp_path, "cnn")
+        submissions.students(tmp_path, "cnn")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.isolation.wire import Opaque, tensor
-from autograder.judging.wording import (
+from autograder.judging.value_words import (
     aligned,
     described,
     enumerated,
