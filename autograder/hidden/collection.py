@@ -73,8 +73,9 @@ def _forget_modules(folder: Path) -> None:
     """Forget the modules of a folder, so that the next collection reads its files again."""
     roots = tuple(f"{path}{os.sep}" for path in (folder.absolute(), folder.resolve()))
     for name, module in list(sys.modules.items()):
-        places = [getattr(module, "__file__", None) or "", *getattr(module, "__path__", ())]
-        if any(place.startswith(roots) for place in places):
+        own = getattr(module, "__dict__", {})  # a library's module may make up its attributes
+        places = [own.get("__file__") or "", *(own.get("__path__") or ())]
+        if any(str(place).startswith(roots) for place in places):
             del sys.modules[name]
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import types
+from pathlib import Path
+
 import pytest
 
 from autograder.assignment.model import Assignment
@@ -66,3 +70,27 @@ def test_a_file_is_read_again_by_the_next_collection(toy: Assignment) -> None:
     before = len(collect(toy))
     add(toy, "def test_new" + BODY.format(""))
     assert len(collect(toy)) == before + 1
+
+
+class _Obliging(types.ModuleType):
+    """A module like torch.classes, which makes up every attribute that it is asked for."""
+
+    def __getattr__(self, name: str) -> object:
+        return object()
+
+
+def test_modules_that_make_up_their_attributes_are_left_alone(
+    toy: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    obliging = _Obliging("obliging")
+    monkeypatch.setitem(sys.modules, "obliging", obliging)
+    assert collect(toy)
+    assert sys.modules["obliging"] is obliging
+
+
+def test_grader_files_are_read_again_at_the_next_collection(toy: Assignment) -> None:
+    before = len(collect(toy))
+    add(toy, "@public\ndef test_added" + BODY.format(""))
+    assert len(collect(toy)) == before + 1
+    folder = Path(toy.folder)
+    assert not [m for m in sys.modules.values() if str(folder) in str(vars(m).get("__file__"))]
