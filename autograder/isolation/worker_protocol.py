@@ -204,7 +204,7 @@ def read_error(body: object) -> RaisedError:
     """Check an error reply. Raises WireError."""
     fields = _fields(body)
     kind, line = fields.get("kind", "raised"), fields.get("line")
-    if kind not in ERROR_KINDS or not (line is None or type(line) is int):
+    if _text(kind) not in ERROR_KINDS or not (line is None or type(line) is int):
         raise WireError("error reply")
     type_name, message, printed = (
         _text(fields.get(name, "")) for name in ("type", "message", "printed")

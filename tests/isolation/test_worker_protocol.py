@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder.isolation import worker_protocol
@@ -47,6 +48,7 @@ def test_replies_of_the_right_form_become_values() -> None:
         ("loaded", {**LOADED, "stubs": {"f": True}}),
         ("error", {**ERROR, "kind": "correct"}),
         ("error", {**ERROR, "kind": ["raised"]}),
+        ("error", {**ERROR, "kind": np.zeros(2)}),
         ("error", {**ERROR, "message": 3}),
         ("error", {**ERROR, "line": "3"}),
         ("error", {**ERROR, "line": True}),
