@@ -7,6 +7,7 @@ file, run in workers of the program's own.
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from typing import Any
@@ -47,6 +48,7 @@ class Program:
         self._workers = workers
         self._reference = reference
         self._computing: Program | None = None  # a reference that computes for stand-ins
+        self._ended_computing = False  # whether a question of this program ended that one
         self._computed: dict[
             StandIns, dict[Encoded, Encoded]
         ] = {}  # by the reference, for stand-ins
@@ -201,7 +203,8 @@ class Program:
     def _answer_stand_in(self, stand_ins: StandIns, call: StandInCall) -> Computed:
         """Compute for a stand-in that calls back: numbers in, numbers out.
 
-        Student code that calls back without a stand-in in place gets an error.
+        Student code that calls back without a stand-in in place gets an error. A program that
+        once ended the process that computes pays by the wall from then on, for its start as well.
         """
         slot = call.slot
         in_place = slot in stand_ins and not stand_in_of(self.assignment, slot)
@@ -215,13 +218,16 @@ class Program:
             )
         except CheckFailed as failed:
             return Computed(error=failed.failure.fact)
-        before = self._computing.spent(slot)
+        before, started = self._computing.spent(slot), time.monotonic()
         outcome = self._computing.call(asked)
         seconds = self._computing.spent(slot) - before
+        if isinstance(outcome, Failure) and outcome.verdict in (Verdict.TIMEOUT, Verdict.CRASH):
+            self._computing.close()  # it answers no later question
+            self._computing = None
+            self._ended_computing = True
+        if self._ended_computing:
+            seconds = time.monotonic() - started
         if isinstance(outcome, Failure):
-            if outcome.verdict in (Verdict.TIMEOUT, Verdict.CRASH):
-                self._computing.close()  # it answers no later question
-                self._computing = None
             return Computed(error=printable(outcome.fact), seconds=seconds)
         return Computed(outcome.value, seconds=seconds)
 
