@@ -30,6 +30,8 @@ from autograder.judging.value_words import (
 )
 from autograder.judging.verdict import Verdict
 
+NUMBERS = (np.ndarray, float)  # an expected part of another type is compared by ==
+
 
 class ComparedPart(NamedTuple):
     """A compared part of an answer; see `Difference` for `margin` and `rtol`.
@@ -134,8 +136,7 @@ def difference(got: Any, want: Any, tolerance: Tolerance = DEFAULT) -> Differenc
 
 def _compared(found: Sequence[Pair], tolerance: Tolerance) -> list[ComparedPart]:
     with np.errstate(all="ignore"):  # once: it takes longer than many a comparison
-        numbers = (np.ndarray, float)
-        norms = [_norm(pair.want) if isinstance(pair.want, numbers) else 0.0 for pair in found]
+        norms = [_norm(pair.want) if isinstance(pair.want, NUMBERS) else 0.0 for pair in found]
         scale = max([n for n in norms if math.isfinite(n)], default=0.0) or 1.0
         return [
             _part(pair, tolerance, norm, scale) for pair, norm in zip(found, norms, strict=True)
@@ -145,7 +146,7 @@ def _compared(found: Sequence[Pair], tolerance: Tolerance) -> list[ComparedPart]
 def _part(pair: Pair, tolerance: Tolerance, norm: float, scale: float) -> ComparedPart:
     """Compare one part. `norm` is that of `pair.want`, `scale` the largest of all parts."""
     name, got, want = pair
-    if not isinstance(want, (np.ndarray, float)):
+    if not isinstance(want, NUMBERS):
         if type(got) is type(want) and got == want:
             return ComparedPart(pair, None)
         return _unlike(pair, "is not what was expected", literal(want), literal(got))
@@ -240,6 +241,8 @@ def _in_series(parts: Sequence[ComparedPart]) -> dict[str, list[ComparedPart]]:
 
 def _relation(series: Sequence[Pair], lengths: Collection[int]) -> str:
     """The relation of a part, or of a series of arrays of one shape as a whole."""
+    if not all(isinstance(pair.want, NUMBERS) for pair in series):
+        return ""  # then `got` may be anything, such as a ragged list, of which no array is made
     sides = [(np.asarray(pair.got), np.asarray(pair.want)) for pair in series]
     shapes = {(array.shape, array.dtype) for side in sides for array in side}
     if len(series) == 1:

@@ -59,3 +59,10 @@ def test_a_number_that_is_not_finite_is_named_with_its_place() -> None:
     assert found.failure is not None
     assert found.failure.fact == "the result contains nan at [1, 2]"
     assert found.margin == math.inf
+
+
+def test_a_ragged_list_has_no_relation_to_a_truth_value() -> None:
+    for want in (True, 3, "a", None):
+        found = difference([W, [[1.0], [1.0, 2.0]]], [W, want])
+        assert found.failure is not None
+        assert found.relation() == ""
