@@ -102,7 +102,12 @@ def lock(
 def _read_record(out: Path) -> Record | None:
     path = out / "run.json"
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Record)
+        data = path.read_bytes()
+        try:
+            return msgspec.json.decode(data, type=Record)
+        except msgspec.ValidationError:  # the proof may be of another version: a new one follows
+            fields = msgspec.json.decode(data, type=dict[str, object])
+            return msgspec.convert({**fields, "proof": None}, Record)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError):

@@ -95,6 +95,18 @@ def test_a_damaged_record_is_named(tmp_path: Path, text: str) -> None:
         pass
 
 
+@pytest.mark.parametrize("isolation", ["A: landlock 7; seccomp; limits; 21 probes blocked", {}])
+def test_a_proof_of_another_version_is_made_again_and_the_seed_kept(
+    tmp_path: Path, isolation: object
+) -> None:
+    proof = {"isolation": isolation, "surroundings": run_folder._surroundings()}
+    record = {"assignment": "toy", "seed": 5, "proof": proof, "finished": False}
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    with lock(tmp_path, "toy") as folder:
+        assert (folder.seed, folder.resumed) == (5, True)
+        assert folder.proved_isolation() is None
+
+
 def test_half_written_files_are_removed(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     for folder in (tmp_path, tmp_path / "results"):
