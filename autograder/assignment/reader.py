@@ -80,7 +80,7 @@ def _check_slots(files: Mapping[str, StaffFile], slots: Mapping[str, Slot]) -> N
             stems[slot.stem] = slot.name
         graders = {f"test_{stem}.py" for stem in stems}
         stray = [name for name in file.hidden if name.startswith("test_") and name not in graders]
-        stray += [path.name for path in file.folder.glob("*.toml") if path.stem not in stems]
+        stray += [path.name for path in file.folder.glob("[!.]*.toml") if path.stem not in stems]
         if stray:
             raise AssignmentError(
                 f"{file.stem}/{min(stray)} belongs to no slot of {file.name}: "
@@ -211,7 +211,7 @@ def _file(folder: Path, name: str, table: _Table) -> StaffFile:
     own = folder / stem
     if not (own / name).is_file():
         raise AssignmentError(f"{stem}/{name} is missing: each student file has its own folder")
-    modules = {path.name: _text(path) for path in sorted(own.glob("*.py"))}
+    modules = {path.name: _text(path) for path in sorted(own.glob("[!.]*.py"))}
     return StaffFile(
         name=name,
         libraries=table.texts("libraries"),

@@ -109,6 +109,18 @@ def test_a_file_of_no_slot_is_named(toy_course: Path, file: str) -> None:
         load(toy_course)
 
 
+@pytest.mark.parametrize("name", ["._double.toml", "._cases.py", ".#cases.py"])
+def test_a_file_that_an_editor_or_a_system_hides_is_none_of_staffs(
+    toy: Assignment, toy_course: Path, name: str
+) -> None:
+    path = toy_course / "solutions/toy/moves" / name
+    if name.startswith(".#"):
+        path.symlink_to("somebody@somewhere.123")  # Emacs, while somebody edits cases.py
+    else:
+        path.write_bytes(b"\x00\x05\x16\x07\xff")  # macOS, on a disk of another system
+    assert load(toy_course) == toy
+
+
 def test_slots_that_would_share_their_files_are_named(toy_course: Path) -> None:
     new = '[slots.Walker_walk]\nfile = "moves.py"\npoints = 1\n[slots.quadruple]'
     change(toy_course, "assignment.toml", "[slots.quadruple]", new)
