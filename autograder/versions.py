@@ -27,7 +27,7 @@ def versions() -> dict[str, str]:
 def engine_digest() -> str:
     """A digest of this engine: its code and the templates of its pages. Raises KitError."""
     folder = Path(autograder.__file__).parent
-    paths = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    paths = (path for path in folder.rglob("*") if path.is_file() and not _is_compiled(path))
     parts = []
     for path in sorted(paths):
         try:
@@ -35,3 +35,8 @@ def engine_digest() -> str:
         except OSError as error:
             raise KitError(f"{path} cannot be read: {error.strerror}") from None
     return digest(*parts)
+
+
+def _is_compiled(path: Path) -> bool:
+    """Whether Python wrote it, or is writing it: under another name at first."""
+    return path.suffix == ".pyc" or path.parent.name == "__pycache__"

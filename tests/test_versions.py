@@ -34,5 +34,8 @@ def test_the_engine_s_digest_depends_on_all_its_files(
     template.write_text(text)
     (engine / "x.pyc").touch()
     assert engine_digest() == original
+    (engine / "__pycache__").mkdir()
+    (engine / "__pycache__" / "x.pyc.139648").touch()  # another process is writing it
+    assert engine_digest() == original
     (engine / "x.py").touch()
     assert engine_digest() != original
