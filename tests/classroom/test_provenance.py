@@ -66,6 +66,16 @@ def test_what_staff_wrote_counts_where_it_matters(
     assert (after.everything != before.everything) is (is_mark is not None)
 
 
+@pytest.mark.parametrize("name", ["cases.py", "oracle.py", "stand_ins.py"])
+def test_every_module_beside_the_graders_counts_for_its_file(toy_course: Path, name: str) -> None:
+    found = [conditions(toy_course)]
+    for text in ("A = 1\n", "A = 2\n"):
+        (toy_course / "solutions" / "toy" / "moves" / name).write_text(text)
+        found.append(conditions(toy_course))
+    assert len({one.graders[FILE] for one in found}) == 3
+    assert len({one.everything[FILE] for one in found}) == 3
+
+
 def test_a_file_beside_the_graders_counts_and_a_hidden_one_does_not(toy_course: Path) -> None:
     before = conditions(toy_course)
     (toy_course / "solutions" / "toy" / ".notes").write_text("x")
