@@ -5,7 +5,7 @@ Imported by `grade` when it runs, since rich takes a while.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import click
 from rich.console import Console
@@ -36,11 +36,12 @@ class _Rate(ProgressColumn):
 
 
 def grade_with_progress(
-    console: Console, group: ClassRun, students: Sequence[str]
-) -> Iterator[Outcome]:
-    """Grade the students and yield each when it is done, those with nothing to grade first.
+    console: Console, group: ClassRun, students: Sequence[str], finished: list[Outcome]
+) -> None:
+    """Grade the students and add each to `finished`, those with nothing to grade first.
 
-    A terminal shows a progress bar; elsewhere, each graded student is one line.
+    A terminal shows a progress bar; elsewhere, each graded student is one line. A student is in
+    `finished` before the screen says so, since Ctrl-C may come in between.
     """
     bar = Progress(
         TextColumn("grading"),
@@ -56,7 +57,7 @@ def grade_with_progress(
     with bar:
         task = bar.add_task("looking for changes", total=None)
         unchanged = group.find_unchanged(students)
-        yield from unchanged
+        finished += unchanged
         if unchanged:
             console.print(f"{len(unchanged)} of {len(students)} unchanged")
         bar.update(task, total=len(students) - len(unchanged), description="starting")
@@ -72,12 +73,12 @@ def grade_with_progress(
             show()
 
         for outcome in group.grade(started):
+            finished.append(outcome)
             in_progress.remove(outcome.folder)
             bar.advance(task)
             show()
             if not console.is_terminal:
                 click.echo(f"{outcome.student}: {points(outcome.score) or 'ungraded'}")
-            yield outcome
 
 
 def show_marks(console: Console, graded: Sequence[Outcome], max_points: float) -> None:

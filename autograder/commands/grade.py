@@ -189,8 +189,7 @@ def _grade(run: _Run) -> int:
     finished: list[Outcome] = []
     interrupted = False
     try:
-        for outcome in grade_with_progress(run.console, group, run.students):
-            finished.append(outcome)
+        grade_with_progress(run.console, group, run.students, finished)
     except KeyboardInterrupt:
         interrupted = True
     problems = pages.write(run.job.out, run.assignment)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from autograder.classroom.result_cache import Outcome
 from autograder.classroom.results import Change
-from autograder.commands.class_display import show_changes, show_marks
+from autograder.commands import class_display
+from autograder.commands.class_display import grade_with_progress, show_changes, show_marks
 from autograder.commands.console import FILE_WIDTH, new_console
 from autograder.commands.proof_tables import proof_progress, show_margins, show_proof
 from autograder.judging.verdict import Verdict
@@ -91,3 +94,28 @@ def test_a_changed_mark_has_both_marks_and_the_reason(capsys: pytest.CaptureFixt
     change = Change("double", None, 4.0, "its graders changed")
     show_changes([Outcome("ada", "ada", 4.0, {}, changed=[change]), Outcome("bob", "bob", 0, {})])
     assert capsys.readouterr().out == "changed: ada: double ungraded -> 4: its graders changed\n"
+
+
+class _OneStudent:
+    """A class run in which one student is graded."""
+
+    def find_unchanged(self, students: Sequence[str]) -> list[Outcome]:
+        return []
+
+    def grade(self, started: Callable[[str], None]) -> Iterator[Outcome]:
+        started("ada")
+        yield Outcome("ada", "ada", 3.0, {})
+
+
+def test_ctrl_c_at_the_line_of_a_student_counts_the_student_as_graded(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(line: str) -> None:
+        raise KeyboardInterrupt
+
+    group: Any = _OneStudent()
+    finished: list[Outcome] = []
+    monkeypatch.setattr(class_display.click, "echo", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        grade_with_progress(console, group, ["ada"], finished)
+    assert [outcome.student for outcome in finished] == ["ada"]
