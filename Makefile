@@ -1,6 +1,6 @@
 # make demo    grade a sample class, from the release to returned feedback
 # make test    lint, check types, run all tests
-# make soak    prove the graders with a thousand seeds, and send random frames to the decoder (hours)
+# make soak    prove the graders with a thousand seeds, and send random input to the readers (hours)
 # make bench   grade the same submissions with this kit and with other tools, and a large class (two hours)
 # The first of these commands makes .venv. A later one makes it again if the pinned versions have changed.
 
@@ -17,10 +17,10 @@ demo: $(READY)
 test: lint
 	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
-# The whole proof, with a thousand seeds for every correct variant, and the decoder of frames from student
-# processes, with a hundred thousand frames for each property.
+# The whole proof, with a thousand seeds for every correct variant, and the readers of what students and
+# platforms send (frames, times), with a hundred thousand inputs for each property.
 soak: $(READY)
-	@$(BIN)/pytest -q --hypothesis-profile=soak tests/isolation/test_wire.py
+	@$(BIN)/pytest -q --hypothesis-profile=soak tests/isolation/test_wire.py tests/course/test_time_stamp.py
 	@$(BIN)/autograder verify rnn_fundamentals --thorough --seeds 1000
 
 bench: $(READY)

@@ -8,24 +8,22 @@ the student's answers in them. The submission itself is not changed.
 from __future__ import annotations
 
 import copy
-import datetime
 import json
 import os
 import re
 import urllib.parse
-import zoneinfo
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.course import submissions
+from autograder.course import submissions, time_stamp
 from autograder.course.handout import PLACEHOLDER, Cell, Notebook
+from autograder.course.time_stamp import STAMP
 from autograder.files import read_regular
 from autograder.text import printable
 
 MAX_NOTEBOOK = 32 << 20
 MAX_CELLS = 5000
-STAMP = "timestamp.txt"
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 SAFE_TARGET = r"(?:https?://|attachment:|#)"
 SECRET = "submission_secret.txt"  # by which nbgrader finds whose feedback it is
@@ -36,8 +34,9 @@ def notes(folder: Path, released: Mapping[str, str]) -> list[str]:
     found = [
         note for name, text in released.items() for note in read_notebook(folder, name, text)[1]
     ]
-    if os.path.lexists(folder / STAMP) and timestamp(folder) is None:
-        found.append(f"{STAMP} cannot be read: whether it was late is not known")
+    stamp = time_stamp.read(folder)
+    if stamp.is_there and stamp.problem:
+        found.append(f"{stamp.problem}: whether it was late is not known")
     return found
 
 
@@ -50,24 +49,6 @@ def looked_at(folder: Path, released: Iterable[str]) -> Iterator[bytes]:
         content = read_bytes(path, MAX_NOTEBOOK)
         what = "nothing" if not os.path.lexists(path) else "no file" if content is None else "file"
         yield from (os.fsencode(path.relative_to(folder)), what.encode(), content or b"")
-
-
-def timestamp(folder: Path) -> datetime.datetime | None:
-    """The time of handing in that nbgrader wrote, in UTC without a zone; None where unknown."""
-    text = (read_bytes(folder / STAMP, 100) or b"").decode("ascii", "replace")
-    parts = re.fullmatch(r"\s*(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?) ?(\S*)\s*", text)
-    if parts is None:
-        return None
-    try:
-        when = datetime.datetime.fromisoformat(parts[1])
-        zone: datetime.tzinfo = datetime.UTC
-        if re.fullmatch(r"[+-]\d{4}", parts[2]):
-            zone = datetime.datetime.strptime(parts[2], "%z").tzinfo or zone
-        elif parts[2]:
-            zone = zoneinfo.ZoneInfo(parts[2])
-        return when.replace(tzinfo=zone).astimezone(datetime.UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError, OSError, zoneinfo.ZoneInfoNotFoundError):
-        return None
 
 
 def read_notebook(folder: Path, name: str, released: str) -> tuple[Notebook, list[str]]:

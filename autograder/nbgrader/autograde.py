@@ -26,8 +26,7 @@ from autograder.classroom.class_run import ClassRun
 from autograder.classroom.grades_csv import points
 from autograder.classroom.job import Job, default_out
 from autograder.classroom.results import Entry, StudentResult
-from autograder.course import handout, submissions
-from autograder.course.handin_notebook import timestamp
+from autograder.course import handout, submissions, time_stamp
 from autograder.errors import AssignmentError, KitError, UsageError
 from autograder.limits import default_jobs
 from autograder.nbgrader.releasing import ReleaseFiles
@@ -151,7 +150,8 @@ class EngineAutograde(Autograde):
             return False
         if self.force or not earlier.exists():
             return True
-        now, before = timestamp(submitted / student / name), timestamp(earlier)
+        now = time_stamp.read(submitted / student / name).when
+        before = time_stamp.read(earlier).when
         return now is not None and before is not None and now > before
 
     def init_notebooks(self) -> None:

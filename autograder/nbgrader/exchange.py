@@ -11,7 +11,8 @@ from typing import Any
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 from nbgrader.utils import temp_attrs
 
-from autograder.course.handin_notebook import SECRET, STAMP
+from autograder.course.handin_notebook import SECRET
+from autograder.course.time_stamp import STAMP
 from autograder.text import printable
 
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from autograder.course import submissions
-from autograder.course.handin_notebook import SECRET, STAMP, read_bytes, read_notebook, timestamp
+from autograder.course import submissions, time_stamp
+from autograder.course.handin_notebook import SECRET, read_bytes, read_notebook
 
 
 def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, str]) -> None:
@@ -22,9 +22,9 @@ def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, s
     for name, source in submissions.read(folder, "", files).sources.items():
         if isinstance(source, bytes):
             (to / name).write_bytes(source)
-    stamp = timestamp(folder)
-    if stamp is not None:
-        (to / STAMP).write_text(f"{stamp:%Y-%m-%d %H:%M:%S.%f} UTC", "utf-8")
+    when = time_stamp.read(folder).when
+    if when is not None:
+        (to / time_stamp.STAMP).write_text(time_stamp.written(when), "utf-8")
     secret = read_bytes(folder / SECRET, 1000)
     if secret is not None and secret.isalnum():
         (to / SECRET).write_bytes(secret)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from autograder.course.handin_notebook import SECRET, STAMP
+from autograder.course.handin_notebook import SECRET
+from autograder.course.time_stamp import STAMP
 from autograder.nbgrader.staging import stage
 
 CELL: dict[str, Any] = {
