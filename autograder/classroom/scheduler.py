@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autograder.classroom.grading_protocol import Graded, Message, Ready, Request, Stopped
 from autograder.classroom.result_cache import NOTES, Draft, Outcome, ResultCache
-from autograder.classroom.results import Part
+from autograder.classroom.results import Part, ungraded
 from autograder.errors import GraderFault, KitError, UsageError
 
 if TYPE_CHECKING:
     from autograder.classroom.grading_process import GradingProcess
 
-MAX_ENDED = 3  # grading processes that may end at one part before a person has to look at it
+FAILED_STARTS = 3  # in a row, after which no more grading processes are started
 
 
 @dataclass
@@ -34,18 +34,22 @@ class Scheduler:
 
     Several processes therefore share the first student, while each of them is still starting up,
     and the last one. `on_start` is called with each student whose turn comes.
+
+    Where a process ends by itself, its student's parts wait until everybody else has been graded.
+    Then they are graded with no other process at work: the memory of the machine may have been too
+    small for both. Where a process ends again, that part is left to a person.
     """
 
     def __init__(self, cache: ResultCache, on_start: Callable[[str], None]) -> None:
         self._cache = cache
         self._on_start = on_start
         self._processes: list[GradingProcess] = []
-        # Processes that ended by themselves. Of those that ended at one student's parts, only those
-        # at the worst part count: the others would have met the same student.
-        self._ended = 0
-        self._ended_at: dict[str, Counter[str]] = {}  # student -> part -> processes
+        self._most = cache.job.processes
+        self._failed_starts = 0  # in a row
         self._students: dict[str, _Student] = {}
         self._requests: deque[Request] = deque()  # not given to a process yet
+        self._postponed: deque[Request] = deque()  # each to be graded alone
+        self._alone: Request | None = None  # is being graded alone
 
     def grade(self, waiting: deque[str]) -> Iterator[Outcome]:
         """Grade the students; yields each when the result is written.
@@ -54,7 +58,6 @@ class Scheduler:
         """
         from autograder import processes  # here: multiprocessing is slow to import
 
-        max_ended = 3 + len(waiting) // 10
         try:
             while waiting or self._students:
                 yield from self._give_work(waiting)
@@ -62,9 +65,7 @@ class Scheduler:
                     message = process.message()
                     if message is None:
                         self._processes.remove(process)
-                        yield from self._repeat(process)
-                        if self._ended > max_ended:
-                            raise GraderFault("grading processes end, time and again")
+                        yield from self._replace(process)
                     else:
                         yield from self._handle(process, message)
         finally:
@@ -78,6 +79,7 @@ class Scheduler:
                 if message.conditions != self._cache.conditions.digest:
                     raise KitError("the assignment was changed meanwhile: run it again")
                 process.is_ready = True
+                self._failed_starts = 0
             case Graded() if process.request is not None:
                 request, process.request = process.request, None
                 yield from self._collect(request, message)
@@ -90,7 +92,7 @@ class Scheduler:
         job = self._cache.job
         while self._requests or waiting:
             free = next((one for one in self._processes if one.request is None), None)
-            if free is None and len(self._processes) >= job.processes:
+            if free is None and len(self._processes) >= self._most:
                 return
             if not self._requests:
                 yield from self._begin(waiting.popleft())
@@ -99,6 +101,21 @@ class Scheduler:
                 free = GradingProcess(job, self._cache.conditions.isolation)
                 self._processes.append(free)
             free.grade(self._requests.popleft())
+        if self._postponed and not any(process.request for process in self._processes):
+            self._give_alone(self._postponed.popleft())
+
+    def _give_alone(self, request: Request) -> None:
+        """Let a process grade a request while there is no other process."""
+        from autograder import processes  # here: multiprocessing is slow to import
+        from autograder.classroom.grading_process import GradingProcess
+
+        processes.end(self._processes[1:])
+        del self._processes[1:]
+        if not self._processes:
+            job = self._cache.job
+            self._processes.append(GradingProcess(job, self._cache.conditions.isolation))
+        self._alone = request
+        self._processes[0].grade(request)
 
     def _begin(self, student: str) -> Iterator[Outcome]:
         self._on_start(student)
@@ -121,9 +138,7 @@ class Scheduler:
 
     def _collect(self, request: Request, graded: Graded) -> Iterator[Outcome]:
         """Add a graded part to its student. Yields the student whose last part it was."""
-        student = self._students.get(request.student)
-        if student is None:  # has been given up meanwhile
-            return
+        student = self._students[request.student]
         student.parts_left -= 1
         student.parts |= graded.parts
         student.notes = graded.notes if request.folder is not None else student.notes
@@ -132,24 +147,40 @@ class Scheduler:
             del self._students[request.student]
             yield self._cache.finish(student.draft, student.parts, student.notes, student.seconds)
 
-    def _repeat(self, ended: GradingProcess) -> Iterator[Outcome]:
-        """Repeat the request at which a process ended. Yields the student who is given up."""
+    def _replace(self, ended: GradingProcess) -> Iterator[Outcome]:
+        """See to the request at which a process ended. Raises GraderFault if none can be started.
+
+        Yields the student whose last part it was.
+        """
         request = ended.request
-        if request is None or not ended.is_ready:
-            self._ended += 1
-        if request is None or request.student not in self._students:
+        if not ended.is_ready:
+            self._failed_starts += 1
+            if self._failed_starts > FAILED_STARTS:
+                if not self._processes:
+                    raise GraderFault("grading processes end while they start, time and again")
+                self._most = len(self._processes)
+            if request is not None:
+                self._requests.appendleft(request)
             return
-        counts = self._ended_at.setdefault(request.student, Counter())
-        before = max(counts.values(), default=0)
-        counts[request.part] += ended.is_ready
-        self._ended += max(counts.values()) - before
-        if counts[request.part] < MAX_ENDED:
-            self._requests.appendleft(request)
+        if request is None:
             return
-        del self._students[request.student]
-        self._requests = deque(r for r in self._requests if r.student != request.student)
-        why = f"{MAX_ENDED} grading processes ended while they graded it"
-        yield self._cache.give_up(request.student, why)
+        if request is self._alone:
+            yield from self._collect(request, self._given_up(request))
+            return
+        mine = [one for one in self._requests if one.student == request.student]
+        self._requests = deque(one for one in self._requests if one.student != request.student)
+        self._postponed.extend([request, *mine])
+
+    def _given_up(self, request: Request) -> Graded:
+        """What is known of a part at which a process ended, alone as well."""
+        why = (
+            f"2 grading processes ended while they graded {request.part}, "
+            "the second with no other at work"
+        )
+        slots_of = self._cache.assignment.slots_of
+        points = {file: {s.name: s.points for s in slots_of(file)} for file in request.sources}
+        parts = {file: ungraded(slots, why) for file, slots in points.items()}
+        return Graded(parts, None if request.folder is None else (why,), 0.0)
 
 
 def _error(stopped: Stopped) -> KitError:

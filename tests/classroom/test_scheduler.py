@@ -19,6 +19,7 @@ from tests.classroom.examples import entry
 
 HandIn = Callable[..., Path]
 Answer = Callable[[Request], Message | None]
+ENDED = "2 grading processes ended while they graded moves.py, the second with no other at work"
 SLOTS = ("double", "quadruple", "Walker.walk")
 
 
@@ -89,19 +90,57 @@ def test_the_parts_of_a_student_are_put_together(
 
 
 def test_who_ends_every_process_is_left_to_a_person_and_the_others_are_graded(
-    grade: Callable[..., list[Outcome]], hand_in: HandIn
+    grade: Callable[..., list[Outcome]], hand_in: HandIn, toy_course: Path
 ) -> None:
-    for student in ("ada", "bob"):
+    """However many they are: no run ends because of them."""
+    bad = [f"bad{i}" for i in range(12)]
+    good = [f"good{i}" for i in range(3)]
+    for student in (*bad, *good):
         hand_in(student, f"x = '{student}'")
 
     def answer(request: Request) -> Message | None:
-        ends = request.student == "ada" and request.part != NOTES
+        ends = request.student in bad and request.part != NOTES
         return None if ends else right(request)
 
-    outcomes = {outcome.student: outcome for outcome in grade("ada", "bob", answer=answer)}
-    assert outcomes["ada"].fault == "3 grading processes ended while they graded it"
-    assert outcomes["bob"].score == 12.0
-    assert Fake.started == 4
+    found = grade(*bad, *good, answer=answer)
+    assert [outcome.student for outcome in found][:3] == good  # nobody waits for those
+    outcomes = {outcome.student: outcome for outcome in found}
+    for student in bad:
+        assert outcomes[student].fault == ENDED
+        assert outcomes[student].score is None
+        written = results.read(toy_course / "out", student, only_intact=True)
+        assert written is not None
+        assert written.extra_data.notes == ("a note",)  # which no process ended at
+    assert all(outcomes[student].score == 12.0 for student in good)
+
+
+def test_who_loses_a_process_is_graded_again_alone(
+    grade: Callable[..., list[Outcome]], hand_in: HandIn
+) -> None:
+    for student in ("ada", "bob", "eve"):
+        hand_in(student, f"x = '{student}'")
+    asked: list[str] = []
+
+    def answer(request: Request) -> Message | None:
+        asked.append(request.student)
+        return None if asked == ["ada"] else right(request)
+
+    outcomes = {one.student: one for one in grade("ada", "bob", "eve", answer=answer)}
+    assert all(outcome.score == 12.0 for outcome in outcomes.values())
+    assert asked[0] == "ada"
+    assert set(asked[-2:]) == {"ada"}
+    assert set(asked[1:-2]) == {"bob", "eve"}
+
+
+def test_a_notebook_that_ends_processes_costs_no_points(
+    grade: Callable[..., list[Outcome]], hand_in: HandIn, toy_course: Path
+) -> None:
+    hand_in("ada", "x = 1")
+    (outcome,) = grade("ada", answer=lambda r: None if r.part == NOTES else right(r))
+    assert outcome.score == 12.0
+    written = results.read(toy_course / "out", "ada", only_intact=True)
+    assert written is not None
+    assert written.extra_data.notes == (ENDED.replace("moves.py", NOTES),)
 
 
 def test_processes_that_end_before_they_are_ready_end_the_run(
@@ -109,7 +148,7 @@ def test_processes_that_end_before_they_are_ready_end_the_run(
 ) -> None:
     hand_in("ada", "x = 1")
     monkeypatch.setattr(Fake, "receive", lambda self: None)
-    with pytest.raises(GraderFault, match="grading processes end"):
+    with pytest.raises(GraderFault, match="grading processes end while they start"):
         grade("ada")
 
 
