@@ -13,9 +13,9 @@ from autograder.errors import KitError
 
 # In the order of `--help`: for students, TAs, instructors. `autograder.commands.NAME.NAME` is the
 # command NAME.
-COMMANDS = ("check", "hint", "pack", "grade", "verify", "release", "new", "doctor")
+COMMANDS = ("check", "hint", "pack", "collect", "grade", "verify", "release", "new", "doctor")
 STAFF_PACKAGES = {"pytest", "_pytest", "jinja2", "filelock", "msgspec"}
-STAFF_PACKAGES |= {"nbgrader", "nbformat", "nbconvert"}
+STAFF_PACKAGES |= {"nbgrader", "nbformat", "nbconvert", "dateutil", "yaml"}
 
 
 class _Group(click.Group):
@@ -52,7 +52,7 @@ class _Group(click.Group):
 def main() -> None:
     """Autograded assignments for recurrent networks.
 
-    Students: check, hint, pack. TAs: grade. Instructors: verify, release, new, doctor.
+    Students: check, hint, pack. TAs: collect, grade. Instructors: verify, release, new, doctor.
 
     Exit status: 0 success, 1 something to fix, 2 wrong use of the command, 3 a fault of the grader.
     """

@@ -1,0 +1,79 @@
+"""Signs that collecting went wrong: one "student" who is many, or a class without its files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from autograder.collecting.archive import is_archive_name
+from autograder.collecting.download_shape import Expected, labels_inside
+from autograder.collecting.platform_label import Label, Platform
+from autograder.text import printable
+
+COPIES = 3  # of an expected file in as many folders: more than one student's
+SMALL_CLASS = 4  # in a smaller one, it says nothing that most files are missing
+MAX_FILES = 4000
+
+
+def files(folder: Path) -> list[PurePosixPath]:
+    """The paths of the files in a hand-in, at most some thousands. Links are not followed."""
+    found: list[PurePosixPath] = []
+    for where, folders, inside in os.walk(folder):
+        folders.sort()
+        if len(found) > MAX_FILES:
+            break
+        inner = PurePosixPath(Path(where).relative_to(folder).as_posix())
+        found += [inner / name for name in sorted(inside)]
+    return found
+
+
+def several_students(paths: Sequence[PurePosixPath], expected: Expected) -> str:
+    """Why a hand-in looks like those of several students, as "has …"; "" if it does not."""
+    labels = [found for found in labels_inside(paths) if _is_telling(found, expected)]
+    students = {found.student for found in labels}
+    if len(students) > 1:
+        platform = labels[0].platform.value
+        return f"has the files of {len(students)} students, as {platform} names them"
+    if any(len(path.parts) == 1 and expected.is_file(path.name) for path in paths):
+        return ""
+    for file in sorted(expected.files):
+        places = {path.parent for path in paths if path.name == file}
+        if len(places) >= COPIES:
+            return f"has {file} in {len(places)} folders"
+    return ""
+
+
+def _is_telling(found: Label, expected: Expected) -> bool:
+    """Whether a name is a platform's and hardly one that a student thought of."""
+    if found.platform != Platform.CANVAS:
+        return True
+    return expected.is_file(found.rest) or is_archive_name(found.rest)
+
+
+def is_empty(paths: Iterable[PurePosixPath], expected: Expected) -> bool:
+    """Whether a hand-in has none of the expected files, under whatever name and in any folder."""
+    return not any(expected.is_file(path.name) for path in paths)
+
+
+def problems(found: Mapping[str, Sequence[PurePosixPath]], expected: Expected) -> list[str]:
+    """Sentences that say why the hand-ins (student -> paths of files) are no class's."""
+    sentences = []
+    empty = [student for student, paths in found.items() if is_empty(paths, expected)]
+    for student, paths in found.items():
+        why = several_students(paths, expected)
+        if not why and student in empty and expected.is_pile(student):
+            why = "is no student's name, and has no file of the assignment at its place"
+        if why:
+            sentences.append(f"{printable(student, 100)} {why}")
+    if len(found) >= SMALL_CLASS and 2 * len(empty) > len(found):
+        sentences.append(
+            f"{len(empty)} of {len(found)} hand-ins have none of the files of {expected.assignment}"
+        )
+    return sentences
+
+
+def problems_in(submissions: Path, students: Iterable[str], expected: Expected) -> list[str]:
+    """Like `problems`, of the folders that nbgrader reads."""
+    folders = {student: submissions / student / expected.assignment for student in students}
+    return problems({student: files(folder) for student, folder in folders.items()}, expected)
