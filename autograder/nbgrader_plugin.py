@@ -12,14 +12,16 @@ from typing import Any
 
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
+from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.converters import GenerateAssignment
 from nbgrader.plugins import BasePlugin
 from traitlets import Float
 
+from autograder.nbgrader import zip_collector
 from autograder.nbgrader.autograde import EngineAutograde
 from autograder.nbgrader.exchange import CollectWithoutLinks, ReleaseFeedbackToTheExchange
 from autograder.nbgrader.releasing import ReleaseFiles
-from autograder.nbgrader.zip_collector import ZipCollector
+from autograder.nbgrader.zip_collector import ZipCollector, ZipExtractor
 
 __all__ = ["EngineAutograde", "LatePerDay", "ReleaseFiles", "ZipCollector", "configure"]
 
@@ -32,7 +34,9 @@ def configure(c: Any) -> None:
     c.GenerateAssignment.preprocessors = [*release, ReleaseFiles]
     c.ExchangeFactory.collect = CollectWithoutLinks
     c.ExchangeFactory.release_feedback = ReleaseFeedbackToTheExchange
+    c.ZipCollectApp.extractor_plugin = ZipExtractor
     c.ZipCollectApp.collector_plugin = ZipCollector
+    ZipCollectApp.start = zip_collector.start
 
 
 class LatePerDay(BasePlugin):

@@ -30,7 +30,6 @@ class Order:
     """What to collect, and how."""
 
     expected: Expected
-    code: Sequence[str]  # the names of the student files
     submissions: Path
     zone: Zone
     pattern: str = STUDENT
@@ -196,10 +195,10 @@ def _timed(attempt: Attempt, order: Order) -> Attempt:
 def _look_at_files(row: Row, order: Order) -> None:
     """Find which files of the assignment a hand-in has, as grading does."""
     assert row.staged is not None
-    found = handed_in.read(row.staged.folder, row.student, order.code)
+    found = handed_in.read(row.staged.folder, row.student, order.expected.code)
     missing = [name for name, source in found.sources.items() if is_missing(source)]
     names = {path.name for path in row.staged.paths}
-    notebooks = [name for name in order.expected.files if name not in order.code]
+    notebooks = [name for name in order.expected.files if name not in order.expected.code]
     missing += [name for name in notebooks if not any(n.endswith(".ipynb") for n in names)]
     row.missing = missing
     row.there = [name for name in order.expected.files if name not in missing]

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
+from autograder.assignment.model import Assignment
 from autograder.collecting.archive import is_archive_name, stem
 from autograder.collecting.platform_label import Label, label
 
@@ -26,10 +27,22 @@ LOOK_INSIDE = 3  # folders below which an expected file is looked for
 
 @dataclass(frozen=True)
 class Expected:
-    """The files that a hand-in of the assignment has, as far as names tell."""
+    """The files that a hand-in of the assignment has, as far as names tell.
+
+    `code` are the student files, `files` these and the notebooks.
+    """
 
     assignment: str
+    code: Sequence[str]
     files: Collection[str]
+
+    @classmethod
+    def of(cls, assignment: Assignment, course: Path) -> Expected:
+        notebooks = sorted(
+            path.name for path in (course / "source" / assignment.name).glob("*.ipynb")
+        )
+        code = tuple(assignment.files)
+        return cls(assignment.name, code, (*code, *notebooks))
 
     def is_file(self, name: str) -> bool:
         """Whether a name is an expected file's, or one that a platform or system made of it."""

@@ -88,12 +88,9 @@ def collect(
     from autograder.collecting.downloads import STUDENT
     from autograder.collecting.platform_time import Zone
 
-    loaded = reader.load(assignment, course)
     zone = Zone(timezone)
-    notebooks = sorted(path.name for path in (course / "source" / assignment).glob("*.ipynb"))
     order = Order(
-        expected=Expected(assignment, (*loaded.files, *notebooks)),
-        code=tuple(loaded.files),
+        expected=Expected.of(reader.load(assignment, course), course),
         submissions=submissions or course / "submitted",
         zone=zone,
         pattern=_pattern(student_pattern) or STUDENT,

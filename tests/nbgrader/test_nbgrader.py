@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from autograder.assignment import reader
+from autograder.files import zip_bytes
 from autograder.public import leaks
 from tests.conftest import LONGEST, ROOT, TOY, Ran
 
@@ -549,6 +550,24 @@ def test_zips_of_a_learning_platform_are_collected_and_late_ones_pay(tmp_path: P
     with (course.root / "grades.csv").open() as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert scores == {"ada": 9.0, "bob": pytest.approx(9.0 * 0.8)}
+
+
+def test_one_bad_archive_costs_one_student(course: Course) -> None:
+    archive = course.root / "downloaded" / "toy" / "archive"
+    archive.mkdir(parents=True)
+    good = zip_bytes({"moves.py": course.reference.encode()})
+    (archive / "good_1.zip").write_bytes(good)
+    (archive / "cut_1.zip").write_bytes(good[:-30])
+    (archive / "twice_1_first.zip").write_bytes(zip_bytes({"moves.py": b"raise SystemExit"}))
+    (archive / "twice_2_second.zip").write_bytes(good)
+    ran = course.try_to("nbgrader", "zip_collect", "toy")
+    assert ran.status == 1
+    assert "Traceback" not in ran.err
+    assert len([line for line in ran.err.splitlines() if "cut" in line]) == 1
+    for student in ("good", "twice"):
+        folder = course.root / "submitted" / student / "toy"
+        assert (folder / "moves.py").read_text() == course.reference
+    assert not (course.root / "submitted" / "cut").exists()
 
 
 def test_collecting_follows_no_link(course: Course) -> None:
