@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import submissions
-from measure import ROOT, say_machine
+from measure import ROOT, measured, median, say_machine
 
 COMMAND = [sys.executable, "-m", "autograder.cli"]
 COLD = (["--help"], ["check", "bptt"], ["check", "RNNCell"], ["check"])
@@ -37,17 +37,6 @@ def solved(folder: Path) -> Path:
     for name, text in assignment.reference().items():
         (folder / name).write_bytes(text)
     return folder
-
-
-def cold(folder: Path, arguments: list[str]) -> tuple[float, float]:
-    """Seconds on the wall and of CPU."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [*COMMAND, *arguments], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    _, _, used = os.wait4(process.pid, 0)
-    process.returncode = 0
-    return time.perf_counter() - started, used.ru_utime + used.ru_stime
 
 
 def saves(folder: Path, times: int) -> list[float]:
@@ -95,10 +84,10 @@ def main() -> None:
         folder = solved(Path(work))
         print(f"{'cold, medians of ' + str(given.repeat):28} wall s   CPU s")
         for arguments in COLD:
-            cold(folder, arguments)  # not counted: files come from the disk
-            walls, cpus = zip(*(cold(folder, arguments) for _ in range(given.repeat)), strict=True)
-            wall, cpu = statistics.median(walls), statistics.median(cpus)
-            print(f"{'autograder ' + ' '.join(arguments):28} {wall:6.2f}  {cpu:6.2f}")
+            command = [*COMMAND, *arguments]
+            measured(command, folder)  # not counted: files come from the disk
+            cost = median([measured(command, folder) for _ in range(given.repeat)])
+            print(f"{'autograder ' + ' '.join(arguments):28} {cost.wall:6.2f}  {cost.cpu:6.2f}")
         waited = saves(folder, 2 * given.repeat)
         middle, longest = statistics.median(waited), max(waited)
         print(f"check bptt --watch, save to result: median {middle:.3f} s, longest {longest:.3f} s")

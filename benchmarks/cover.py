@@ -12,11 +12,9 @@ the worker's for the reference: the function itself and what is around it on tha
 from __future__ import annotations
 
 import argparse
-import json
-import statistics
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.progress import track
@@ -35,21 +33,11 @@ from autograder.proof.mutation import mutants
 ROOT = Path(__file__).resolve().parents[1]
 ENDED = ("timeout", "crash")
 ROUNDS = 5
+TITLES = ("known", "caught", "checks", "alone", "few", "all ms", "few ms")
 
 
-@dataclass
-class Cover:
-    """Of one slot: how many programs are wrong and how many are caught; what each check takes."""
-
-    known: int
-    caught: int
-    seconds: Mapping[str, float]
-    alone: list[str]
-    few: list[str]
-
-
-def cover(hidden: HiddenChecks, slot: Slot) -> Cover:
-    """Run every check on every wrong program, and leave checks out."""
+def cover(hidden: HiddenChecks, slot: Slot) -> list[float]:
+    """Run every check on every wrong program, and leave checks out. Returns a row of TITLES."""
     checks = [check for check in hidden.checks[slot.name] if check.params.get("device") != "cuda"]
     seconds = times(hidden, checks)
     known = list(wrong_programs(hidden, slot))
@@ -66,7 +54,8 @@ def cover(hidden: HiddenChecks, slot: Slot) -> Cover:
     for name in sorted(names - set(alone), key=lambda name: -seconds[name]):
         if enough(few - {name}):
             few.remove(name)
-    return Cover(len(known), len(wrong), seconds, sorted(alone), sorted(few))
+    milliseconds = (1e3 * sum(seconds[name] for name in some) for some in (names, few))
+    return [len(known), len(wrong), len(names), len(alone), len(few), *milliseconds]
 
 
 def wrong_programs(hidden: HiddenChecks, slot: Slot) -> Iterator[KnownProgram]:
@@ -111,9 +100,7 @@ def times(hidden: HiddenChecks, checks: list[Check]) -> dict[str, float]:
 
         for check in checks:  # loads the file
             hidden.run(program, check)
-        return {
-            check.name: statistics.median(timed(check) for _ in range(ROUNDS)) for check in checks
-        }
+        return {check.name: median(timed(check) for _ in range(ROUNDS)) for check in checks}
 
 
 def spent(program: Program) -> float:
@@ -128,32 +115,19 @@ def main() -> None:
     parser.add_argument("--slot", help="only this one")
     given = parser.parse_args()
     assignment = reader.load(given.assignment, ROOT)
-    wanted = [s for s in assignment.slots.values() if given.slot in (None, s.name)]
+    wanted = [slot for slot in assignment.slots.values() if given.slot in (None, slot.name)]
+    print(f"{'slot':24}" + "".join(f"{title:>9}" for title in TITLES))
+    rows = []
     checks = collect(assignment)
     with Workers() as workers, HiddenChecks(assignment, workers, checks, seed=0) as hidden:
-        found = {slot.name: cover(hidden, slot) for slot in wanted}
-    print(f"{'slot':24}  known  caught  checks  alone  few   all ms   few ms")
-    totals = [0.0] * 7
-    for name, one in found.items():
-        times_of = [
-            1e3 * sum(one.seconds[check] for check in some) for some in (one.seconds, one.few)
-        ]
-        row = (one.known, one.caught, *map(len, (one.seconds, one.alone, one.few)), *times_of)
-        totals = [a + b for a, b in zip(totals, row, strict=True)]
-        print(line(name, *row))
-    print(line("in all", *totals))
-    path = ROOT / "build" / "bench" / "cover.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        json.dumps({n: vars(one) for n, one in found.items()}, indent=1) + "\n", "utf-8"
-    )
-    print(f"raw numbers: {path.relative_to(ROOT)}")
+        for slot in wanted:
+            rows.append(cover(hidden, slot))
+            show(slot.name, rows[-1])
+    show("in all", [sum(column) for column in zip(*rows, strict=True)])
 
 
-def line(name: str, known: float, caught: float, checks: float, *rest: float) -> str:
-    alone, few, all_ms, few_ms = rest
-    counts = f"{known:5.0f}  {caught:6.0f}  {checks:6.0f}  {alone:5.0f}  {few:3.0f}"
-    return f"{name:24}  {counts}  {all_ms:7.1f}  {few_ms:7.1f}"
+def show(name: str, row: Sequence[float]) -> None:
+    print(f"{name:24}" + "".join(f"{round(number, 1):>9}" for number in row), flush=True)
 
 
 if __name__ == "__main__":

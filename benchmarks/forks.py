@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -27,7 +28,7 @@ from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.client import Code, Worker
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
-from autograder.judging import judgement as judge
+from autograder.judging.judgement import judge
 
 Calls = dict[str, list[tuple[Slot, Encoded]]]  # by file
 
@@ -41,18 +42,15 @@ def calls_of(assignment: Assignment, workers: Workers) -> Calls:
         calls[assignment.slots[slot].file].append((assignment.slots[slot], request))
         return ask(self, request, slot, *more)
 
-    Worker.ask = recorded  # type: ignore[method-assign]
-    try:
-        with HiddenChecks(assignment, workers, collect(assignment), seed=1) as hidden:
-            for file, text in assignment.reference().items():
-                slots = [slot.name for slot in assignment.slots_of(file)]
-                with hidden.program({file: text}) as program:
-                    judge.judge(hidden, program, slots)  # the reference answers, too
+    with (
+        patch.object(Worker, "ask", recorded),
+        HiddenChecks(assignment, workers, collect(assignment), seed=1) as hidden,
+    ):
+        for file, text in assignment.reference().items():
+            for _ in range(2):  # the first time, the reference is asked, too
                 calls[file].clear()
                 with hidden.program({file: text}) as program:
-                    judge.judge(hidden, program, slots)
-    finally:
-        Worker.ask = ask  # type: ignore[method-assign]
+                    judge(hidden, program, [slot.name for slot in assignment.slots_of(file)])
     return calls
 
 
@@ -80,11 +78,9 @@ def main() -> None:
     with Workers() as workers:
         calls = calls_of(assignment, workers)
         for file, text in assignment.reference().items():
-            assert isinstance(text, bytes)
             staff = assignment.files[file]
-            code = Code(
-                file, text, (("probe", f"probe_{file}", staff.probes),) if staff.probes else ()
-            )
+            probes = [("probe", f"probe_{file}", staff.probes)] if staff.probes else []
+            code = Code(file, text, tuple(probes))
             own = workers.start_single(staff.libraries, "cpu")
             own.load(code)
             seconds_of(own, calls[file])

@@ -9,29 +9,21 @@ changed. Nothing is asserted.
 from __future__ import annotations
 
 import argparse
-import json
+import contextlib
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+import psutil
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import submissions
-from measure import (
-    BENCH,
-    ROOT,
-    adopt_orphans,
-    command_of,
-    private_kb,
-    reap,
-    say_machine,
-    tree,
-)
+from measure import BENCH, ROOT, adopt_orphans, reap, say_machine
 from peers import grade_command
 
 
@@ -42,20 +34,15 @@ class Run:
     wall: float = 0.0
     status: int = 0
     arrivals: list[float] = field(default_factory=list)
-    memory: dict[int, dict[int, int]] = field(default_factory=dict)  # result -> process -> kB
-    names: dict[int, str] = field(default_factory=dict)
-
-    def raw(self) -> dict[str, Any]:
-        """As it stands in the JSON file."""
-        return vars(self)
+    memory: list[dict[int, tuple[int, str]]] = field(default_factory=list)  # see `memory`
 
 
-def run(folder: Path, out: Path, jobs: int, at: Sequence[int] = ()) -> Run:
+def run(folder: Path, out: Path, jobs: int, at: Collection[int] = ()) -> Run:
     """Grade; at the results of the numbers `at`, look at the memory of all processes."""
     done = Run()
     started = time.perf_counter()
     process = subprocess.Popen(
-        [str(part) for part in grade_command(folder, out, jobs)],
+        grade_command(folder, out, jobs),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -69,22 +56,21 @@ def run(folder: Path, out: Path, jobs: int, at: Sequence[int] = ()) -> Run:
             continue
         done.arrivals.append(time.perf_counter() - started)
         if len(done.arrivals) in at:
-            found = {pid: private_kb(pid) for pid in tree(process.pid)}
-            sizes = {pid: size for pid, size in found.items() if size is not None}
-            done.memory[len(done.arrivals)] = sizes
-            done.names |= {pid: command_of(pid) for pid in sizes}
+            done.memory.append(memory(psutil.Process(process.pid)))
     done.status = process.wait()
     done.wall = time.perf_counter() - started
     reap()
     return done
 
 
-def growth(done: Run) -> list[tuple[int, int, str]]:
-    """(growth in kB, size in kB, what it is) of the processes that were there both times."""
-    first, last = done.memory[min(done.memory)], done.memory[max(done.memory)]
-    both = first.keys() & last.keys()
-    rows = [(last[pid] - first[pid], last[pid], done.names[pid]) for pid in both]
-    return sorted(rows, reverse=True)
+def memory(root: psutil.Process) -> dict[int, tuple[int, str]]:
+    """pid -> (private bytes, command), of a process and all below it that may be looked at."""
+    found = {}
+    for process in (root, *root.children(recursive=True)):
+        with contextlib.suppress(psutil.Error):
+            command = " ".join(word.rpartition("/")[2] for word in process.cmdline())
+            found[process.pid] = process.memory_full_info().uss, command[:80]
+    return found
 
 
 def main() -> None:
@@ -95,14 +81,13 @@ def main() -> None:
     if min(given.students, given.single) < 2:
         parser.error("two submissions at least")
     adopt_orphans()
-    about = say_machine()
+    say_machine()
     folder, out = BENCH / "class", BENCH / "class-out"
     at = (max(1, given.students // 10), given.students)
-    runs: dict[str, Run] = {}
 
-    submissions.write(submissions.load(), folder, most=given.students)
+    submissions.write(folder, most=given.students)
     shutil.rmtree(out, ignore_errors=True)
-    large = runs["large"] = run(folder, out, 2, at)
+    large = run(folder, out, 2, at)
     print(
         f"{given.students} submissions, --jobs 2: {large.wall:.1f} s, "
         f"{len(large.arrivals) / large.wall:.2f} a second, "
@@ -112,30 +97,22 @@ def main() -> None:
     later = (len(large.arrivals) - half) / max(1e-9, large.arrivals[-1] - large.arrivals[half - 1])
     print(f"in the second half: {later:.2f} a second")
     if len(large.memory) == 2:
+        first, last = large.memory
         print(f"private memory at result {at[1]}, and since result {at[0]}:")
-        for more, size, name in growth(large):
-            print(f"  {size / 1024:8.1f} MB {more / 1024:+8.1f} MB  {name}")
-    again = runs["again"] = run(folder, out, 2)
+        rows = [(last[pid][0] - first[pid][0], *last[pid]) for pid in first.keys() & last.keys()]
+        for more, size, command in sorted(rows, reverse=True):
+            print(f"  {size / 2**20:8.1f} MB {more / 2**20:+8.1f} MB  {command}")
+    again = run(folder, out, 2)
     print(f"graded again with nothing changed: {again.wall:.1f} s, exit status {again.status}")
 
     small = BENCH / "class-small"
-    submissions.write(submissions.load(), small, most=given.single)
+    submissions.write(small, most=given.single)
+    walls = []
     for jobs in (1, 2):
         shutil.rmtree(out, ignore_errors=True)
-        one = runs[f"jobs-{jobs}"] = run(small, out, jobs)
-        print(f"{given.single} submissions, --jobs {jobs}: {one.wall:.1f} s")
-    gain = runs["jobs-1"].wall / runs["jobs-2"].wall
-    print(f"two grading processes are {gain:.2f} times as fast as one")
-
-    path = BENCH / "growth.json"
-    raw = {
-        "machine": about,
-        "students": given.students,
-        "single": given.single,
-        "runs": {name: one.raw() for name, one in runs.items()},
-    }
-    path.write_text(json.dumps(raw, indent=1) + "\n", "utf-8")
-    print(f"raw numbers: {path.relative_to(ROOT)}")
+        walls.append(run(small, out, jobs).wall)
+        print(f"{given.single} submissions, --jobs {jobs}: {walls[-1]:.1f} s")
+    print(f"two grading processes are {walls[0] / walls[1]:.2f} times as fast as one")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Time and memory of commands with all that they start, and a description of the machine.
+"""Time of commands with all that they start, and how fast the machine is just now.
 
 CPU is what the kernel adds up for processes that were waited for. Processes that outlive those
 who started them (a zygote whose grading process was ended) would be lost: so this process adopts
@@ -8,19 +8,18 @@ orphans (Linux's PR_SET_CHILD_SUBREAPER) and waits for them, too, before it read
 from __future__ import annotations
 
 import ctypes
-import importlib.metadata
 import os
 import platform
 import resource
-import signal
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 BENCH = ROOT / "build" / "bench"
@@ -28,34 +27,27 @@ PR_SET_CHILD_SUBREAPER = 36
 PATIENCE = 20.0  # seconds in which orphans may end by themselves
 
 
-@dataclass(frozen=True)
-class Cost:
-    """CPU seconds (user and system) and seconds on the wall. `killed`: orphans that stayed."""
+class Cost(NamedTuple):
+    """Seconds of CPU (user and system), seconds on the wall, and what was printed."""
 
-    user: float = 0.0
-    system: float = 0.0
-    wall: float = 0.0
-    killed: int = 0
-    status: int = 0
-    out: str = field(default="", repr=False)
+    cpu: float
+    wall: float
+    out: str = ""
 
-    @property
-    def cpu(self) -> float:
-        return self.user + self.system
 
-    def __add__(self, other: Cost) -> Cost:
-        return Cost(
-            self.user + other.user,
-            self.system + other.system,
-            self.wall + other.wall,
-            self.killed + other.killed,
-            self.status or other.status,
-            self.out + other.out,
-        )
+def total(costs: Sequence[Cost]) -> Cost:
+    """The cost of commands that ran one after the other."""
+    return Cost(
+        sum(cost.cpu for cost in costs),
+        sum(cost.wall for cost in costs),
+        "".join(cost.out for cost in costs),
+    )
 
-    def raw(self) -> dict[str, float]:
-        """As it stands in the JSON file."""
-        return {"user": self.user, "system": self.system, "wall": self.wall, "killed": self.killed}
+
+def median(costs: Sequence[Cost], share: int = 1) -> Cost:
+    """The medians, divided by `share`."""
+    cpu = statistics.median(cost.cpu for cost in costs)
+    return Cost(cpu / share, statistics.median(cost.wall for cost in costs) / share)
 
 
 def adopt_orphans() -> None:
@@ -73,7 +65,7 @@ def measured(
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     done = subprocess.run(
-        [str(part) for part in command],
+        command,
         cwd=cwd,
         env={**os.environ, **(environment or {})},
         stdin=subprocess.DEVNULL,
@@ -83,121 +75,36 @@ def measured(
         check=False,
     )
     wall = time.perf_counter() - started
-    killed = reap()
+    reap()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Cost(
-        after.ru_utime - before.ru_utime,
-        after.ru_stime - before.ru_stime,
-        wall,
-        killed,
-        done.returncode,
-        done.stdout,
-    )
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return Cost(cpu, wall, done.stdout)
 
 
-def reap() -> int:
-    """Wait for all adopted orphans; those that do not end are killed. Returns how many were."""
+def reap() -> None:
+    """Wait for all adopted orphans; those that do not end are killed."""
     deadline = time.monotonic() + PATIENCE
-    killed = 0
     while True:
         try:
             pid, _ = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
-            return killed
-        if pid:
-            continue
-        if time.monotonic() > deadline:
-            for child in children(os.getpid()):
-                os.kill(child, signal.SIGKILL)
-                killed += 1
-            deadline = time.monotonic() + PATIENCE
-        time.sleep(0.02)
+            return
+        if not pid:
+            if time.monotonic() > deadline:
+                for child in psutil.Process().children():
+                    child.kill()
+            time.sleep(0.02)
 
 
-# ------------------------------------------------------------------------------ /proc
-
-
-def children(pid: int) -> list[int]:
-    """The children of a process's threads, as far as they live."""
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += map(int, task.read_text().split())
-        except OSError:
-            continue
-    return found
-
-
-def tree(pid: int) -> Iterator[int]:
-    """A process and everything below it."""
-    yield pid
-    for child in children(pid):
-        yield from tree(child)
-
-
-def private_kb(pid: int) -> int | None:
-    """Memory that is a process's own (USS); None where it is gone or may not be looked at."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return None
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
-
-
-def command_of(pid: int) -> str:
-    """What a process is, in short."""
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-    except OSError:
-        return "?"
-    return " ".join(word.rpartition("/")[2] for word in words if word)[:80]
-
-
-# ------------------------------------------------------------------------------ machine
-
-
-def _yardstick() -> float:
-    """CPU seconds in which a Python of its own imports NumPy: how fast the machine is just now."""
-    taken = []
-    for _ in range(11):
-        process = subprocess.Popen([sys.executable, "-I", "-c", "import numpy"])
-        _, _, used = os.wait4(process.pid, 0)
-        process.returncode = 0
-        taken.append(used.ru_utime + used.ru_stime)
-    return statistics.median(taken)
-
-
-def say_machine() -> dict[str, Any]:
-    """Print what figures of different days can be compared by. Returns `machine()`."""
-    about = machine()
+def say_machine() -> None:
+    """Print what figures of different days can be compared by."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if sys.platform == "linux" else []
+    names = [line.partition(":")[2].strip() for line in lines if "model name" in line]
+    yardstick = median([measured([sys.executable, "-I", "-c", "import numpy"]) for _ in range(11)])
     print(
-        f"{about['cpu']}, {about['cores']} cores, Python {about['python']}, {about['time'][:10]}; "
-        f"importing NumPy: {about['import_numpy']:.3f} s of CPU",
+        f"{(names or [platform.processor()])[0]}, {os.cpu_count()} cores, "
+        f"{platform.system()} {platform.release()}, Python {platform.python_version()}, "
+        f"{time.strftime('%Y-%m-%d')}; load {os.getloadavg()[0]:.1f}; "
+        f"importing NumPy: {yardstick.cpu:.3f} s of CPU",
         flush=True,
     )
-    return about
-
-
-def machine() -> dict[str, Any]:
-    """What numbers depend on besides the program."""
-    model = ""
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        lines = cpuinfo.read_text().splitlines()
-        model = next((ln.partition(":")[2].strip() for ln in lines if "model name" in ln), "")
-    versions = {}
-    for name in ("torch", "numpy", "matplotlib", "pytest", "nbgrader", "rnn-autograder"):
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return {
-        "cpu": model or platform.processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0,
-        "kernel": platform.release(),
-        "python": platform.python_version(),
-        "versions": versions,
-        "load_average": os.getloadavg(),
-        "import_numpy": _yardstick(),
-        "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-    }

@@ -8,55 +8,52 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from xml.etree import ElementTree
 
 import nbformat
-from measure import BENCH, ROOT, Cost, measured
+from inprocess import checks_of
+from measure import BENCH, ROOT, Cost, measured, total
 from nbformat.v4 import new_code_cell, new_notebook
 from submissions import ASSIGNMENT
 
-from autograder.assignment.model import Assignment
+from autograder.assignment.model import Slot
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 SEED = "1"
-ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")}
 PEERS = {
-    **ONE_THREAD,
+    **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")},
     "MPLBACKEND": "Agg",
     "BENCH_SEED": SEED,
     "PYTHONPATH": os.pathsep.join((str(HERE), str(ROOT))),
+    "PYTEST_ADDOPTS": "",
 }
 
 Passed = dict[str, dict[str, bool]]  # student -> slot -> whether it got full points
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What one run cost, and what it found."""
-
-    cost: Cost
-    passed: Passed
-
-
-class Way(Protocol):
+class Way:
     """One way to grade all submissions."""
 
     name: str
 
+    def __init__(self, slots: dict[str, Slot]) -> None:
+        self.slots = slots
+
     def missing(self) -> str:
         """Why it cannot be run here, or ""."""
-        ...
+        return ""
 
-    def run(self, submissions: Path) -> Outcome: ...
+    def run(self, submissions: Path) -> tuple[Cost, Passed]:
+        """Grade; returns what it cost, and what it found."""
+        raise NotImplementedError
 
 
 def students_of(submissions: Path) -> dict[str, Path]:
@@ -72,23 +69,30 @@ def fresh(name: str) -> Path:
     return folder
 
 
+def path_with(folder: Path) -> dict[str, str]:
+    """The environment of peers that find their commands in a folder."""
+    return {**PEERS, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
 # ------------------------------------------------------------------------------ ours
 
 
-class Ours:
+class Ours(Way):
     """`autograder grade`, with nothing kept from a run before."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, slots: dict[str, Slot], jobs: int) -> None:
+        super().__init__(slots)
         self.jobs = jobs
         self.name = f"autograder grade --jobs {jobs}"
 
-    def missing(self) -> str:
-        return ""
-
-    def run(self, submissions: Path) -> Outcome:
+    def run(self, submissions: Path) -> tuple[Cost, Passed]:
         out = fresh(f"out-{self.jobs}")
         cost = measured(grade_command(submissions, out, self.jobs))
-        return Outcome(cost, passed_in(out))
+        found = {}
+        for path in sorted((out / "results").glob("*.json")):
+            tests = json.loads(path.read_text("utf-8"))["tests"]
+            found[path.stem] = {t["name"]: t["extra_data"]["verdict"] == "correct" for t in tests}
+        return cost, found
 
 
 def grade_command(submissions: Path, out: Path, jobs: int) -> list[str | Path]:
@@ -99,79 +103,62 @@ def grade_command(submissions: Path, out: Path, jobs: int) -> list[str | Path]:
     ]
 
 
-def passed_in(out: Path) -> Passed:
-    """What the result files say."""
-    found = {}
-    for path in sorted((out / "results").glob("*.json")):
-        tests = json.loads(path.read_text("utf-8"))["tests"]
-        found[path.stem] = {t["name"]: t["extra_data"]["verdict"] == "correct" for t in tests}
-    return found
-
-
 # ------------------------------------------------------------------------------ pytest
 
+TEST_FILE = """
+import pytest
+from inprocess import SLOTS, checks_of
 
-class Pytest:
-    """A new `pytest` for each submission."""
+CHECKS = {f"{slot}/{name}": check for slot in SLOTS for name, check in checks_of(slot).items()}
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_check(name):
+    CHECKS[name]()
+"""
+
+
+class Pytest(Way):
+    """A new `pytest` for each submission, a test a check."""
 
     name = "pytest, one a submission"
 
-    def missing(self) -> str:
-        return ""
-
-    def run(self, submissions: Path) -> Outcome:
-        results = fresh("pytest")
-        staff = ROOT / "solutions" / ASSIGNMENT
-        tests = sorted(staff.glob("*/test_*.py"))
-        cost, passed = Cost(), {}
-        for student, folder in students_of(submissions).items():
-            result = results / f"{student}.json"
-            cost += measured(
-                [
-                    *(sys.executable, "-m", "pytest", "-q", "-p", "inprocess", "--tb=line"),
-                    *("-c", os.devnull, f"--rootdir={staff}"),
-                    *("--import-mode=importlib", "-p", "no:cacheprovider"),
-                    *tests,
-                ],
-                cwd=results,
-                environment={
-                    **PEERS,
-                    "BENCH_SUBMISSION": str(folder),
-                    "BENCH_RESULT": str(result),
-                    "PYTEST_ADDOPTS": "",
-                },
-            )
+    def run(self, submissions: Path) -> tuple[Cost, Passed]:
+        folder = fresh("pytest")
+        (folder / "test_checks.py").write_text(TEST_FILE)
+        costs, passed = [], {}
+        for student, submission in students_of(submissions).items():
+            result = folder / f"{student}.xml"
+            options = (f"--junitxml={result}", "-c", os.devnull, "--rootdir=.", "--tb=line")
+            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+            environment = {**PEERS, "BENCH_SUBMISSION": str(submission)}
+            costs.append(measured([*command, "test_checks.py"], folder, environment))
             if result.is_file():
-                failed = json.loads(result.read_text("utf-8"))
-                passed[student] = {slot: not names for slot, names in failed.items()}
-        return Outcome(cost, passed)
+                passed[student] = self._passed(result)
+        return total(costs), passed
+
+    def _passed(self, result: Path) -> dict[str, bool]:
+        found = dict.fromkeys(self.slots, True)
+        for case in ElementTree.parse(result).iter("testcase"):
+            slot = re.sub(r"^test_check\[(.*?)/.*", r"\1", case.attrib["name"], flags=re.DOTALL)
+            found[slot] &= not len(case)  # what went wrong stands in it
+        return found
 
 
 # ------------------------------------------------------------------------------ nbgrader
 
 
-class Nbgrader:
+class Nbgrader(Way):
     """nbgrader's own `autograde` over all submissions: a cell with hidden tests for each slot."""
 
     name = "nbgrader autograde"
 
-    def __init__(self, assignment: Assignment) -> None:
-        self.slots = assignment.slots
-
     def missing(self) -> str:
         return "" if (BIN / "nbgrader").exists() else "nbgrader is not installed"
 
-    def run(self, submissions: Path) -> Outcome:
+    def run(self, submissions: Path) -> tuple[Cost, Passed]:
         course = self._course(submissions)
-        cost = measured(
-            [BIN / "nbgrader", "autograde", ASSIGNMENT, "--log-level=ERROR"],
-            cwd=course,
-            environment=self._environment(),
-        )
-        return Outcome(cost, self._passed(course / "gradebook.db"))
-
-    def _environment(self) -> dict[str, str]:
-        return {**PEERS, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+        command = [BIN / "nbgrader", "autograde", ASSIGNMENT, "--log-level=ERROR"]
+        return measured(command, course, path_with(BIN)), self._passed(course / "gradebook.db")
 
     def _course(self, submissions: Path) -> Path:
         """A course with the notebook released and everything handed in."""
@@ -183,11 +170,15 @@ class Nbgrader:
         )
         source = course / "source" / ASSIGNMENT
         source.mkdir(parents=True)
-        nbformat.write(self._notebook(), source / "checks.ipynb")
+        cells = [new_code_cell("import numpy as np", id="imports")]
+        cells += [self._cell(slot) for slot in self.slots.values()]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        nbformat.write(notebook, source / "checks.ipynb")
         subprocess.run(
             [BIN / "nbgrader", "generate_assignment", ASSIGNMENT, "--log-level=ERROR"],
             cwd=course,
-            env={**os.environ, **self._environment()},
+            env={**os.environ, **path_with(BIN)},
             check=True,
         )
         for student, folder in students_of(submissions).items():
@@ -197,25 +188,23 @@ class Nbgrader:
                 shutil.copy(path, handed_in)
         return course
 
-    def _notebook(self) -> nbformat.NotebookNode:
-        cells = [new_code_cell("import numpy as np", id="imports")]
-        for slot in self.slots.values():
-            name = slot.name.replace(".", "-")
-            code = f"from inprocess import earned\nearned({slot.name!r})"
-            text = f"### BEGIN HIDDEN TESTS\n{code}\n### END HIDDEN TESTS"
-            about = {
-                "grade": True,
-                "grade_id": name,
-                "locked": True,
-                "points": slot.points,
-                "schema_version": 3,
-                "solution": False,
-                "task": False,
-                "cell_type": "code",
-            }
-            cells.append(new_code_cell(text, id=name, metadata={"nbgrader": about}))
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    def _cell(self, slot: Slot) -> nbformat.NotebookNode:
+        code = f"from inprocess import earned\nearned({slot.name!r})"
+        about = {
+            "grade": True,
+            "solution": False,
+            "locked": True,
+            "task": False,
+            "grade_id": slot.name.replace(".", "-"),
+            "points": slot.points,
+            "schema_version": 3,
+            "cell_type": "code",
+        }
+        return new_code_cell(
+            f"### BEGIN HIDDEN TESTS\n{code}\n### END HIDDEN TESTS",
+            id=about["grade_id"],
+            metadata={"nbgrader": about},
+        )
 
     def _passed(self, database: Path) -> Passed:
         slots = {slot.name.replace(".", "-"): slot for slot in self.slots.values()}
@@ -235,96 +224,68 @@ class Nbgrader:
 # ------------------------------------------------------------------------------ otter
 
 
-class Otter:
+class Otter(Way):
     """`otter run` for each submission: a test file a slot, a test case a check."""
 
     name = "otter run, one a submission"
-
-    def __init__(self, checks: Mapping[str, list[str]], points: Mapping[str, float]) -> None:
-        self.checks = checks
-        self.points = points
-        self.home = BENCH / "otter"
+    bin = BENCH / "otter" / "bin"
 
     def missing(self) -> str:
         """Installs it on demand."""
-        if (self.home / "bin" / "otter").exists():
+        if (self.bin / "otter").exists():
             return ""
-        pip = self.home / "bin" / "python"
+        home = self.bin.parent
         for command in (
-            [sys.executable, "-m", "venv", self.home],
-            [pip, "-m", "pip", "install", "-q", "-r", HERE / "requirements-otter.txt"],
+            [sys.executable, "-m", "venv", home],
+            [self.bin / "pip", "install", "-q", "-r", HERE / "requirements-otter.txt"],
         ):
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
-                shutil.rmtree(self.home, ignore_errors=True)
+                shutil.rmtree(home, ignore_errors=True)
                 last = (done.stderr.strip().splitlines() or ["?"])[-1]
                 return f"otter-grader cannot be installed: {last[:200]}"
         return ""
 
-    def version(self) -> str:
-        """The version that is installed."""
-        code = "import importlib.metadata as m; print(m.version('otter-grader'))"
-        command = [self.home / "bin" / "python", "-c", code]
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-
-    def run(self, submissions: Path) -> Outcome:
+    def run(self, submissions: Path) -> tuple[Cost, Passed]:
         work = fresh("otter-work")
         autograder = self._autograder(work)
-        cost, passed = Cost(), {}
+        costs, passed = [], {}
         for student, folder in students_of(submissions).items():
-            handed_in = work / f"{student}.zip"
+            handed_in, out = work / f"{student}.zip", work / student
             self._zip(folder, handed_in)
-            out = work / student
             out.mkdir()
-            cost += measured(
-                [
-                    *(self.home / "bin" / "otter", "run", handed_in, "-a", autograder),
-                    *("-o", out, "--no-logo"),
-                ],
-                cwd=out,
-                environment={**PEERS, "PATH": self._path()},
-            )
-            found = self._passed(out / "results.json")
-            if found:
-                passed[student] = found
-        return Outcome(cost, passed)
-
-    def _path(self) -> str:
-        return f"{self.home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+            options = ("-a", autograder, "-o", out, "--no-logo")
+            command = [self.bin / "otter", "run", handed_in, *options]
+            costs.append(measured(command, out, path_with(self.bin)))
+            if (out / "results.json").is_file():
+                passed[student] = self._passed(out / "results.json")
+        return total(costs), passed
 
     def _autograder(self, work: Path) -> Path:
-        tests = work / "tests"
+        tests, made = work / "tests", work / "autograder.zip"
         tests.mkdir()
-        for slot, names in self.checks.items():
-            (tests / f"{slot.replace('.', '_')}.py").write_text(self._test_file(slot, names))
-        made = work / "autograder.zip"
+        for slot in self.slots.values():
+            (tests / f"{slot.stem}.py").write_text(self._test_file(slot))
         subprocess.run(
-            [self.home / "bin" / "otter", "generate", "-t", tests, "-o", made, "--no-environment"],
+            [self.bin / "otter", "generate", "-t", tests, "-o", made, "--no-environment"],
             cwd=work,
-            env={**os.environ, "PATH": self._path()},
+            env={**os.environ, **path_with(self.bin)},
             capture_output=True,
             check=True,
         )
         return made
 
-    def _test_file(self, slot: str, names: list[str]) -> str:
-        lines = [
-            "from inprocess import checks_of",
-            "from otter.test_files import test_case",
-            "",
-            "OK_FORMAT = False",
-            f"name = {slot!r}",
-            f"points = {self.points[slot]!r}",
-            f"CHECKS = checks_of({slot!r})",
-        ]
-        for number, name in enumerate(names):
-            lines += [
-                "",
-                f"@test_case(name={name!r}, hidden=True)",
-                f"def test_{number}():",
-                f"    CHECKS[{name!r}]()",
-            ]
-        return "\n".join(lines) + "\n"
+    def _test_file(self, slot: Slot) -> str:
+        head = (
+            "from inprocess import checks_of\nfrom otter.test_files import test_case\n\n"
+            f"OK_FORMAT = False\nname = {slot.name!r}\npoints = {slot.points!r}\n"
+            f"CHECKS = checks_of({slot.name!r})\n"
+        )
+        return head + "".join(
+            f"\n@test_case(name={name!r}, hidden=True)\n"
+            f"def test_{number}():\n    CHECKS[{name!r}]()\n"
+            for number, name in enumerate(checks_of(slot.name))
+        )
 
     def _zip(self, folder: Path, to: Path) -> None:
         notebook = new_notebook(cells=[new_code_cell("import numpy as np", id="imports")])
@@ -334,12 +295,10 @@ class Otter:
                 archive.write(path, path.name)
 
     def _passed(self, result: Path) -> dict[str, bool]:
-        if not result.is_file():
-            return {}
         found: dict[str, bool] = {}
         for test in json.loads(result.read_text("utf-8"))["tests"]:
             slot = test["name"].partition(" - ")[0]
-            if slot in self.points:
+            if slot in self.slots:
                 right = test["score"] >= test["max_score"] - 1e-9
                 found[slot] = found.get(slot, True) and right
         return found

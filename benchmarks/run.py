@@ -12,17 +12,13 @@ system time of everything that was started (see `measure.py`). Nothing is assert
 from __future__ import annotations
 
 import argparse
-import json
-import statistics
 import sys
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import inprocess
 import submissions
-from measure import BENCH, ROOT, Cost, adopt_orphans, say_machine
+from measure import BENCH, Cost, adopt_orphans, median, say_machine
 from peers import Nbgrader, Otter, Ours, Passed, Pytest, Way
 from rich.console import Console
 from rich.table import Table
@@ -36,39 +32,25 @@ NOTES = (
 )
 
 
-def agreement(ours: Passed, theirs: Passed) -> tuple[int, int, list[str]]:
-    """Slots that pass or fail with both, of how many, and where the two differ."""
-    differ = [
-        f"{student}: {slot} {'passes' if theirs.get(student, {}).get(slot) else 'fails'} there"
+def differences(ours: Passed, theirs: Passed) -> list[str]:
+    """The slots that pass with one and fail with the other."""
+    return [
+        f"{student}: {slot} {'fails' if passed else 'passes'} there"
         for student, slots in ours.items()
         for slot, passed in slots.items()
         if theirs.get(student, {}).get(slot, False) != passed
     ]
-    total = sum(map(len, ours.values()))
-    return total - len(differ), total, differ
 
 
-def summary(costs: list[Cost], count: int) -> dict[str, float]:
-    """Medians for one submission."""
-    return {
-        "cpu": statistics.median(cost.cpu for cost in costs) / count,
-        "wall": statistics.median(cost.wall for cost in costs) / count,
-    }
-
-
-def ways(given: argparse.Namespace) -> list[Way]:
+def ways(only: list[str]) -> list[Way]:
     """What is compared, and said if it cannot be."""
-    assignment = submissions.load()
-    checks = {slot: list(inprocess.checks_of(slot)) for slot in assignment.slots}
-    points = {slot.name: slot.points for slot in assignment.slots.values()}
-    otter = Otter(checks, points)
-    everything: list[Way] = [Ours(1), Ours(2), Nbgrader(assignment), otter, Pytest()]
+    slots = dict(submissions.load().slots)
+    everything = [Ours(slots, 1), Ours(slots, 2), Nbgrader(slots), Otter(slots), Pytest(slots)]
     chosen = []
     for way in everything:
-        if given.only and not any(way.name.startswith(word) for word in given.only):
+        if only and not any(way.name.startswith(word) for word in only):
             continue
-        why = way.missing()
-        if why:
+        if why := way.missing():
             print(f"left out: {way.name}: {why}")
         else:
             chosen.append(way)
@@ -82,76 +64,46 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], help="ways whose names begin so")
     given = parser.parse_args()
     adopt_orphans()
-    about = say_machine()
+    say_machine()
     folder = BENCH / "submissions"
-    names = submissions.write(submissions.load(), folder, most=given.students)
-    chosen = ways(given)
+    count = len(submissions.write(folder, most=given.students))
+    chosen = ways(given.only)
     costs: dict[str, list[Cost]] = {way.name: [] for way in chosen}
     passed: dict[str, Passed] = {}
-    for round_ in range(given.repeat):
+    for number in range(given.repeat):
         for way in chosen:
-            outcome = way.run(folder)
-            costs[way.name].append(outcome.cost)
-            passed[way.name] = outcome.passed
-            short = len(names) - len(outcome.passed)
-            if short:
-                last = outcome.cost.out.strip().splitlines()[-3:]
-                print(f"{way.name}: {short} submissions have no result: {' | '.join(last)}")
-            cost = outcome.cost
-            print(
-                f"run {round_ + 1}: {way.name:28s} cpu {cost.cpu:7.1f} s  wall {cost.wall:7.1f} s",
-                flush=True,
-            )
-    found = {name: summary(some, len(names)) for name, some in costs.items()}
-    _show(found, passed, len(names), given.repeat, about)
-    path = BENCH / "comparison.json"
-    raw: dict[str, Any] = {
-        "machine": about,
-        "submissions": names,
-        "seed": submissions.SEED,
-        "repeat": given.repeat,
-        "runs": {name: [cost.raw() for cost in some] for name, some in costs.items()},
-        "per_submission": found,
-        "passed": passed,
-    }
-    path.write_text(json.dumps(raw, indent=1) + "\n", "utf-8")
-    print(f"raw numbers: {path.relative_to(ROOT)}")
+            cost, passed[way.name] = way.run(folder)
+            costs[way.name].append(cost)
+            if short := count - len(passed[way.name]):
+                last = " | ".join(cost.out.strip().splitlines()[-3:])
+                print(f"{way.name}: {short} submissions have no result: {last}")
+            times = f"cpu {cost.cpu:7.1f} s  wall {cost.wall:7.1f} s"
+            print(f"run {number + 1}: {way.name:28s} {times}", flush=True)
+    show({name: median(some, count) for name, some in costs.items()}, passed, count, given.repeat)
 
 
-def _show(
-    found: dict[str, dict[str, float]],
-    passed: dict[str, Passed],
-    count: int,
-    repeat: int,
-    about: dict[str, Any],
-) -> None:
+def show(found: dict[str, Cost], passed: dict[str, Passed], count: int, repeat: int) -> None:
+    """Print the table, what it leaves out, and where the first way differs from the others."""
     first = next(iter(found))
+    slots = sum(map(len, passed[first].values()))
     table = Table(title=f"{count} submissions, seconds a submission, medians of {repeat}")
     table.add_column("", no_wrap=True)
     for title in ("CPU", "ratio", "wall", "ratio", "slots as ours"):
         table.add_column(title, justify="right")
-    differences = {}
-    for name, one in found.items():
+    differ = {name: differences(passed[first], theirs) for name, theirs in passed.items()}
+    for name, cost in found.items():
         if len(passed[name]) < count:
             table.add_row(name, "not all graded: no figures")
             continue
-        agree, total, differences[name] = agreement(passed[first], passed[name])
         table.add_row(
             name,
-            *(f"{one['cpu']:.2f}", f"{one['cpu'] / found[first]['cpu']:.1f}"),
-            *(f"{one['wall']:.2f}", f"{one['wall'] / found[first]['wall']:.1f}"),
-            f"{agree} of {total}",
+            *(f"{cost.cpu:.2f}", f"{cost.cpu / found[first].cpu:.1f}"),
+            *(f"{cost.wall:.2f}", f"{cost.wall / found[first].wall:.1f}"),
+            f"{slots - len(differ[name])} of {slots}",
         )
-    console = Console(width=100)
-    console.print(table)
-    print(
-        f"{about['cpu']}, {about['cores']} cores, Linux {about['kernel']}, Python "
-        f"{about['python']}, torch {about['versions'].get('torch')}, load before "
-        f"{about['load_average'][0]:.1f}"
-    )
-    for note in NOTES:
-        print(note)
-    for name, some in differences.items():
+    Console(width=100).print(table)
+    print("\n".join(NOTES))
+    for name, some in differ.items():
         for line in some[:20]:
             print(f"differs in {name}: {line}")
 
