@@ -17,6 +17,8 @@ import pytest
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
+from autograder.hidden.collection import collect
+from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -117,6 +119,13 @@ def folder(tmp_path: Path) -> Path:
 def workers() -> Iterator[Workers]:
     with Workers() as workers:
         yield workers
+
+
+@pytest.fixture
+def hidden(toy: Assignment, workers: Workers) -> Iterator[HiddenChecks]:
+    """The hidden checks of the toy."""
+    with HiddenChecks(toy, workers, collect(toy), seed=3) as hidden:
+        yield hidden
 
 
 def keep_files(solutions: Path, files: Collection[str]) -> None:

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from autograder.authoring import scaffold as new
+from autograder.authoring.new_slot import free_name
 from autograder.errors import KitError
 from tests.conftest import ROOT, Ran
 
@@ -54,6 +55,7 @@ def test_a_new_assignment_is_proved_and_released_at_once(autograder: Command, co
         "solutions/intro/intro/test_double.py",
         "source/intro/intro.ipynb",
     }
+    assert 'title = "Intro"' in (course / "solutions/intro/assignment.toml").read_text()
     for said in (*contents(course), "autograder verify intro", "autograder release intro"):
         assert said in ran.out
     assert "c.CourseDirectory.course_id" in ran.out  # it has no nbgrader_config.py yet
@@ -201,6 +203,11 @@ def test_what_cannot_take_a_slot_stays_as_it_was(
     assert said in ran.err
     assert "Traceback" not in ran.err
     assert contents(toy_course) == before
+
+
+def test_a_name_that_is_taken_gets_the_first_free_number() -> None:
+    assert free_name("walk", []) == "walk"
+    assert free_name("walk", ["walk", "walk_2", "walk_4"]) == "walk_3"
 
 
 @pytest.mark.parametrize("fails", range(1, 6))

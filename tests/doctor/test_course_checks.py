@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.doctor import assignment, checkup, nbgrader
-from autograder.doctor.findings import Course, State, right
-from autograder.errors import UsageError
+from autograder.doctor import assignment, nbgrader
+from autograder.doctor.findings import Course, State
 from autograder.nbgrader.settings import CONFIG, Settings
 
 
@@ -41,22 +37,6 @@ def test_the_mend_names_the_configuration_that_fails(tmp_path: Path) -> None:
     assert nbgrader.configuration(broken).mend == "edit /etc/jupyter/x.py"
 
 
-def test_a_gradebook_without_nbgrader_s_tables_is_half_made(tmp_path: Path) -> None:
-    assert nbgrader.gradebook(course(tmp_path)).state == State.NOTHING
-    with closing(sqlite3.connect(tmp_path / "gradebook.db")) as db:
-        db.execute("CREATE TABLE student (id)")
-        db.commit()
-    finding = nbgrader.gradebook(course(tmp_path))
-    assert (finding.state, "half-made" in finding.text) == (State.WRONG, True)
-
-
-@pytest.mark.parametrize(("mode", "state"), [(0o777, State.RIGHT), (0o755, State.WRONG)])
-def test_everybody_must_get_into_the_exchange(tmp_path: Path, mode: int, state: State) -> None:
-    (tmp_path / "exchange").mkdir()
-    (tmp_path / "exchange").chmod(mode)
-    assert nbgrader.exchange(course(tmp_path)).state == state
-
-
 def test_only_regular_files_of_the_assignment_are_searched(tmp_path: Path) -> None:
     for path in ("ada/toy/a.html", "ada/other/b.html"):
         (tmp_path / path).parent.mkdir(parents=True)
@@ -80,33 +60,3 @@ def test_markers_are_cleared_in_source_notebooks_only() -> None:
     files = {"toy.ipynb": b"### BEGIN SOLUTION", "more.py": b"### BEGIN SOLUTION"}
     assert [line.split()[0] for line in assignment._markers(files, source=True)] == ["more.py"]
     assert len(list(assignment._markers(files, source=False))) == 2
-
-
-@pytest.fixture
-def checks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """One check of the course and one of each assignment."""
-    monkeypatch.setattr(checkup, "COURSE", (lambda course: right("a", ""),))
-    monkeypatch.setattr(checkup, "ASSIGNMENT", (lambda course, toy: right("b", toy.name),))
-    monkeypatch.setattr("autograder.nbgrader.settings.read", lambda folder: Settings())
-    yield
-
-
-@pytest.mark.usefixtures("checks")
-def test_every_assignment_is_examined_also_beside_a_broken_one(toy_course: Path) -> None:
-    (toy_course / "solutions" / "broken").mkdir()
-    (toy_course / "solutions" / "broken" / "assignment.toml").touch()
-    found = {finding.name: finding.state for finding in checkup.examine(toy_course, None)}
-    assert found == {
-        "a": State.RIGHT,
-        "broken: files": State.WRONG,
-        "toy: files": State.RIGHT,
-        "toy: b": State.RIGHT,
-    }
-
-
-@pytest.mark.usefixtures("checks")
-def test_an_unknown_assignment_is_misuse(toy_course: Path) -> None:
-    with pytest.raises(UsageError, match="there is: toy"):
-        list(checkup.examine(toy_course, "toi"))
-    with pytest.raises(UsageError, match="is this the course folder"):
-        list(checkup.examine(toy_course / "solutions", None))

@@ -217,12 +217,9 @@ def test_a_slow_import_is_measured(look: Look, tmp_path: Path) -> None:
     ("text", "said"),
     [
         (None, "no nbgrader_config.py: nbgrader autograde would run students' code"),
-        ("# from autograder.nbgrader_plugin import configure", "does not call the kit's configure"),
         ("from autograder.nbgrader_plugin import *", "does not call the kit's configure"),
         ("import nowhere", "cannot be run: ModuleNotFoundError: No module named 'nowhere'"),
-        ("raise SystemExit(3)", "nbgrader_config.py cannot be run: SystemExit: 3"),
         ("import os; os._exit(3)", "nbgrader_config.py cannot be run: it ended without a word"),
-        ("c = get_config(", "nbgrader_config.py cannot be run: SyntaxError"),
     ],
 )
 def test_a_configuration_without_the_kit_is_told(

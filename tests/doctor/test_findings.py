@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from autograder.doctor.findings import Course, first_problems, nothing, right, wrong
+from autograder.doctor.findings import Course, first_problems
 from autograder.nbgrader.settings import Settings
-
-
-def test_findings_are_plain_values_in_json() -> None:
-    findings = [right("a", "x"), wrong("b", "y", "mend"), nothing("c", "z")]
-    assert json.loads(json.dumps([asdict(one) for one in findings])) == [
-        {"name": "a", "state": "right", "text": "x", "mend": ""},
-        {"name": "b", "state": "wrong", "text": "y", "mend": "mend"},
-        {"name": "c", "state": "none", "text": "z", "mend": ""},
-    ]
 
 
 def test_the_first_problems_are_listed_and_the_others_counted() -> None:

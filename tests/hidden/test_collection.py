@@ -66,12 +66,6 @@ def test_a_check_that_cannot_be_run_is_refused(toy: Assignment, text: str, probl
     assert problem in str(refused.value)
 
 
-def test_a_file_is_read_again_by_the_next_collection(toy: Assignment) -> None:
-    before = len(collect(toy))
-    add(toy, "def test_new" + BODY.format(""))
-    assert len(collect(toy)) == before + 1
-
-
 class _Obliging(types.ModuleType):
     """A module like torch.classes, which makes up every attribute that it is asked for."""
 

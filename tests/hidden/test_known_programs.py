@@ -7,18 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from autograder.assignment.model import Assignment
-from autograder.hidden.collection import collect
 from autograder.hidden.known_programs import KnownPrograms
 from autograder.hidden.runner import HiddenChecks
-from autograder.isolation.pool import Workers
 from autograder.judging.answers import Answer
-
-
-@pytest.fixture
-def hidden(toy: Assignment, workers: Workers) -> Iterator[HiddenChecks]:
-    with HiddenChecks(toy, workers, collect(toy), seed=3) as hidden:
-        yield hidden
 
 
 @pytest.fixture

@@ -122,6 +122,23 @@ def test_answers_agree_to_rounding(ours: object, theirs: object, same: bool) -> 
     assert agree(ours, theirs) is same
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ((X, X), (X, X, X)),
+        ((X, (X, X)), (X, X)),
+        ({"a": X, "b": X}, {"a": X, "c": X}),
+        ([X], {"a": X}),
+        ((), (X,)),
+        ({}, {"a": X}),
+    ],
+)
+def test_other_structures_are_no_agreement(ours: object, theirs: object) -> None:
+    assert not agree(ours, theirs)
+    assert not agree(theirs, ours)
+    assert agree(ours, ours)
+
+
 def test_the_sizes_that_are_right_are_told() -> None:
     def sized(size: int, right: bool) -> CheckRun:
         check = Check("double", f"a[T={size}]", "", False, {"T": size}, None)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,20 +16,19 @@ from autograder.hidden.known_programs import KnownPrograms
 from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.client import Code, Worker
 from autograder.isolation.pool import Workers
-from autograder.judging.diagnosis import agree
-from autograder.judging.failure import Failure
 from autograder.judging.judgement import SlotResult, judge
-from autograder.judging.message import WIDTH, explain
 
 ONES = np.ones(2)
 Judge = Callable[..., dict[str, SlotResult]]
 
 
 @pytest.fixture
-def judged(toy: Assignment, workers: Workers) -> Judge:
+def judged(toy_course: Path, workers: Workers) -> Judge:
+    """Judge a student's file by the toy as its files are then."""
+
     def run(text: str | Unreadable, slots: list[str] | None = None) -> dict[str, SlotResult]:
         sources = {"moves.py": text if isinstance(text, Unreadable) else text.encode()}
-
+        toy = reader.load("toy", toy_course)
         checks = HiddenChecks(toy, workers, collect(toy), seed=3)
         with checks, KnownPrograms(checks) as known, checks.program(sources) as program:
             return judge(checks, program, slots or list(toy.slots), known)
@@ -213,14 +210,10 @@ def test_a_deleted_slot_is_missing_also_behind_a_probe(judged: Judge, toy_refere
 
 @pytest.mark.parametrize("file", ["probes.py", "stand_ins.py"])
 def test_staff_code_that_fails_is_never_a_students_crash(
-    toy_course: Path, workers: Workers, toy_reference: str, file: str
+    toy_course: Path, judged: Judge, toy_reference: str, file: str
 ) -> None:
     (toy_course / "solutions/toy/moves" / file).write_text("import nothing_of_this_name\n")
-    toy = reader.load("toy", toy_course)
-    sources = {"moves.py": toy_reference.replace("x + x", "3 * x").encode()}
-    checks = HiddenChecks(toy, workers, collect(toy), seed=3)
-    with checks, checks.program(sources) as program:
-        results = judge(checks, program, list(toy.slots))
+    results = judged(toy_reference.replace("x + x", "2.5 * x"))
     assert results["quadruple"].verdict == "ungraded"
     assert "nothing_of_this_name" in results["quadruple"].broken
     if file == "stand_ins.py":  # needed for nothing else
@@ -234,15 +227,12 @@ def test_a_setting_made_at_import_does_not_outlast_it(judged: Judge, toy_referen
     assert judged(text)["double"].verdict == "correct"
 
 
-def test_the_reference_computes_each_result_once(
-    toy: Assignment, workers: Workers, toy_reference: str
-) -> None:
+def test_the_reference_computes_each_result_once(hidden: HiddenChecks, toy_reference: str) -> None:
     counts = []
-    with HiddenChecks(toy, workers, collect(toy), seed=3) as checks:
-        for _ in range(3):
-            with checks.program({"moves.py": toy_reference.encode()}) as program:
-                judge(checks, program, list(toy.slots))
-            counts.append(checks.reference.computed)
+    for _ in range(3):
+        with hidden.program({"moves.py": toy_reference.encode()}) as program:
+            judge(hidden, program, list(hidden.checks))
+        counts.append(hidden.reference.computed)
     first, *later = counts
     assert first == 7  # the checks that compare with the reference, a length each
     assert later == [first, first]
@@ -282,23 +272,6 @@ def test_two_mistakes_at_once_are_both_named(judged: Judge, toy_reference: str) 
     assert walk.hint == "Where does the second step begin?"
 
 
-@pytest.mark.parametrize(
-    ("ours", "theirs"),
-    [
-        ((ONES, ONES), (ONES, ONES, ONES)),
-        ((ONES, (ONES, ONES)), (ONES, ONES)),
-        ({"a": ONES, "b": ONES}, {"a": ONES, "c": ONES}),
-        ([ONES], {"a": ONES}),
-        ((), (ONES,)),
-        ({}, {"a": ONES}),
-    ],
-)
-def test_other_structures_are_no_agreement(ours: Any, theirs: Any) -> None:
-    assert not agree(ours, theirs)
-    assert not agree(theirs, ours)
-    assert agree(ours, ours)
-
-
 @pytest.mark.parametrize("returned", ["(x, x)", "(x, (x, x))", "{1: x, 2: x}", "[x, [x]]"])
 def test_an_answer_of_another_structure_is_wrong_and_not_the_graders_failure(
     judged: Judge, toy_reference: str, toy_course: Path, returned: str
@@ -308,33 +281,6 @@ def test_an_answer_of_another_structure_is_wrong_and_not_the_graders_failure(
         for i, wrong in enumerate(("(x, x, x)", "{1: x, 3: x}", "[x] * 4")):
             file.write(f'\n[[misconceptions]]\nid = "D{i + 4}"\nfind = "x + x"\n')
             file.write(f'replace = "{wrong}"\ncause = "a"\nhint = "b"\n')
-    changed = reader.load("toy", toy_course)
-    sources = {"moves.py": toy_reference.replace("return x + x", f"return {returned}").encode()}
-    with Workers() as workers:
-        checks = HiddenChecks(changed, workers, collect(changed), seed=1)
-        with checks, KnownPrograms(checks) as known, checks.program(sources) as program:
-            result = judge(checks, program, ["double"], known)["double"]
+    text = toy_reference.replace("return x + x", f"return {returned}")
+    result = judged(text, ["double"])["double"]
     assert (result.verdict, result.misconception) == ("wrong", None)
-
-
-def message(related: str, details: int, hint: str) -> list[str]:
-    numbers = tuple(f"detail {number}" for number in range(details))
-    failure = Failure("wrong", "the result is wrong", details=numbers, related=related)
-    result = SlotResult(
-        "double", "moves.py", "wrong", 0.0, 4.0, (), "doubles", failure, cause="x", hint=hint
-    )
-    return explain(replace(result, line=6))
-
-
-def test_what_a_message_has_no_room_for_is_left_out_as_a_whole() -> None:
-    related = "of these two lines " * 8
-    hint = "what would you ask " * 12
-    assert sum("of these two lines" in line for line in message(related, 1, hint)) == 2
-    assert not any("of these two lines" in line for line in message(related, 2, hint))
-
-
-def test_what_is_too_long_for_a_message_ends_in_dots() -> None:
-    lines = [line for line in message("a word " * 60, 1, "why") if "a word" in line]
-    assert len(lines) == 2
-    assert lines[1].endswith(" …")
-    assert max(map(len, lines)) <= WIDTH

@@ -10,6 +10,7 @@ from autograder.judging.failure import Failure
 from autograder.judging.judgement import CheckResult, SlotResult
 from autograder.judging.message import (
     MAX_LINES,
+    WIDTH,
     Advice,
     Headline,
     Place,
@@ -98,3 +99,23 @@ def test_a_message_is_cut_to_its_lines_and_keeps_the_place() -> None:
 def test_a_file_that_cannot_be_loaded_has_no_check_to_name() -> None:
     loading = replace(FAILURE, loading=True)
     assert explain(replace(WRONG, failure=loading))[0] == "    the result is wrong"
+
+
+def message(related: str, details: int, hint: str) -> list[str]:
+    numbers = tuple(f"detail {number}" for number in range(details))
+    failure = Failure(Verdict.WRONG, "the result is wrong", details=numbers, related=related)
+    return explain(replace(WRONG, failure=failure, cause="x", hint=hint))
+
+
+def test_what_a_message_has_no_room_for_is_left_out_as_a_whole() -> None:
+    related = "of these two lines " * 8
+    hint = "what would you ask " * 12
+    assert sum("of these two lines" in line for line in message(related, 1, hint)) == 2
+    assert not any("of these two lines" in line for line in message(related, 2, hint))
+
+
+def test_what_is_too_long_for_a_message_ends_in_dots() -> None:
+    lines = [line for line in message("a word " * 60, 1, "why") if "a word" in line]
+    assert len(lines) == 2
+    assert lines[1].endswith(" …")
+    assert max(map(len, lines)) <= WIDTH

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from autograder.assignment import reader
 from autograder.assignment.model import Assignment
 from autograder.judging.checks import Check
 from autograder.proof.completeness import missing
@@ -34,6 +36,22 @@ def test_hints_that_will_not_do_are_named(
 ) -> None:
     slot = replace(toy.slots["double"], hints=hints)
     assert list(missing(toy, slot, CHECKS)) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("slot", "old", "new", "problem"),
+    [
+        ("quadruple", 'hint = "How often?"', 'hint = ""', "the hint of Q1_doubles is empty"),
+        ("double", "x + x + x", "x +* x", "D1_triples is not valid Python: invalid syntax"),
+    ],
+)
+def test_a_program_that_will_not_do_is_named(
+    toy_course: Path, slot: str, old: str, new: str, problem: str
+) -> None:
+    path = toy_course / "solutions/toy/moves" / f"{slot}.toml"
+    path.write_text(path.read_text().replace(old, new, 1))
+    toy = reader.load("toy", toy_course)
+    assert list(missing(toy, replace(toy.slots[slot], weights={}), CHECKS)) == [problem]
 
 
 def test_a_slot_without_checks_is_named(toy: Assignment) -> None:

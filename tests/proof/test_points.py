@@ -7,11 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.assignment.model import Assignment, KnownProgram
-from autograder.hidden.collection import collect
+from autograder.assignment.model import KnownProgram
 from autograder.hidden.known_programs import KnownPrograms
 from autograder.hidden.runner import HiddenChecks
-from autograder.isolation.pool import Workers
 from autograder.proof.points import (
     loses_points,
     prove_reference,
@@ -24,11 +22,10 @@ from autograder.proof.slot_proof import SlotProof
 
 
 @pytest.fixture
-def proof(toy: Assignment, workers: Workers) -> Iterator[SlotProof]:
+def proof(hidden: HiddenChecks) -> Iterator[SlotProof]:
     """The proof of `double`, on which `quadruple` builds."""
-    hidden = HiddenChecks(toy, workers, collect(toy), seed=3)
-    with hidden, KnownPrograms(hidden) as library:
-        yield SlotProof(hidden, library, toy.slots["double"])
+    with KnownPrograms(hidden) as library:
+        yield SlotProof(hidden, library, hidden.assignment.slots["double"])
 
 
 def answer(text: str) -> KnownProgram:

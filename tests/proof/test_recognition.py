@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from autograder.assignment.model import Assignment
-from autograder.hidden.collection import collect
 from autograder.hidden.known_programs import KnownPrograms
 from autograder.hidden.runner import HiddenChecks
-from autograder.isolation.pool import Workers
 from autograder.proof.recognition import prove_pairs, prove_public_recognition, prove_recognition
 from autograder.proof.slot_proof import SlotProof
 
 
 @pytest.fixture
-def hidden(toy: Assignment, workers: Workers) -> Iterator[HiddenChecks]:
+def toy(toy: Assignment) -> Assignment:
     twin = replace(toy.misconceptions[0], id="D4_also_triples")
-    toy = replace(toy, misconceptions=(*toy.misconceptions, twin))
-    with HiddenChecks(toy, workers, collect(toy), seed=3) as hidden:
-        yield hidden
+    return replace(toy, misconceptions=(*toy.misconceptions, twin))
 
 
 def test_of_two_that_answer_alike_none_is_recognised(hidden: HiddenChecks) -> None:

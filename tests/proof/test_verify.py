@@ -32,12 +32,6 @@ def total(out: str) -> list[str]:
     return next(line.split() for line in out.splitlines() if " slots " in line)
 
 
-def test_the_toy_is_proved(autograder: Command, toy_course: Path) -> None:
-    ran = autograder("verify", "toy", cwd=toy_course)
-    assert ran.status == 0, ran.out + ran.err
-    assert "✓ double" in ran.out
-
-
 def test_the_whole_proof_has_mutants_pairs_seeds_and_margins(
     autograder: Command, toy_course: Path
 ) -> None:
@@ -140,13 +134,6 @@ def test_what_is_not_proved_is_not_released(autograder: Command, toy_course: Pat
     ("file", "old", "new", "said"),
     [
         (
-            "moves/moves.py",
-            "return x + x",
-            "return x + 2 * x",
-            "D1_triples: moves.py: an edit of double applies 0 times",
-        ),
-        ("moves/double.toml", '"x + x + x"', '"2 * x"', "D1_triples is wrong and keeps its points"),
-        (
             "moves/double.toml",
             '"x * np.asarray(2, dtype=x.dtype)"',
             '"x * 2.1"',
@@ -158,29 +145,7 @@ def test_what_is_not_proved_is_not_released(autograder: Command, toy_course: Pat
             '"return x + x + x"',
             "D1_triples is not recog",
         ),
-        ("moves/double.toml", '"What is x and x?", ', "", "double: it has 2 hints instead of 3"),
-        (
-            "moves/double.toml",
-            '"What is x and x?"',
-            '"return double(double(x))"',
-            "hint 1 contains code",
-        ),
-        (
-            "moves/quadruple.toml",
-            'hint = "How often?"',
-            'hint = ""',
-            "the hint of Q1_doubles is empty",
-        ),
         ("moves/moves.py", "# TODO: double it (about 1 line).", "", "no TODO line"),
-        (
-            "moves/double.toml",
-            '"x + x + x"',
-            '"x +* x"',
-            "D1_triples is not valid Python: invalid syntax",
-        ),
-        ("assignment.toml", "twice_two", "twice_three", "which is no check"),
-        ("moves/test_quadruple.py", "@public\n", "", "no public"),
-        ("moves/test_quadruple.py", "def test_four", "def four", "quadruple: it has no check"),
     ],
 )
 def test_what_is_not_proved_is_said(
@@ -192,7 +157,7 @@ def test_what_is_not_proved_is_said(
     path.write_text(text.replace(old, new, 1))
     ran = autograder("verify", "toy", cwd=toy_course)
     assert ran.status == 1
-    assert any(part in ran.out + ran.err for part in said.split("|") if part)
+    assert said in ran.out
 
 
 def test_a_reference_that_fails_is_named(autograder: Command, toy_course: Path) -> None:
