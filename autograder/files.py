@@ -75,7 +75,8 @@ class Refusal(Enum):
     NOT_REGULAR = auto()  # a folder, a pipe, a device
     HARD_LINK = auto()  # a second name of a file that may be anybody's
     TOO_LARGE = auto()
-    UNREADABLE = auto()  # the reader's own fault: no permission, a broken disk
+    LOCKED = auto()  # its mode, or that of a folder above it, lets not even its owner read it
+    UNREADABLE = auto()  # the reader's own fault: another owner's file, a broken disk
 
 
 def read_regular(path: Path, most: int, hard_links: bool = False) -> bytes | Refusal:
@@ -85,13 +86,16 @@ def read_regular(path: Path, most: int, hard_links: bool = False) -> bytes | Ref
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
+        mode = path.lstat().st_mode
+        if not stat.S_ISREG(mode):  # seen first: to open a device may do something to it
+            return Refusal.LINK if stat.S_ISLNK(mode) else Refusal.NOT_REGULAR
         descriptor = os.open(path, flags)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Refusal.ABSENT
+    except PermissionError:
+        return Refusal.LOCKED if is_locked(path) else Refusal.UNREADABLE
     except OSError:
-        if path.is_symlink():
-            return Refusal.LINK
-        return Refusal.UNREADABLE if path.is_file() else Refusal.NOT_REGULAR
+        return Refusal.UNREADABLE
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -106,6 +110,24 @@ def read_regular(path: Path, most: int, hard_links: bool = False) -> bytes | Ref
         return Refusal.UNREADABLE
     finally:
         os.close(descriptor)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether the mode of `path`, or of the folder that hides it, forbids even its owner to read.
+
+    Then whoever made the file is to blame, and otherwise whoever reads it.
+    """
+    for place in (path, *path.parents):
+        try:
+            mode = place.lstat().st_mode
+        except PermissionError:
+            continue  # a folder above it forbids to look
+        except OSError:
+            return False
+        needed = stat.S_IRUSR if place == path else 0
+        needed |= stat.S_IXUSR if stat.S_ISDIR(mode) else 0
+        return mode & needed != needed
+    return False
 
 
 # ------------------------------------------------------------------------------ zips

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import tokenize
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
+from autograder.course.source_text import NotText, normal
 from autograder.files import Refusal, read_regular
 
 MAX_BYTES = 1 << 20
+LOCKED = "cannot be read: its mode, or that of its folder, allows nobody to"
 
 
 class Reason(Enum):
@@ -33,7 +33,7 @@ class Unreadable(NamedTuple):
     line: int | None = None
 
 
-Source = bytes | Unreadable  # of a student file
+Source = bytes | Unreadable  # of a student file; its text, see `source_text.normal`
 
 
 def is_missing(source: Source) -> bool:
@@ -47,36 +47,44 @@ def absent(name: str) -> Unreadable:
 
 
 def read_source(path: Path) -> Source:
-    """The bytes of one student file, or why there are none to grade."""
-    name, content = path.name, read_regular(path, MAX_BYTES)
-    if isinstance(content, bytes):
-        return _not_text(name, content) or content
-    if content == Refusal.ABSENT:
+    """The text of one student file, or why there is none to grade."""
+    return source_of(path.name, path, read_regular(path, MAX_BYTES))
+
+
+def source_of(name: str, path: Path, content: bytes | Refusal) -> Source:
+    """The text of the student file `name`, which is at `path`, from what reading it gave."""
+    if isinstance(content, Refusal):
+        return _refused(name, path, content)
+    if not content.strip():
+        return Unreadable(Reason.MISSING, f"{name} is empty", ("save it, and look at its size",))
+    text = normal(content)
+    if isinstance(text, NotText):
+        return Unreadable(Reason.BROKEN, f"{name} {text.why}", line=text.line)
+    return text
+
+
+def _refused(name: str, path: Path, refusal: Refusal) -> Unreadable:
+    if refusal == Refusal.ABSENT:
         return absent(name)
-    if content == Refusal.LINK:
+    if refusal == Refusal.LINK:
         fact = f"{name} is not a regular file"
         return Unreadable(Reason.MISSING, fact, ("links are not followed",))
-    if content == Refusal.NOT_REGULAR:
+    if refusal == Refusal.NOT_REGULAR:
         return Unreadable(Reason.MISSING, f"{name} is not a regular file")
-    if content == Refusal.HARD_LINK:
+    if refusal == Refusal.HARD_LINK:
         fact = f"{name} is a second name of another file (a hard link)"
         details = ("links are not followed: put a copy there",)
         return Unreadable(Reason.MISSING, fact, details)
-    if content == Refusal.TOO_LARGE:
-        size = f"{path.lstat().st_size / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.1f} MB are read"
+    if refusal == Refusal.TOO_LARGE:
+        size = f"{_size(path) / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.1f} MB are read"
         return Unreadable(Reason.BROKEN, f"{name} is too large", (size,))
+    if refusal == Refusal.LOCKED:
+        return Unreadable(Reason.BROKEN, f"{name} {LOCKED}")
     return Unreadable(Reason.GRADER, f"{name} cannot be read by the grader")
 
 
-def _not_text(name: str, data: bytes) -> Unreadable | None:
-    """Why the bytes are no text, in UTF-8 or the encoding that the file declares."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Unreadable(Reason.BROKEN, f"{name} is UTF-16 text: save it as UTF-8")
+def _size(path: Path) -> int:
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        line = data.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
-        fact = f"{name} is not UTF-8 text: save it as UTF-8"
-        return Unreadable(Reason.BROKEN, fact, line=line)
-    return None
+        return path.lstat().st_size
+    except OSError:
+        return 0

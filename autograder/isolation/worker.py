@@ -134,14 +134,14 @@ class _Server:
 
     def load(self, body: LoadBody) -> tuple[str, LoadedBody] | Failed:
         """Execute the student's file, or another one of staff's in its place."""
-        source = body["source"].tobytes()
-        text = source.decode("utf-8", "replace")
-        linecache.cache[self.file] = (len(source), None, text.splitlines(True), self.file)
+        text = body["source"].tobytes().decode("utf-8", "replace")  # text names no codec
+        lines = [line + "\n" for line in text.split("\n")]
+        linecache.cache[self.file] = (len(text), None, lines, self.file)
         self.module = types.ModuleType(self.file.removesuffix(".py"))
         self.module.__file__ = self.file
         sys.modules[self.module.__name__] = self.module
         try:
-            tree = ast.parse(source, self.file)
+            tree = ast.parse(text, self.file)
             loaded: LoadedBody = {"lines": dict(_definitions(tree)), "stubs": dict(_stubs(tree))}
             exec(compile(tree, self.file, "exec", dont_inherit=True), self.module.__dict__)
         except BaseException as error:

@@ -90,15 +90,24 @@ def _code(path: Path, source: student_file.Source, slots: Sequence[Slot]) -> Han
     name = path.name
     if isinstance(source, student_file.Unreadable):
         return _ungradable(path, source)
+    content = _as_saved(path, source)
     tree = _parsed(name, source)
     if isinstance(tree, str):
-        return HandinFile(name, source, (tree,))
+        return HandinFile(name, content, (tree,))
     stubs, defined = _unfinished(tree), _defined(tree)
     unfinished = [slot.name for slot in slots if slot.name in stubs]
     gone = [slot.name for slot in slots if slot.name.rpartition(".")[2] not in defined]
     notes = [f"not started or not finished: {', '.join(unfinished)}"] if unfinished else []
     notes += [f"no longer in this file: {', '.join(gone)}"] if gone else []
-    return HandinFile(name, source, notes=tuple(notes))
+    return HandinFile(name, content, notes=tuple(notes))
+
+
+def _as_saved(path: Path, source: bytes) -> bytes:
+    """The bytes of the file with this text; the text where they are not at `path`."""
+    content = read_regular(path, student_file.MAX_BYTES)
+    if isinstance(content, bytes) and student_file.source_of(path.name, path, content) == source:
+        return content
+    return source
 
 
 def _ungradable(path: Path, source: student_file.Unreadable) -> HandinFile:
@@ -117,8 +126,9 @@ def _parsed(name: str, source: bytes) -> ast.Module | str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(source, name, "exec", dont_inherit=True)  # finds more than parsing does
-            return ast.parse(source, name)
+            text = source.decode()  # parsed as text, it can name no codec
+            compile(text, name, "exec", dont_inherit=True)  # finds more than parsing does
+            return ast.parse(text, name)
     except SyntaxError as error:
         why = f"{printable(error.msg, 100)}, line {error.lineno}"
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:

@@ -20,9 +20,9 @@ def reason(path: Path) -> Reason:
     return source.reason
 
 
-def test_a_file_is_its_bytes_in_any_declared_encoding(tmp_path: Path) -> None:
-    text = b"# coding: latin-1\nx = '\xe9'\n"
-    (tmp_path / "a.py").write_bytes(text)
+def test_a_file_is_its_text_in_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"# coding: latin-1\r\nx = '\xe9'\r\n")
+    text = "# coding: utf-8\nx = 'é'\n".encode()
     assert student_file.read_source(tmp_path / "a.py") == text
 
 
@@ -31,7 +31,8 @@ def test_what_is_no_regular_file_counts_as_missing(tmp_path: Path) -> None:
     (tmp_path / "link.py").symlink_to("whole.py")
     (tmp_path / "folder.py").mkdir()
     os.mkfifo(tmp_path / "pipe.py")
-    for name in ("absent.py", "link.py", "folder.py", "pipe.py"):
+    (tmp_path / "empty.py").write_bytes(b" \n")
+    for name in ("absent.py", "link.py", "folder.py", "pipe.py", "empty.py"):
         assert reason(tmp_path / name) == Reason.MISSING
     os.link(tmp_path / "whole.py", tmp_path / "second.py")
     assert reason(tmp_path / "second.py") == Reason.MISSING
@@ -42,7 +43,7 @@ def test_what_is_no_text_is_broken_and_has_a_line(tmp_path: Path) -> None:
     path.write_bytes(b"x = 1\n\xff\n")
     assert reason(path) == Reason.BROKEN
     assert getattr(student_file.read_source(path), "line", None) == 2
-    path.write_bytes("x = 1\n".encode("utf-16"))
+    path.write_bytes(b"# coding: undefined\n")
     assert reason(path) == Reason.BROKEN
     path.write_bytes(b"#" * (student_file.MAX_BYTES + 1))
     assert reason(path) == Reason.BROKEN
