@@ -6,6 +6,7 @@ has ended in any way.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
@@ -21,7 +22,11 @@ from autograder.course.student_file import Source
 from autograder.errors import KitError
 from autograder.isolation.pool import Workers
 from autograder.isolation.protection import RunProtection
+from autograder.limits import GRADING_MB
 from autograder.processes import ChildProcess
+
+if sys.platform == "linux":
+    import resource
 
 if TYPE_CHECKING:
     from autograder.hidden.known_programs import KnownPrograms
@@ -75,9 +80,27 @@ def _collect_and_grade(job: Job, isolation: RunProtection, pipe: Connection) -> 
             conditions = provenance.conditions(
                 assignment, job.course, job.seed, job.device, isolation
             )
+            if job.device != "cpu":
+                workers.has_cuda()  # asked before the limit, which holds for what it starts
+            _limit_memory()
             _send(pipe, Ready(conditions.digest))
             released = handout.read(job.course, job.assignment)
             _grade_requests(released, checks, known, workers, pipe)
+
+
+def _limit_memory() -> None:
+    """Limit the memory that submissions can make this process take: then it gets MemoryError.
+
+    What is taken already does not count: NumPy's own buffers for each core, for instance.
+    """
+    if sys.platform == "linux":
+        taken = int(Path("/proc/self/status").read_text().partition("VmData:")[2].split()[0]) << 10
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        limit = taken + (GRADING_MB << 20)
+        resource.setrlimit(
+            resource.RLIMIT_DATA,
+            (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard),
+        )
 
 
 def _grade_requests(
@@ -94,9 +117,13 @@ def _grade_requests(
         except EOFError:
             return
         started = time.perf_counter()
-        parts = {
-            file: _grade(checks, known, file, source) for file, source in request.sources.items()
-        }
+        try:
+            parts = {
+                file: _grade(checks, known, file, source)
+                for file, source in request.sources.items()
+            }
+        except MemoryError:
+            return  # another process may have the room that is taken up here
         notes = None if request.folder is None else _notebook_notes(request.folder, released)
         if workers.lost:
             return  # not the student's fault; the programs of staff in the workers are lost, too
@@ -112,6 +139,8 @@ def _grade(checks: HiddenChecks, known: KnownPrograms, file: str, source: Source
         with checks.program({file: source}) as program:
             judged = judge(checks, program, list(slots), known)
         return results.part(judged.values())
+    except MemoryError:
+        raise
     except Exception as error:  # ours: it must cost no student points, and stop no other
         return results.ungraded(slots, f"the grader failed: {type(error).__name__}: {error}")
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from autograder.isolation.wire import Encoded
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.question import Question, Response, StandIns
+from autograder.judging.retention import LARGE
 
 ROOM = 32 << 20  # bytes of questions and answers; decoded, they take a few times as much
 ANSWERS = 8  # at most, to one question: right programs hardly round in more ways
@@ -53,7 +54,9 @@ class PassedRuns:
         """Remember a run, if it passed and its calls did nothing but answer."""
         pairs = [(given.question, given.encoded) for given in responses if given.encoded]
         size = sum(question.request.size + answer.size for question, answer in pairs)
-        if not run.passed or len(pairs) < len(responses) or not pairs or size > self._room:
+        if not run.passed or len(pairs) < len(responses) or not pairs:
+            return
+        if size > self._room or run.log.size > LARGE:
             return
         key = (run.check.slot, run.check.name, run.stand_ins)
         step = self._first.setdefault(key, _Step(pairs[0][0]))

@@ -27,8 +27,10 @@ from autograder.judging.effects import effects, with_effects
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.program import Caller, Program, ReferenceCache
 from autograder.judging.question import Question, Response, StandIns
+from autograder.judging.verdict import Verdict
 
 FIXTURES = ("student", "reference", "rng", "device")
+LARGE_ANSWERS = 1 << 20  # bytes: smaller ones are not what takes the grader's memory
 DEVICES = ("cpu", "cuda")  # a check that asks for `device` is run on each
 
 
@@ -116,7 +118,11 @@ class HiddenChecks:
         return with_effects(runs, self.reference_effects)
 
     def run(self, program: Program, check: Check, stand_ins: StandIns = ()) -> CheckRun:
-        """Run one check. Whatever it raises, except KeyboardInterrupt, is in the result."""
+        """Run one check. What it raises is in the result.
+
+        Raises KeyboardInterrupt, and MemoryError where it was not the program's answers that took
+        the memory.
+        """
         dialogue = _Dialogue(program, check, stand_ins)
         try:
             replayed = self._passed.follow(check, stand_ins, dialogue.ask_program)
@@ -133,6 +139,11 @@ class HiddenChecks:
             return CheckRun(check, stand_ins, None, dialogue.log, skipped=str(skipped))
         except KeyboardInterrupt:
             raise
+        except MemoryError:
+            if dialogue.log.size < LARGE_ANSWERS:
+                raise  # it need not be the program's fault
+            fact = "its answers are too large for the grader"
+            return CheckRun(check, stand_ins, Failure(Verdict.CRASH, fact), dialogue.log)
         except BaseException as error:
             broken = f"{type(error).__name__}: {error}"
             return CheckRun(check, stand_ins, None, dialogue.log, broken=broken)

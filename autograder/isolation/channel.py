@@ -38,6 +38,7 @@ class Channel:
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
         self._ahead = b""  # bytes that were read with the frame before
+        self.frame_size = 0  # bytes of the frame that was read last, or is being read
 
     def send(
         self,
@@ -84,6 +85,7 @@ class Channel:
     ) -> tuple[bytes, bytes]:
         """Header and blob of the next frame, not decoded. Raises WireError."""
         sizes = check_prefix(self._exactly(PREFIX.size, deadline), largest)
+        self.frame_size = sum(sizes)
         header, blob = (self._exactly(size, deadline) for size in sizes)
         return header, blob
 

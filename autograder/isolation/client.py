@@ -23,6 +23,7 @@ from autograder.isolation.wire import (
     DeadlineExceeded,
     Encoded,
     WireError,
+    decoded_size,
     encode,
     still_encoded,
     unpack,
@@ -53,6 +54,7 @@ LOAD_SECONDS = 10.0
 MAX_CALLBACKS = 100_000  # in one call
 REMEMBERED_CALLBACKS = 4096
 REMEMBERED_BYTES = 8192  # of one callback and its answer, at most
+LARGE_FRAME = 1 << 20  # bytes: a smaller answer is not what takes the grader's memory
 WALL = 6  # seconds on the wall for each second of a process's own time
 
 Content = TypeVar("Content")
@@ -110,11 +112,12 @@ class Reply(Generic[Content]):
     """A worker's reply to a request.
 
     `content` is None where the reply is, byte for byte, one of those that were known. `encoded`
-    has the bytes of a reply that is no error.
+    has the bytes of a reply that is no error. `size` is the memory that the content takes, roughly.
     """
 
     content: Content | RaisedError | None
     encoded: Encoded | None = None
+    size: int = 0
 
 
 class WorkerDied(Exception):
@@ -297,6 +300,11 @@ class Worker:
             self.close()
             reason = f"the process answered with something that is no result ({error})"
             raise WorkerDied(reason, timeout=False) from None
+        except MemoryError:
+            self.close()
+            if self._channel.frame_size < LARGE_FRAME:  # it is not this answer that is too large
+                raise
+            raise WorkerDied("the answer is too large for the grader", timeout=False) from None
         finally:
             self.spent += deadline.spent()
 
@@ -329,7 +337,7 @@ class Worker:
             if number != self._seq:
                 raise WireError("an answer to another question")
             if kind == "ok":
-                return Reply(read(body), encoded)
+                return Reply(read(body), encoded, decoded_size(header, blob))
             if kind == "error":
                 return Reply(read_error(body))
             raise WireError("unexpected message")

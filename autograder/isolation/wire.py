@@ -27,7 +27,7 @@ MAGIC = b"agr1"
 MAX_HEADER = 1 << 20
 MAX_START = 64  # bytes of a header before its tree of values
 MAX_BLOB = 64 << 20
-MAX_NODES = 100_000
+MAX_NODES = 10_000  # so that no answer takes long to decode and to compare
 MAX_DEPTH = 32
 MAX_TEXT = 20_000
 MAX_NDIM = 8
@@ -85,8 +85,10 @@ class _Encoder:
 
     def node(self, value: Any, depth: int = 0) -> Any:
         self.nodes += 1
-        if depth >= MAX_DEPTH or self.nodes >= MAX_NODES:
-            return ["o", "a structure too deep or too large to send", ""]
+        if self.nodes > MAX_NODES:
+            raise WireError(f"the result has more than {MAX_NODES:,} parts: too many to send")
+        if depth >= MAX_DEPTH:
+            return ["o", "a structure too deep to send", ""]
         own = type(value)
         if value is None or own is float or own is bool:
             return value
@@ -155,11 +157,16 @@ class Encoded:
     def size(self) -> int:
         return len(self.tree) + len(self.arrays)
 
+    @property
+    def decoded_size(self) -> int:
+        """The bytes that the decoded values take, roughly."""
+        return decoded_size(self.tree, self.arrays)
+
 
 def encode(body: Any, largest: int = MAX_BLOB) -> Encoded:
     """Encode a tree of values.
 
-    Raises WireError where its frame would be larger than the other side accepts.
+    Raises WireError where its frame would have more bytes or values than the other side accepts.
     """
     encoder = _Encoder()
     node = encoder.node(body)
@@ -289,6 +296,11 @@ def check_prefix(prefix: bytes, largest: int = MAX_BLOB) -> tuple[int, int]:
     demand(magic == MAGIC, "magic")
     demand(header <= MAX_HEADER and blob <= largest, "size")
     return header, blob
+
+
+def decoded_size(header: bytes, blob: bytes) -> int:
+    """The bytes that the values of a frame take, roughly: a small number of one byte takes 16."""
+    return 16 * len(header) + len(blob)
 
 
 def still_encoded(header: bytes, blob: bytes, kind: str, seq: int) -> Encoded | None:

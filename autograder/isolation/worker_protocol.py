@@ -29,7 +29,7 @@ from autograder.limits import Limits
 # result     the call returned something that cannot be judged; the message says what
 ErrorKind = Literal["raised", "missing", "forbidden", "result"]
 ERROR_KINDS = get_args(ErrorKind)
-
+MAX_NAMES, MAX_NAME = 1000, 200  # of the arguments that a call changed; what goes beyond is cut off
 
 Owner = Literal["student", "probe", "oracle"]
 
@@ -238,7 +238,7 @@ def _text(value: object) -> str:
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise WireError("reply")
-    return tuple(map(_text, value))
+    return tuple(_text(item)[:MAX_NAME] for item in value[:MAX_NAMES])
 
 
 def _lines(value: object) -> dict[str, int]:

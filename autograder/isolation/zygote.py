@@ -33,6 +33,8 @@ CHANNEL = 3  # a worker's descriptor of its channel, after the three standard on
 
 def main(argv: list[str]) -> None:
     mode, channel, *libraries = argv
+    if sys.platform == "linux":
+        _lift_limit_of_parent()
     if channel == "-":  # Windows: the socket comes over stdin
         size = int.from_bytes(sys.stdin.buffer.read(4), "big")
         sock = socket.fromshare(sys.stdin.buffer.read(size))  # type: ignore[attr-defined,unused-ignore]
@@ -45,6 +47,14 @@ def main(argv: list[str]) -> None:
         serve(Channel(sock))
         return
     _serve_forks(sock, libraries)
+
+
+def _lift_limit_of_parent() -> None:
+    """A grading process limits its own memory; workers have a limit of their own."""
+    import resource  # here: it is not on every system
+
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
 
 
 def preload(libraries: Iterable[str]) -> None:

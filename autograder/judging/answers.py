@@ -14,6 +14,7 @@ from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.tolerance import DEFAULT, Tolerance
 from autograder.judging.value_words import described
 from autograder.judging.verdict import Verdict
+from autograder.limits import CHECK_MB
 
 Keys = tuple[Any, ...]  # the keys and indices that lead from an answer to a part of it
 Lookalikes = Callable[[], Iterable[tuple[str, Any]]]  # pairs (what a value is, the value)
@@ -31,6 +32,7 @@ class Answer:
         touched: names of the global state that the call changed.
         log: the log of the check; `call` is the number of the call in it.
         path: leads from the value of the call to this part.
+        size: the bytes that the value of the call takes, roughly.
     """
 
     value: Any
@@ -40,6 +42,7 @@ class Answer:
     log: Log | None = None
     call: int = 0
     path: Keys = ()
+    size: int = 0
 
     def __getitem__(self, key: Any) -> Answer:
         try:
@@ -106,6 +109,7 @@ class Log:
         difference: between the answer and what was expected, where that failed the check.
         relation: computes in words how that answer relates to what was expected. Few failures
             are shown, and these words take most of the time.
+        size: the bytes of all answers, roughly.
     """
 
     calls: list[Call] = field(default_factory=list)
@@ -114,6 +118,21 @@ class Log:
     rtol: float | None = None
     difference: Difference | None = None
     relation: Callable[[], str] | None = None
+    size: int = 0
+
+    def add(self, call: Call) -> None:
+        """Record a call. Raises CheckFailed where the answers together are too large."""
+        self.calls.append(call)
+        if isinstance(call.outcome, Answer):
+            self.size += call.outcome.size
+            if self.size > CHECK_MB << 20:
+                fact = f"its answers are too large: together more than {CHECK_MB} MB in one check"
+                raise CheckFailed(Failure(Verdict.CRASH, fact))
+
+    def clear(self) -> None:
+        """Forget everything but the size."""
+        self.calls, self.comparisons = [], []
+        self.difference = self.relation = None
 
 
 def unwrap(value: Any) -> Any:

@@ -16,6 +16,7 @@ from autograder.judging.difference import Difference
 from autograder.judging.effects import with_effects
 from autograder.judging.failure import Failure
 from autograder.judging.program import Program
+from autograder.judging.retention import Room
 from autograder.judging.verdict import Verdict
 
 
@@ -98,10 +99,11 @@ def _run_slot(runner: Runner, program: Program, slot: str) -> SlotRuns:
     """Run the checks of a slot, each until an attempt passes."""
     attempts = runner.attempts(runner.assignment.slots[slot])
     slot_runs = []
+    room = Room()
     for check in runner.checks[slot]:
         runs: list[CheckRun] = []
         for stand_ins in attempts:
-            runs.append(runner.run(program, check, stand_ins))
+            runs.append(room.keep(runner.run(program, check, stand_ins)))
             if runs[-1].failure is None:
                 break
         slot_runs.append(runs)

@@ -26,6 +26,8 @@ from autograder.judging.verdict import Verdict
 from autograder.limits import MAX_PRINTED
 from autograder.text import printable
 
+REMEMBERED_BYTES = 1 << 20  # of an answer, at most, that another program's may be compared with
+CACHED_BYTES = 64 << 20  # of the questions whose answers by the reference are kept
 CALLS = 5  # all calls of a slot together may take so many times the seconds of one call
 
 
@@ -142,7 +144,9 @@ class Program:
         if isinstance(content, RaisedError):
             failure = from_error(content, f"calling {slot}", slot, file, self.assignment.slots)
             return Response(question, failure)
-        return Response(question, answer_of(content), None if content.printed else reply.encoded)
+        may_be_known = not content.printed and reply.size <= REMEMBERED_BYTES
+        answer = answer_of(content, reply.size)
+        return Response(question, answer, reply.encoded if may_be_known else None)
 
     def _worker(self, file: str, stand_ins: StandIns, device: str) -> Worker | Failure:
         if file in self._unloadable:
@@ -282,11 +286,11 @@ class Caller:
         return lambda *args, **kwargs: self.call(function, *args, **kwargs)
 
     def call(self, function: Function, *args: Any, **kwargs: Any) -> Answer:
-        """Call a function. Raises CheckFailed where there is no answer."""
+        """Call a function. Raises CheckFailed where there is no answer, or it is too large."""
         args = tuple(unwrap(arg) for arg in args)
         kwargs = {key: unwrap(arg) for key, arg in kwargs.items()}
         outcome = self._ask(function, args, kwargs)
-        self._log.calls.append(Call(function, args, kwargs, outcome))
+        self._log.add(Call(function, args, kwargs, outcome))
         if isinstance(outcome, Failure):
             raise CheckFailed(outcome)
         number = len(self._log.calls) - 1
@@ -294,11 +298,12 @@ class Caller:
 
 
 class ReferenceCache:
-    """The reference's answers: each question is asked once in a run."""
+    """The reference's answers: a question is asked once in a run, as long as there is room."""
 
     def __init__(self, reference: Program) -> None:
         self.program = reference
         self._answers: dict[Question, Answer] = {}
+        self._room = CACHED_BYTES
 
     @property
     def computed(self) -> int:
@@ -307,6 +312,7 @@ class ReferenceCache:
 
     def forget(self) -> None:
         self._answers.clear()
+        self._room = CACHED_BYTES
 
     def call(self, question: Question) -> Answer:
         """The reference's answer, with those stand-ins only that staff wrote.
@@ -321,5 +327,10 @@ class ReferenceCache:
             if isinstance(outcome, Failure):
                 asked = f"{question.function.name} ({question.slot})"
                 raise GraderFault(f"the reference failed in {asked}: {outcome.fact}")
-            answer = self._answers[question] = outcome
+            answer = outcome
+            size = question.request.size
+            # A question may be made of a student's answers: of these no number of any size is kept.
+            if size <= min(self._room, CACHED_BYTES >> 3):
+                self._answers[question] = answer
+                self._room -= size
         return answer

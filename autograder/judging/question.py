@@ -58,8 +58,9 @@ class Question(NamedTuple):
 class Response(NamedTuple):
     """A program's response to a question.
 
-    `encoded` is the answer as it crossed: None where there was no answer, or where the call also
-    printed something. `outcome` is None where `encoded` is an answer that the asker knows.
+    `encoded` is the answer as it crossed: None where there was no answer, where it is large, or
+    where the call also printed something. `outcome` is None where `encoded` is an answer that the
+    asker knows.
     """
 
     question: Question
@@ -71,9 +72,9 @@ class Response(NamedTuple):
         if self.outcome is not None:
             return self.outcome
         assert self.encoded is not None
-        return answer_of(read_answer(decode(self.encoded)))
+        return answer_of(read_answer(decode(self.encoded)), self.encoded.decoded_size)
 
 
-def answer_of(content: CallAnswer) -> Answer:
-    """The Answer that a worker's reply holds."""
-    return Answer(content.value, content.mutated, content.places, content.touched)
+def answer_of(content: CallAnswer, size: int = 0) -> Answer:
+    """The Answer that a worker's reply holds; it takes `size` bytes."""
+    return Answer(content.value, content.mutated, content.places, content.touched, size=size)

@@ -214,3 +214,23 @@ def test_what_is_still_encoded_says_the_same_later(value: Any, seq: int) -> None
     assert wire.frame("ok", seq, encoded) == frame
     assert wire.still_encoded(*parts, "ok", seq + 1) is None
     assert wire.still_encoded(*parts, "error", seq) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        dict.fromkeys(range(wire.MAX_NODES + 1), 0.0),
+        [[0.0] * 100] * 101,
+        [np.ones(1)] * (wire.MAX_NODES + 1),
+    ],
+)
+def test_an_answer_of_very_many_parts_is_refused_by_both_sides(
+    value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(wire.WireError, match="more than 10,000 parts"):
+        wire.encode(value)
+    with monkeypatch.context() as lenient:
+        lenient.setattr(wire, "MAX_NODES", 10**6)
+        encoded = wire.encode(value)
+    with pytest.raises(wire.WireError, match="malformed"):
+        wire.decode(encoded)
