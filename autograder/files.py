@@ -12,6 +12,7 @@ import stat
 from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
+from typing import BinaryIO
 
 from autograder.errors import KitError, NoRoom, UsageError
 
@@ -79,8 +80,8 @@ class Refusal(Enum):
     UNREADABLE = auto()  # the reader's own fault: another owner's file, a broken disk
 
 
-def read_regular(path: Path, most: int, hard_links: bool = False) -> bytes | Refusal:
-    """The content of a regular file of at most `most` bytes, or why it was not read.
+def open_regular(path: Path, most: int, hard_links: bool = False) -> BinaryIO | Refusal:
+    """Open a regular file of at most `most` bytes, or say why it was not opened.
 
     No link is followed, and no pipe or device can make the reader wait.
     """
@@ -104,12 +105,29 @@ def read_regular(path: Path, most: int, hard_links: bool = False) -> bytes | Ref
             return Refusal.HARD_LINK
         if status.st_size > most:
             return Refusal.TOO_LARGE
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(most)
+        file = os.fdopen(descriptor, "rb")
+        descriptor = -1
+        return file
     except OSError:
         return Refusal.UNREADABLE
     finally:
-        os.close(descriptor)
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def read_regular(path: Path, most: int, hard_links: bool = False) -> bytes | Refusal:
+    """The content of a regular file of at most `most` bytes, or why it was not read.
+
+    No link is followed, and no pipe or device can make the reader wait.
+    """
+    file = open_regular(path, most, hard_links)
+    if isinstance(file, Refusal):
+        return file
+    with file:
+        try:
+            return file.read(most)
+        except OSError:
+            return Refusal.UNREADABLE
 
 
 def is_locked(path: Path) -> bool:

@@ -27,6 +27,7 @@ from autograder.classroom.grades_csv import points
 from autograder.classroom.job import Job, default_out
 from autograder.classroom.results import Entry, StudentResult
 from autograder.course import handout, submissions, time_stamp
+from autograder.course.notebook_repair import WAITS
 from autograder.errors import AssignmentError, KitError, UsageError
 from autograder.limits import default_jobs
 from autograder.nbgrader.releasing import ReleaseFiles
@@ -186,12 +187,16 @@ class EngineAutograde(Autograde):
 
 
 def _answers(folder: Path) -> dict[str, str]:
-    """grade id -> source of the graded cells in a folder that nbgrader autograded."""
+    """grade id -> what the mark of a graded cell depends on, in a folder that nbgrader autograded.
+
+    It is the cell's text and, for a question without an answer, a digest of the texts around it.
+    """
     found = {}
     for path in sorted(folder.glob("*.ipynb")):
         try:
             for grade_id, cell in handout.graded_cells(json.loads(path.read_text("utf-8"))):
-                found[grade_id] = "".join(cell["source"])
+                texts = cell["metadata"].get(WAITS, {}).get("texts", "")
+                found[grade_id] = "".join(cell["source"]) + texts
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return found
@@ -257,10 +262,11 @@ def _result(resources: Any) -> StudentResult:
 
 
 class SaveEngineGrades(SaveAutoGrades):
-    """Saves grades like nbgrader, and keeps ungraded slots and marks by hand apart.
+    """Saves grades like nbgrader, and keeps what waits for a person and marks by hand apart.
 
-    An ungraded slot gets no automatic score and needs manual grading. A mark by hand needs it again
-    only if the answer or the automatic score has changed since.
+    An ungraded slot, and a question whose answer may stand outside its cell, get no automatic score
+    and need manual grading. A mark by hand needs it again only if the answer, the texts around it
+    or the automatic score has changed since.
     """
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
@@ -277,11 +283,27 @@ class SaveEngineGrades(SaveAutoGrades):
         )
         before = (grade.auto_score, grade.needs_manual_grade)
         super()._add_score(cell, resources)
+        waits = cell.metadata.get(WAITS, {})
+        if waits:
+            grade.auto_score, grade.needs_manual_grade = None, True
         if about["grade_id"] in self.ungraded:
             grade.auto_score = None
             grade.needs_manual_grade = grade.manual_score is None
         elif grade.manual_score is not None and before == (grade.auto_score, False):
             answers = resources["nbgrader"]["answers_before"]
-            same = not about.get("solution") or answers.get(about["grade_id"]) == cell.source
+            now = cell.source + waits.get("texts", "")
+            same = not about.get("solution") or answers.get(about["grade_id"]) == now
             grade.needs_manual_grade = not same
         self.gradebook.db.commit()
+
+    def _add_comment(self, cell: Any, resources: Any) -> None:
+        super()._add_comment(cell, resources)
+        if WAITS in cell.metadata:
+            comment = self.gradebook.find_comment(
+                cell.metadata["nbgrader"]["grade_id"],
+                self.notebook_id,
+                self.assignment_id,
+                self.student_id,
+            )
+            comment.auto_comment = cell.metadata[WAITS]["waits"]
+            self.gradebook.db.commit()

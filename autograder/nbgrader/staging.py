@@ -28,7 +28,7 @@ def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, s
     secret = read_bytes(folder / SECRET, 1000)
     if secret is not None and secret.isalnum():
         (to / SECRET).write_bytes(secret)
-    for name, template in released.items():
-        notebook, _ = read_notebook(folder, name, template)
+    for name in released:
+        notebook = read_notebook(folder, name, released).notebook
         text = json.dumps(notebook, indent=1, ensure_ascii=False)
         (to / name).write_bytes(text.encode("utf-8", "replace"))

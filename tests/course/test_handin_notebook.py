@@ -1,84 +1,146 @@
-"""A handed-in notebook is repaired: the graded cells of the handout, the answers of the student."""
+"""Which notebooks of a submission are read, and that none of their texts is left out."""
 
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.course.handin_notebook import notes, read_notebook, repair
-from autograder.course.handout import PLACEHOLDER, Cell, Notebook
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.course import handin_notebook, notebook_file
+from autograder.course.handin_notebook import looked_at, notes, read_notebook
+from autograder.course.handout import PLACEHOLDER, Notebook
+from autograder.course.notebook_repair import Repaired
+from autograder.course.student_text import plain, without_html
+from tests.course.notebooks import HANDOUT, cell, handed_in, notebook, question
+
+RELEASED = {"toy.ipynb": json.dumps(HANDOUT)}
+ANSWERED = handed_in(why="because", how="so", when="now")
+QUESTIONS = ["why", "how", "when"]
 
 
-def cell(source: str, id: str, kind: str = "markdown", **nbgrader: Any) -> Cell:
-    metadata = {"nbgrader": nbgrader} if nbgrader else {}
-    return {"cell_type": kind, "id": id, "metadata": metadata, "source": source}
+def hand_in(folder: Path, files: Mapping[str, Notebook | bytes]) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return folder
 
 
-def notebook(*cells: Cell) -> Notebook:
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": list(cells)}
+def repaired(folder: Path, files: Mapping[str, Notebook | bytes]) -> Repaired:
+    return read_notebook(hand_in(folder, files), "toy.ipynb", RELEASED)
 
 
-SLOT = cell("check()", "c1", "code", grade_id="double", grade=True, solution=False)
-QUESTION = cell(PLACEHOLDER, "c2", grade_id="why", grade=True, solution=True)
-HANDOUT = notebook(cell("# Toy", "c0"), SLOT, QUESTION)
+def answers(repaired: Repaired) -> list[str]:
+    cells = repaired.notebook["cells"]
+    return [one["source"] for id in QUESTIONS for one in cells if one.get("id") == id]
 
 
-def sources(repaired: Notebook) -> dict[str, str]:
-    return {cell["id"]: cell["source"] for cell in repaired["cells"]}
+@pytest.mark.parametrize(
+    ("files", "note"),
+    [
+        ({"toy.ipynb": ANSWERED}, None),
+        ({"copy.ipynb": ANSWERED}, "toy.ipynb was handed in as copy.ipynb"),
+        ({"toy (1).ipynb": ANSWERED}, "toy.ipynb was handed in as toy (1).ipynb"),
+        ({"Toy.IPYNB": ANSWERED}, "toy.ipynb was handed in as Toy.IPYNB"),
+        ({"toy.ipynb.txt": ANSWERED}, "toy.ipynb was handed in as toy.ipynb.txt"),
+        ({"src/toy.ipynb": ANSWERED}, "toy.ipynb was handed in as src/toy.ipynb"),
+        (
+            {"toy.ipynb": HANDOUT, "toy-Copy1.ipynb": ANSWERED},
+            "toy.ipynb: why, how, when taken from toy-Copy1.ipynb",
+        ),
+        (
+            {"toy.ipynb": HANDOUT, "deep/er/toy.ipynb": ANSWERED},
+            "toy.ipynb: why, how, when taken from deep/er/toy.ipynb",
+        ),
+        ({"toy.ipynb": b"{}", "copy.ipynb": ANSWERED}, "toy.ipynb was handed in as copy.ipynb"),
+        ({"blank.ipynb": HANDOUT, "z.ipynb": ANSWERED}, "toy.ipynb was handed in as z.ipynb"),
+        ({"toy.ipynb": ANSWERED, ".toy.ipynb": b"no", "__MACOSX/toy.ipynb": b"no"}, None),
+        ({"toy.ipynb": ANSWERED, ".ipynb_checkpoints/toy.ipynb": HANDOUT}, None),
+    ],
+)
+def test_the_answers_are_found_in_whatever_notebook(
+    tmp_path: Path, files: Mapping[str, Any], note: str | None
+) -> None:
+    found = repaired(tmp_path, files)
+    assert answers(found) == ["because", "so", "now"]
+    assert found.waiting == {}
+    assert found.notes[:1] == ([] if note is None else [note])
 
 
-def test_an_answer_is_kept_and_a_changed_test_cell_is_not() -> None:
-    theirs = notebook({**SLOT, "source": "pass"}, {**QUESTION, "source": "because"})
-    repaired, found = repair(theirs, HANDOUT, "toy.ipynb")
-    assert sources(repaired) == {"c1": "check()", "c2": "because"}
-    assert found == []
+@pytest.mark.parametrize(
+    ("files", "waiting", "note"),
+    [
+        ({}, [], "toy.ipynb was not handed in: its written answers count as none"),
+        ({"toy.ipynb": HANDOUT}, [], None),
+        ({"toy.ipynb": b"{}"}, QUESTIONS, "toy.ipynb cannot be read as a notebook"),
+        ({"toy.ipynb": b""}, QUESTIONS, "toy.ipynb cannot be read as a notebook"),
+        ({"toy.ipynb/x": b""}, QUESTIONS, "toy.ipynb is no regular file"),
+        ({"a.ipynb": notebook(cell("Mine.", "m"))}, QUESTIONS, "toy.ipynb was not handed in"),
+        ({"toy.ipynb": HANDOUT, "a.ipynb": b"Mine."}, QUESTIONS, "a.ipynb cannot be read as a"),
+        ({"toy.ipynb": handed_in(why="because"), "a.ipynb": b"x"}, ["how", "when"], "a.ipynb cann"),
+        ({"toy.ipynb": ANSWERED, "a.ipynb": b"x"}, [], "a.ipynb cannot be read as a notebook"),
+    ],
+)
+def test_what_cannot_be_read_leaves_questions_open(
+    tmp_path: Path, files: Mapping[str, Any], waiting: list[str], note: str | None
+) -> None:
+    found = repaired(tmp_path, files)
+    assert list(found.waiting) == waiting
+    assert any((note or "") in one for one in found.notes) == (note is not None)
 
 
-def test_deleted_cells_come_back_behind_their_predecessors() -> None:
-    repaired, found = repair(notebook(cell("mine", "m")), HANDOUT, "toy.ipynb")
-    assert [cell["id"] for cell in repaired["cells"]] == ["c1", "c2", "m"]
-    assert found == ["toy.ipynb lacks 2 cells of the handout, which were put back"]
+def test_each_notebook_of_an_assignment_is_repaired_from_its_own_copies(tmp_path: Path) -> None:
+    other = notebook(question("else"))
+    released = {**RELEASED, "other.ipynb": json.dumps(other)}
+    hand_in(tmp_path, {"toy.ipynb": ANSWERED, "other.ipynb": other})
+    hand_in(tmp_path, {"other-Copy1.ipynb": notebook(question("else", "mine"))})
+    assert read_notebook(tmp_path, "toy.ipynb", released) == Repaired(ANSWERED)
+    found = read_notebook(tmp_path, "other.ipynb", released)
+    assert found.notebook["cells"][0]["source"] == "mine"
 
 
-def test_of_duplicates_the_first_answer_counts_and_the_others_stay_as_text() -> None:
-    theirs = [{**QUESTION, "source": text} for text in (PLACEHOLDER, "first", "second")]
-    repaired, found = repair(notebook(SLOT, *theirs), HANDOUT, "toy.ipynb")
-    graded = [cell for cell in repaired["cells"] if "nbgrader" in cell["metadata"]]
-    assert [cell["source"] for cell in graded] == ["check()", "first"]
-    assert "second" in sources(repaired).values()
-    assert len(sources(repaired)) == 4  # all ids differ
-    assert found == ["toy.ipynb has 2 answers to why: look at all of them"]
+def test_many_and_large_notebooks_are_read_up_to_a_total(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {f"{n:02}.ipynb": handed_in(why=f"because {n}") for n in range(15)}
+    found = repaired(tmp_path, {**files, "toy.ipynb": HANDOUT})
+    assert "4 more notebooks were not read" in found.notes
+    assert answers(found)[0] == "because 0"
+    assert list(found.waiting) == ["how", "when"]
+    monkeypatch.setattr(notebook_file, "MAX_FILE", 5000)
+    found = read_notebook(tmp_path, "toy.ipynb", RELEASED)
+    assert any("is too large to be read" in note for note in found.notes)
 
 
-def test_a_cell_without_metadata_is_recognised_by_its_id() -> None:
-    lost = {**QUESTION, "metadata": {}, "source": "because"}
-    repaired, _ = repair(notebook(SLOT, lost), HANDOUT, "toy.ipynb")
-    assert repaired["cells"][1]["metadata"]["nbgrader"]["grade_id"] == "why"
-    assert repaired["cells"][1]["source"] == "because"
+def test_sparse_notebooks_cost_nothing(tmp_path: Path) -> None:
+    for number in range(60):
+        with (tmp_path / f"{number}.ipynb").open("wb") as file:
+            file.truncate(32 << 20)
+    found = read_notebook(tmp_path, "toy.ipynb", RELEASED)
+    assert list(found.waiting) == QUESTIONS
 
 
-def test_an_answer_cannot_carry_html_or_scripts() -> None:
-    text = "<script>x</script> [a](javascript:b) [ok](https://c) ![p](attachment:p.png)"
-    repaired, _ = repair(notebook(SLOT, {**QUESTION, "source": text}), HANDOUT, "toy.ipynb")
-    shown = sources(repaired)["c2"]
-    assert "<script" not in shown
-    assert "](javascript" not in shown
-    assert "[ok](https://c)" in shown
-    assert "missing picture p.png" in shown
-
-
-def test_a_renamed_notebook_is_found_and_a_broken_one_is_noted(tmp_path: Path) -> None:
-    released = json.dumps(HANDOUT)
-    answer = notebook(SLOT, {**QUESTION, "source": "because"})
-    (tmp_path / "copy.ipynb").write_text(json.dumps(answer))
-    repaired, found = read_notebook(tmp_path, "toy.ipynb", released)
-    assert sources(repaired)["c2"] == "because"
-    assert found == ["toy.ipynb was handed in as copy.ipynb"]
-    (tmp_path / "toy.ipynb").write_text("{}")
-    repaired, (note,) = read_notebook(tmp_path, "toy.ipynb", released)
-    assert repaired == HANDOUT
-    assert note.startswith("toy.ipynb cannot be read as a notebook")
+def test_what_notes_depend_on_changes_with_each_of_the_files(tmp_path: Path) -> None:
+    seen = [b"".join(looked_at(tmp_path, RELEASED))]
+    for name, content in {
+        "toy.ipynb": b"1",
+        "src/toy.ipynb": b"1",
+        "other.ipynb": b"2",
+        "timestamp.txt": b"3",
+    }.items():
+        hand_in(tmp_path, {name: content})
+        seen.append(b"".join(looked_at(tmp_path, RELEASED)))
+    hand_in(tmp_path, {"other.ipynb": b"4", "moves.py": b"5"})
+    seen.append(b"".join(looked_at(tmp_path, RELEASED)))
+    assert len(set(seen)) == len(seen)
+    hand_in(tmp_path, {"moves.py": b"6"})
+    assert b"".join(looked_at(tmp_path, RELEASED)) == seen[-1]
 
 
 def test_a_time_that_cannot_be_read_is_noted_and_a_missing_one_is_not(tmp_path: Path) -> None:
@@ -88,3 +150,47 @@ def test_a_time_that_cannot_be_read_is_noted_and_a_missing_one_is_not(tmp_path: 
     (tmp_path / "timestamp.txt").write_text("yesterday")
     unknown = "timestamp.txt cannot be read: whether it was late is not known"
     assert notes(tmp_path, {}) == [unknown]
+
+
+# ------------------------------------------------------------------------------ any notebooks
+
+TEXTS = st.text(max_size=20) | st.sampled_from([PLACEHOLDER, "why?", "Mine.", "<b>Mine</b>"])
+ABOUT = st.sampled_from(
+    [{}, [], None, *({"nbgrader": {"grade_id": id}} for id in ("why", "why-text", "double", "no"))]
+)
+CELLS = st.lists(
+    st.fixed_dictionaries(
+        {"source": TEXTS, "metadata": ABOUT},
+        optional={
+            "cell_type": st.sampled_from(["code", "markdown", "raw", "heading"]),
+            "id": st.sampled_from(["why", "how-text", "guess", "title", "x", 5, None]),
+        },
+    ),
+    max_size=6,
+)
+
+
+@settings(deadline=None)
+@given(st.lists(CELLS, max_size=3))
+def test_no_text_of_a_students_is_left_out(
+    tmp_path_factory: pytest.TempPathFactory, handed: list[Any]
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    names = ["toy.ipynb", "copy.ipynb", "src/toy.ipynb"]
+    files = {name: notebook(*cells) for name, cells in zip(names, handed, strict=False)}
+    found = repaired(folder, files)
+    shown = {plain(one["source"]) for one in found.notebook["cells"]}
+    ours = {plain(one["source"]) for one in HANDOUT["cells"]}
+    for text in {plain(one["source"]) for cells in handed for one in cells} - ours - {""}:
+        assert text in shown or plain(without_html(text, ())) in shown
+    ids = [one["id"] for one in found.notebook["cells"]]
+    assert len(set(ids)) == len(ids)
+    known = [one["metadata"]["nbgrader"]["grade_id"] for one in found.notebook["cells"]
+             if "nbgrader" in one["metadata"]]  # fmt: skip
+    assert sorted(known) == sorted(
+        one["metadata"]["nbgrader"]["grade_id"]
+        for one in HANDOUT["cells"]
+        if "nbgrader" in one["metadata"]
+    )
+    assert os.fsencode(json.dumps(found.notebook))
+    assert handin_notebook.notes(folder, RELEASED) == found.notes

@@ -19,147 +19,8 @@ import pytest
 from autograder.assignment import reader
 from autograder.files import zip_bytes
 from autograder.public import leaks
-from tests.conftest import LONGEST, ROOT, TOY, Ran
-
-HANDOUT = ROOT / "tests" / "handout"
-BIN = Path(sys.executable).parent
-
-
-class Course:
-    """A course of nbgrader's in folders of its own, and commands run in it."""
-
-    def __init__(self, where: Path) -> None:
-        self.root = where / "course"
-        self.exchange = where / "exchange"
-        self.homes = where / "homes"
-        shutil.copytree(TOY, self.root)
-        (self.root / "source" / "toy").mkdir(parents=True)
-        shutil.copy(HANDOUT / "toy.ipynb", self.root / "source" / "toy")
-        shutil.copy(HANDOUT / "questions.toml", self.root / "solutions" / "toy")
-        shutil.copy(ROOT / "nbgrader_config.py", self.root)
-        self.configure(f"c.Exchange.root = {str(self.exchange)!r}")
-        self.exchange.mkdir()
-        self.exchange.chmod(0o777)
-        reference = (TOY / "solutions/toy/moves/moves.py").read_text()
-        lines = reference.splitlines(keepends=True)
-        self.reference = "".join(line for line in lines if "### " not in line)
-
-    def configure(self, line: str) -> None:
-        with (self.root / "nbgrader_config.py").open("a") as file:
-            file.write(f"\n{line}\n")
-
-    def run(self, *command: str, cwd: Path | None = None) -> Ran:
-        """Run a command of this environment; it must succeed."""
-        ran = self.try_to(*command, cwd=cwd)
-        assert ran.status == 0, f"{command}: {ran.out}{ran.err}"
-        return ran
-
-    def try_to(self, *command: str, cwd: Path | None = None) -> Ran:
-        environment = {
-            **os.environ,
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-            "HOME": str(self.homes),
-            "NO_COLOR": "1",
-        }
-        done = subprocess.run(
-            command, cwd=cwd or self.root, env=environment, capture_output=True, text=True,
-            timeout=LONGEST, check=False,
-        )  # fmt: skip
-        return Ran(done.returncode, done.stdout, done.stderr)
-
-    def nbgrader(self, *arguments: str, student: str = "") -> Ran:
-        """Run an nbgrader command, as staff in the course or as a student at home."""
-        if not student:
-            return self.run("nbgrader", *arguments)
-        home = self.homes / student
-        home.mkdir(parents=True, exist_ok=True)
-        return self.run(
-            *("nbgrader", *arguments, "--course", "rnn", f"--Exchange.root={self.exchange}"),
-            *(f"--CourseDirectory.student_id={student}", f"--Exchange.cache={home}/.cache"),
-            cwd=home,
-        )
-
-    def hand_in(self, student: str, moves: str | None = None, answer: str | None = None) -> Path:
-        """Put a submission straight into `submitted/`, with the released notebook."""
-        folder = self.root / "submitted" / student / "toy"
-        shutil.copytree(self.root / "release" / "toy", folder, dirs_exist_ok=True)
-        write(folder, self.reference if moves is None else moves, answer)
-        return folder
-
-    def results(self) -> dict[str, dict[str, Any]]:
-        folder = self.root / "reports" / "toy" / "results"
-        return {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
-
-    def engine_marks(self) -> dict[str, dict[str, float]]:
-        """student -> grade id -> score, as `autograder grade` says."""
-        return {
-            student: {t["name"].replace(".", "-"): t["score"] for t in result["tests"]}
-            for student, result in self.results().items()
-        }
-
-    def gradebook(self) -> dict[str, dict[str, tuple[float | None, float | None, bool]]]:
-        """student -> grade id -> (automatic, by hand, needs a person), out of the database."""
-        rows = sqlite3.connect(self.root / "gradebook.db").execute(
-            "select sa.student_id, bc.name, g.auto_score, g.manual_score, g.needs_manual_grade"
-            " from grade g join submitted_notebook sn on g.notebook_id = sn.id"
-            " join submitted_assignment sa on sn.assignment_id = sa.id"
-            " join base_cell bc on g.cell_id = bc.id"
-        )
-        found: dict[str, dict[str, tuple[float | None, float | None, bool]]] = {}
-        for student, cell, auto, manual, person in rows:
-            found.setdefault(student, {})[cell] = (auto, manual, bool(person))
-        return found
-
-    def automatic(self) -> dict[str, dict[str, float | None]]:
-        return {
-            student: {cell: auto for cell, (auto, _, _) in cells.items() if cell != "question-1"}
-            for student, cells in self.gradebook().items()
-        }
-
-    def mark(self, student: str, cell: str, points: float) -> None:
-        """Mark a written answer, with the call that the formgrader makes."""
-        script = (
-            "import sys; from nbgrader.api import Gradebook\n"
-            "with Gradebook('sqlite:///gradebook.db') as gb:\n"
-            "    grade = gb.find_grade(sys.argv[2], 'toy', 'toy', sys.argv[1])\n"
-            "    grade.manual_score = float(sys.argv[3]); grade.needs_manual_grade = False\n"
-            "    gb.db.commit()\n"
-        )
-        self.run(sys.executable, "-c", script, student, cell, str(points))
-
-
-def write(folder: Path, moves: str, answer: str | None) -> None:
-    """Fill a released folder in: the file, and the answer to the question."""
-    (folder / "moves.py").write_text(moves)
-    if answer is not None:
-        path = folder / "toy.ipynb"
-        notebook = json.loads(path.read_text())
-        (cell,) = [c for c in notebook["cells"] if c.get("id") == "question-1"]
-        cell["source"] = answer
-        path.write_text(json.dumps(notebook))
-
-
-def edit(folder: Path, change: Callable[[list[Any]], Any]) -> None:
-    path = folder / "toy.ipynb"
-    notebook = json.loads(path.read_text())
-    change(notebook["cells"])
-    path.write_text(json.dumps(notebook))
-
-
-@pytest.fixture(scope="session")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The release of such a course, built once."""
-    course = Course(tmp_path_factory.mktemp("released"))
-    course.run("autograder", "release", "toy", "--no-verify")
-    return course.root / "release"
-
-
-@pytest.fixture
-def course(released: Path, tmp_path: Path) -> Course:
-    """A course with a release."""
-    course = Course(tmp_path)
-    shutil.copytree(released, course.root / "release")
-    return course
+from tests.conftest import Ran
+from tests.nbgrader.course import BIN, Course, edit, write
 
 
 @pytest.fixture(scope="module")
@@ -351,7 +212,8 @@ def broken(released: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Co
     return course, course.run("autograder", "grade", "toy")
 
 
-ODD = ("missing", "truncated", "empty", "nonsense", "deep", "latin", "link", "stamped")
+UNREAD = ("truncated", "empty", "nonsense", "deep", "latin", "link")
+BLANK = ("missing", "stamped", "delete")
 MENDED = (
     "whole",
     "script",
@@ -369,7 +231,7 @@ MENDED = (
 
 def test_broken_hand_ins_are_graded_on_their_code(broken: tuple[Course, Ran]) -> None:
     course, ran = broken
-    assert set(course.automatic()) == {*ODD, *MENDED, "delete"}
+    assert set(course.automatic()) == {*UNREAD, *BLANK, *MENDED}
     for student, cells in course.automatic().items():
         assert cells == {"double": 4, "quadruple": 2, "Walker-walk": 3}, student
     assert f"gradebook: {len(course.results())} of {len(course.results())} written" in ran.out
@@ -387,8 +249,10 @@ def test_written_answers_in_them_are_kept_for_the_person_who_marks(
         "My second thoughts."
         in (course.root / "autograded" / "duplicate" / "toy" / "toy.ipynb").read_text()
     )
-    for student in (*ODD, "delete"):
+    for student in BLANK:
         assert course.gradebook()[student]["question-1"] == (0, None, False), student
+    for student in UNREAD:
+        assert course.gradebook()[student]["question-1"] == (None, None, True), student
 
 
 @pytest.mark.parametrize(
@@ -398,7 +262,7 @@ def test_written_answers_in_them_are_kept_for_the_person_who_marks(
         ("renamed", "toy.ipynb was handed in as toy (1).ipynb"),
         ("truncated", "toy.ipynb cannot be read as a notebook"),
         ("deep", "toy.ipynb cannot be read as a notebook"),
-        ("link", "toy.ipynb cannot be read as a notebook"),
+        ("link", "toy.ipynb is a link, which is not followed"),
         ("duplicate", "toy.ipynb has 2 answers to question-1: look at all of them"),
         ("delete", "toy.ipynb lacks 3 cells of the handout, which were put back"),
         ("stamped", "timestamp.txt cannot be read: whether it was late is not known"),
