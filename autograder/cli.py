@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from importlib import import_module
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from autograder import __version__
+from autograder.commands.console import echo, prepare_streams
 from autograder.errors import KitError
 
 # In the order of `--help`: for students, TAs, instructors. `autograder.commands.NAME.NAME` is the
@@ -20,6 +22,18 @@ STAFF_PACKAGES |= {"nbgrader", "nbformat", "nbconvert", "dateutil", "yaml"}
 
 class _Group(click.Group):
     """Imports a command when it is needed. A KitError becomes one line and an exit status."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command; an output that takes no more text ends it in one line."""
+        prepare_streams()
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EIO) or error.filename is not None:
+                raise
+            message = f"autograder: the output cannot be written: {error.strerror}\n"
+            os.write(2, message.encode("ascii", "replace"))
+            os._exit(1)  # the interpreter would try once more to write what is left
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -34,12 +48,12 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except KitError as error:
-            click.echo(f"autograder: {error}", err=True)
+            echo(f"autograder: {error}", err=True)
             ctx.exit(error.exit_code)
         except ModuleNotFoundError as error:
             if error.name not in STAFF_PACKAGES:
                 raise
-            click.echo(
+            echo(
                 f"autograder: staff commands need {error.name}, which is not installed: "
                 'pip install "rnn-autograder[course,staff]"',
                 err=True,

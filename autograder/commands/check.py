@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.console import new_console
+from autograder.commands.console import echo, new_console
 
 if TYPE_CHECKING:
     from autograder.isolation.pool import Workers
@@ -69,7 +69,7 @@ def check(slots: tuple[str, ...], watch: bool, as_json: bool, as_lines: bool) ->
 
         results = check_slots(released, names, workers)
         if as_json:
-            click.echo(json.dumps(to_json(results), indent=1))
+            echo(json.dumps(to_json(results), indent=1))
         elif as_lines:
             _print_lines(results)
         else:
@@ -98,7 +98,7 @@ def _print_lines(results: dict[str, SlotResult]) -> None:
     from autograder.student.editor_lines import problem_lines
 
     for line in problem_lines(results):
-        click.echo(line)
+        echo(line)
 
 
 def _print_messages(results: dict[str, SlotResult], all_messages: bool) -> None:
@@ -139,7 +139,7 @@ def _watch_without_terminal(
             results.update(checker.check(file, names, PATIENCE_SECONDS))
         if changed:
             for line in check_lines(results, all_messages, "autograder check"):
-                click.echo(line.text)
-            click.echo("\n  waiting for you to save a file; press Ctrl-C to stop")
+                echo(line.text)
+            echo("\n  waiting for you to save a file; press Ctrl-C to stop")
         time.sleep(POLL_SECONDS)
         changed = saves.since_last_call()

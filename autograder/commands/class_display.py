@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -24,6 +23,7 @@ from rich.text import Text
 from autograder.classroom.class_run import ClassRun
 from autograder.classroom.grades_csv import points
 from autograder.classroom.result_cache import Outcome
+from autograder.commands.console import echo
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
@@ -78,7 +78,7 @@ def grade_with_progress(
             bar.advance(task)
             show()
             if not console.is_terminal:
-                click.echo(f"{outcome.student}: {points(outcome.score) or 'ungraded'}")
+                echo(f"{outcome.student}: {points(outcome.score) or 'ungraded'}")
 
 
 def show_marks(console: Console, graded: Sequence[Outcome], max_points: float) -> None:
@@ -108,4 +108,4 @@ def show_changes(students: Sequence[Outcome]) -> None:
         for change in outcome.changed:
             before, after = (points(s) or "ungraded" for s in (change.before, change.after))
             marks = f"{change.slot} {before} -> {after}"
-            click.echo(f"changed: {outcome.student}: {marks}: {change.why}")
+            echo(f"changed: {outcome.student}: {marks}: {change.why}")

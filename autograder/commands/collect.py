@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.console import assignment_argument, course_option, new_console
+from autograder.commands.console import assignment_argument, course_option, echo, new_console
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _show_end(found: ClassCollection, order: Order) -> None:
     counts = Counter(row.outcome.value for row in found.rows)
     shown = ", ".join(f"{count} {word}" for word, count in counts.items())
     where = "nothing was written (--dry-run)" if order.dry_run else f"in {order.submissions}"
-    click.echo(f"{len(found.rows)} students: {shown}; {where}")
+    echo(f"{len(found.rows)} students: {shown}; {where}")
 
 
 def _print_json(found: ClassCollection) -> None:
@@ -215,4 +215,4 @@ def _print_json(found: ClassCollection) -> None:
         }
         for row in found.rows
     ]
-    click.echo(json.dumps({"students": rows, "nobody's": list(found.strays)}, indent=1))
+    echo(json.dumps({"students": rows, "nobody's": list(found.strays)}, indent=1))

@@ -1,8 +1,13 @@
-"""What several commands use: arguments, and a console that fits the terminal."""
+"""What several commands use: arguments, and output that fits the terminal and its encoding."""
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import io
+import os
 import sys
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +25,72 @@ course_option = click.option(
     help="The course folder, which contains solutions/. Default: the current folder.",
 )
 assignment_argument = click.argument("assignment")
+
+
+# What is written where the encoding of the output lacks a character. Each has one letter, as tables
+# are aligned.
+PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("✓✔", "+"),
+        **dict.fromkeys("✗✘×", "x"),
+        **dict.fromkeys("○●", "o"),
+        **dict.fromkeys("•·", "*"),
+        **dict.fromkeys("│┃║▏▎▍", "|"),
+        **dict.fromkeys("─━═–—−‐‑", "-"),
+        **dict.fromkeys("█▓▒░▉▊▋▌", "#"),
+        **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛┡┩╇╪╞╡", "+"),
+        **dict.fromkeys("“”„«»", '"'),
+        **dict.fromkeys("‘’‚", "'"),
+        "…": "...",
+        "→": ">",
+        "←": "<",
+        "↑": "^",
+        "↓": "v",
+        "≤": "<=",
+        "≥": ">=",
+        "≠": "!=",
+        "√": "sqrt",
+        "∂": "d",
+        "∞": "inf",
+        "‖": "||",
+        "\ufeff": "",
+        "\N{NO-BREAK SPACE}": " ",
+    }
+)
+PLAIN_LETTERS = "autograder.plain_letters"  # an errors handler of this name
+
+
+def plain_letters(error: UnicodeError) -> tuple[str, int]:
+    """Replace what an encoding lacks: by plain letters where they mean the same, else an escape."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = []
+    for character in error.object[error.start : error.end]:
+        plain = unicodedata.normalize("NFKD", character.translate(PLAIN))
+        if not plain.isascii():
+            plain = "".join(c for c in plain if not unicodedata.combining(c))
+        escaped = character.encode("ascii", "backslashreplace").decode()
+        letters.append(plain if plain.isascii() else escaped)
+    return "".join(letters), error.end
+
+
+codecs.register_error(PLAIN_LETTERS, plain_letters)
+
+
+def prepare_streams() -> None:
+    """Let both outputs take every text in whatever encoding, also where they are closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed before the command began
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            with contextlib.suppress(OSError, ValueError):
+                stream.reconfigure(errors=PLAIN_LETTERS)
+
+
+def echo(text: str = "", err: bool = False) -> None:
+    """Write a line. Unlike click's function, it keeps to the encoding of an ASCII output."""
+    print(text, file=sys.stderr if err else sys.stdout, flush=True)
 
 
 def new_console() -> Console:

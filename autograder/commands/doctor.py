@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.console import course_option, new_console
+from autograder.commands.console import course_option, echo, new_console
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +44,7 @@ def doctor(assignment: str | None, course: Path, as_json: bool) -> None:
                 _show(console, finding)
     wrong = sum(finding.state == State.WRONG for finding in findings)
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
+        echo(json.dumps([asdict(finding) for finding in findings], indent=1))
     elif wrong:
         console.print(f"{wrong} of {len(findings)} checks found something wrong.")
     else:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.console import assignment_argument, course_option, new_console
+from autograder.commands.console import assignment_argument, course_option, echo, new_console
 from autograder.errors import KitError, UsageError
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _interruptible(message: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        click.echo(message)
+        echo(message)
         sys.exit(1)
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -230,7 +230,7 @@ def _show_summary(
         if outcome.fault:
             message = f"ungraded: {outcome.student}: {outcome.fault}"
             run.console.print(message, style="yellow", markup=False)
-    click.echo(f"isolation {isolation}")
+    echo(f"isolation {isolation}")
 
 
 def _write_gradebook(run: _Run, students: Sequence[str]) -> list[str]:
@@ -243,5 +243,5 @@ def _write_gradebook(run: _Run, students: Sequence[str]) -> list[str]:
     with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("gradebook", total=len(students))
         problems = gradebook.write(run.job, students, lambda _: bar.advance(task))
-    click.echo(f"gradebook: {len(students) - len(problems)} of {len(students)} written")
+    echo(f"gradebook: {len(students) - len(problems)} of {len(students)} written")
     return problems

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from autograder.commands.console import echo
 from autograder.errors import UsageError
 
 MAX_WIDTH = 96  # as wide as a message
@@ -31,12 +32,12 @@ def hint(slot: str, stage: int | None, show_all: bool) -> None:
     last = len(found.hints)
     first = min(stage or 1, last)
     for number in range(first, last + 1 if show_all else first + 1):
-        click.echo(f"{found.name}, hint {number} of {last}\n")
-        click.echo(f"{_indented(found.hints[number - 1])}\n")
+        echo(f"{found.name}, hint {number} of {last}\n")
+        echo(f"{_indented(found.hints[number - 1])}\n")
     if show_all or first == last:
-        click.echo(f"  next: autograder check {found.name}")
+        echo(f"  next: autograder check {found.name}")
     else:
-        click.echo(f"  next: autograder hint {found.name} --stage {first + 1}")
+        echo(f"  next: autograder hint {found.name} --stage {first + 1}")
 
 
 def _indented(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.console import course_option
+from autograder.commands.console import course_option, echo
 
 if TYPE_CHECKING:
     from autograder.authoring.scaffold import Plan
@@ -33,24 +33,22 @@ def new(target: str, course: Path, file: str | None, points: float) -> None:
     created = [path for path in plan.texts if not path.exists()]
     scaffold.write(plan)
     for path in plan.texts:
-        click.echo(f"{'created' if path in created else 'added to'} {path}")
+        echo(f"{'created' if path in created else 'added to'} {path}")
     for note in plan.notes:
-        click.echo(f"note: {note}")
+        echo(f"note: {note}")
     _say_what_next(plan)
     if not (course / "nbgrader_config.py").exists():
-        click.echo(scaffold.WITHOUT_CONFIG)
+        echo(scaffold.WITHOUT_CONFIG)
 
 
 def _say_what_next(plan: Plan) -> None:
     """Print which files to edit, and which commands to run then."""
     slot = plan.slot
     option = f" --course {slot.course}" if slot.course != Path() else ""
-    click.echo(
-        f"\nThe slot computes 2 x as a placeholder. To make it yours, edit in {slot.files}/:"
-    )
-    click.echo(f"  {slot.file}: the docstring and the answer")
-    click.echo(f"  test_{slot.stem}.py: the checks")
-    click.echo(f"  {slot.stem}.toml: hints, misconceptions, variants")
-    click.echo("Then run:")
-    click.echo(f"  autograder verify {slot.assignment}{option}")
-    click.echo(f"  autograder release {slot.assignment}{option}")
+    echo(f"\nThe slot computes 2 x as a placeholder. To make it yours, edit in {slot.files}/:")
+    echo(f"  {slot.file}: the docstring and the answer")
+    echo(f"  test_{slot.stem}.py: the checks")
+    echo(f"  {slot.stem}.toml: hints, misconceptions, variants")
+    echo("Then run:")
+    echo(f"  autograder verify {slot.assignment}{option}")
+    echo(f"  autograder release {slot.assignment}{option}")

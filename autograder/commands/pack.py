@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.console import new_console
+from autograder.commands.console import echo, new_console
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,18 +51,18 @@ def pack(to: Path | None, force: bool) -> None:
         )
     if not is_same:
         write_file(path, data)
-    click.echo(
+    echo(
         f"\n{shown}{' already' if is_same else ''} has {len(contents)} of {len(found)} files, "
         f"{len(data) / 1e3:.0f} kB. Hand in this zip."
     )
     problems = sum(len(file.problems) for file in found)
     if problems:
-        click.echo(
+        echo(
             f"{problems} to fix: see ✗ above. Then run autograder pack --force. "
             "If there is no time left, hand in the zip all the same."
         )
     else:
-        click.echo("To see whether your answers are right, run autograder check.")
+        echo("To see whether your answers are right, run autograder check.")
     sys.exit(bool(problems))
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import click
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from autograder.commands.console import echo
 from autograder.proof.slot_report import Margin, SlotReport
 
 LONG_PROOF = 40  # shares; a proof with more of them takes minutes
@@ -35,7 +35,7 @@ def proof_progress(console: Console) -> Iterator[Callable[[int, int], None]]:
             bar.update(task, completed=done, total=total)
             is_tenth = 10 * done // total > 10 * (done - 1) // total
             if not console.is_terminal and total >= LONG_PROOF and is_tenth:
-                click.echo(f"proved {done} of {total} shares", err=True)
+                echo(f"proved {done} of {total} shares", err=True)
 
         yield step
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.console import assignment_argument, course_option, new_console
+from autograder.commands.console import assignment_argument, course_option, echo, new_console
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _demand_proof(assignment: Assignment, course: Path) -> None:
     proof_record.record(assignment, course, not failed)
     if failed:
         show_proof(console, reports)
-        click.echo("nothing was released")
+        echo("nothing was released")
         sys.exit(1)
 
 
@@ -100,11 +100,11 @@ def _compare(files: dict[str, bytes], folder: Path, assignment: str) -> None:
 
     found = differences(files, folder)
     for difference in found:
-        click.echo(f"{folder}: {difference}")
+        echo(f"{folder}: {difference}")
     if found:
-        click.echo(f"out of date: run autograder release {assignment}")
+        echo(f"out of date: run autograder release {assignment}")
         sys.exit(1)
-    click.echo(f"{folder} is up to date")
+    echo(f"{folder} is up to date")
 
 
 def _write(
@@ -117,7 +117,7 @@ def _write(
     files = release_folder.keep_numbers(files, folder)
     data = bundle.build(assignment, files) if zipped else b""  # first, since it may find a leak
     release_folder.write(files, folder)
-    click.echo(f"{folder}: {len(files)} files, {sum(map(len, files.values())) / 1e3:.0f} kB")
+    echo(f"{folder}: {len(files)} files, {sum(map(len, files.values())) / 1e3:.0f} kB")
     if zipped:
         write_file(zipped, data)
-        click.echo(f"{zipped}: {len(data) / 1e3:.0f} kB; students run install.py in it")
+        echo(f"{zipped}: {len(data) / 1e3:.0f} kB; students run install.py in it")

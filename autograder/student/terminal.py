@@ -103,6 +103,6 @@ def interrupt_main_thread() -> None:
 
 
 def _write(text: str) -> None:
-    data = text.encode(sys.stdout.encoding, "replace")
+    data = text.encode(sys.stdout.encoding, sys.stdout.errors or "replace")
     while data:
         data = data[os.write(1, data) :]

@@ -115,7 +115,7 @@ def test_ctrl_c_at_the_line_of_a_student_counts_the_student_as_graded(
 
     group: Any = _OneStudent()
     finished: list[Outcome] = []
-    monkeypatch.setattr(class_display.click, "echo", stopped)
+    monkeypatch.setattr(class_display, "echo", stopped)
     with pytest.raises(KeyboardInterrupt):
         grade_with_progress(console, group, ["ada"], finished)
     assert [outcome.student for outcome in finished] == ["ada"]
