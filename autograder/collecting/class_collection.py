@@ -21,7 +21,6 @@ from autograder.errors import KitError
 from autograder.files import digest
 from autograder.text import printable
 
-ODD = "--allow-odd-submissions"
 MAX_LISTED = 5
 
 
@@ -234,11 +233,11 @@ def _refuse_odd(rows: Sequence[Row], order: Order) -> None:
         why = plausibility.several_students(row.staged.paths, order.expected)
         if why:
             shown = printable(row.attempt.shown, 80)
-            row.staged.bad = f"{why}: give {shown} to collect by itself, or {ODD}"
-        elif order.expected.is_pile(row.attempt.name):
+            row.staged.bad = f"{why}: give {shown} to collect by itself, or {plausibility.ODD}"
+        elif row.attempt.platform == Platform.NONE and order.expected.is_pile(row.attempt.name):
             row.staged.bad = (
                 f"{printable(row.attempt.name, 80)} is no student's name: name the archive or "
-                f"folder after the student, or {ODD}"
+                f"folder after the student, or {plausibility.ODD}"
             )
         if row.staged.bad:
             row.doubts.insert(0, row.staged.bad)
@@ -248,7 +247,7 @@ def _refuse_odd(rows: Sequence[Row], order: Order) -> None:
         raise KitError(
             f"{len(empty)} of {len(found)} hand-ins have none of the files of "
             f"{order.expected.assignment} ({names}, …): nothing was collected. Is it another "
-            f"assignment's download? To collect all the same: {ODD}"
+            f"assignment's download? To collect all the same: {plausibility.ODD}"
         )
 
 

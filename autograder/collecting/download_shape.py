@@ -14,11 +14,11 @@ from autograder.collecting.platform_label import Label, label
 
 # Names that people and platforms give to a pile of hand-ins, and to no student.
 PILES = re.compile(
-    r"(?:(?:all|my|the|new)?[ _-]*"
-    r"(?:assignments?|submissions?|downloads?|downloaded|archives?|extracted|collected|submitted|"
-    r"class|course|section|students?|hand-?ins?|homeworks?|exports?|bulk|files?|folder|gradebook|"
-    r"documents?|desktop|temp|tmp|data|zips?))(?:[ _-]*(?:export|download|files?)?"
-    r"[ _-]*(?:\(?\d+\)?)?)|gradebook_.*|.*_export|assignment download .*",
+    r"(?:(?:all|my|the|new)[ _-]*)?"
+    r"(?:(?:assignment|submission|download|archive|hand-?in|homework|export)s?|downloaded|extracted|"
+    r"collected|submitted|class|course|students|bulk|files|new folder|gradebook|documents|desktop|"
+    r"untitled|te?mp)(?:[ _-]*(?:export|download|files?))?[ _-]*(?:\(?\d+\)?)?"
+    r"|gradebook_.*|.*_export|assignment download .*",
     re.IGNORECASE,
 )
 SUFFIX = re.compile(r"(?: ?\(\d+\)|[-_ ]\d{1,2}|[ -]+copy(?: \d+)?)$", re.IGNORECASE)

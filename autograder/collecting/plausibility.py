@@ -9,11 +9,14 @@ from pathlib import Path, PurePosixPath
 from autograder.collecting.archive import is_archive_name
 from autograder.collecting.download_shape import Expected, labels_inside
 from autograder.collecting.platform_label import Label, Platform
+from autograder.errors import KitError
 from autograder.text import printable
 
 COPIES = 3  # of an expected file in as many folders: more than one student's
 SMALL_CLASS = 4  # in a smaller one, it says nothing that most files are missing
 MAX_FILES = 4000
+LISTED = 3
+ODD = "--allow-odd-submissions"  # the flag of commands with which they go on all the same
 
 
 def files(folder: Path) -> list[PurePosixPath]:
@@ -74,6 +77,17 @@ def problems(found: Mapping[str, Sequence[PurePosixPath]], expected: Expected) -
 
 
 def problems_in(submissions: Path, students: Iterable[str], expected: Expected) -> list[str]:
-    """Like `problems`, of the folders that nbgrader reads."""
+    """Like `problems`, of the folders that are graded."""
     folders = {student: submissions / student / expected.assignment for student in students}
     return problems({student: files(folder) for student, folder in folders.items()}, expected)
+
+
+def refuse(found: Sequence[str], assignment: str, ways_on: str) -> None:
+    """Raise KitError if there are problems: their zeros would stand in the gradebook."""
+    if found:
+        more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
+        raise KitError(
+            f"{'; '.join(found[:LISTED])}{more}: collecting seems to have gone wrong, and the "
+            f"gradebook would get zeros. Collect again (autograder collect {assignment} "
+            f"DOWNLOAD ...), or {ways_on}"
+        )

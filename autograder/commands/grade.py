@@ -69,6 +69,12 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Grade even if students' code cannot be kept from files and the network.",
 )
+@click.option(
+    "--allow-odd-submissions",
+    "odd",
+    is_flag=True,
+    help="Write the gradebook even if collecting seems to have gone wrong.",
+)
 def grade(
     assignment: str,
     course: Path,
@@ -81,6 +87,7 @@ def grade(
     fresh: bool,
     gradebook: bool | None,
     weak: bool,
+    odd: bool,
 ) -> None:
     """Grade the submissions of ASSIGNMENT.
 
@@ -103,6 +110,8 @@ def grade(
     if gradebook is None:
         gradebook = _is_gradebook_default(course, assignment, submissions)
     console = new_console()
+    if not odd:
+        _look_at_collecting(console, loaded, course, submissions, students, gradebook)
     with (
         _interruptible(f"stopped: run it again to continue; finished results are in {out}"),
         run_folder.lock(out.resolve(), assignment, seed, whole_class=not only) as folder,
@@ -148,6 +157,28 @@ def _is_gradebook_default(course: Path, assignment: str, submissions: Path) -> b
 
     own = (course / "submitted").resolve() == submissions.resolve()
     return own and is_course(course, assignment)
+
+
+def _look_at_collecting(
+    console: Console,
+    assignment: Assignment,
+    course: Path,
+    submissions: Path,
+    students: Sequence[str],
+    gradebook: bool,
+) -> None:
+    """Say what looks like collecting gone wrong. Raises KitError before it is in the gradebook."""
+    from autograder.collecting import plausibility
+    from autograder.collecting.download_shape import Expected
+
+    expected = Expected.of(assignment, course)
+    problems = plausibility.problems_in(submissions, students, expected)
+    if gradebook:
+        ways_on = f"grade all the same: --no-gradebook or {plausibility.ODD}"
+        plausibility.refuse(problems, assignment.name, ways_on)
+    for problem in problems:
+        line = f"{problem}: see autograder collect"
+        console.print(line, style="yellow", markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -26,6 +26,8 @@ from autograder.classroom.class_run import ClassRun
 from autograder.classroom.grades_csv import points
 from autograder.classroom.job import Job, default_out
 from autograder.classroom.results import Entry, StudentResult
+from autograder.collecting import plausibility
+from autograder.collecting.download_shape import Expected
 from autograder.course import handout, submissions, time_stamp
 from autograder.course.notebook_repair import WAITS
 from autograder.errors import AssignmentError, KitError, UsageError
@@ -62,6 +64,9 @@ class EngineAutograde(Autograde):
     allow_weak_isolation = Bool(
         False, help="Grade also where students' code cannot be kept from files and the network."
     ).tag(config=True)
+    allow_odd_submissions = Bool(
+        False, help="Grade also where collecting seems to have gone wrong."
+    ).tag(config=True)
     graded: GradedClass | None = None
 
     def __init__(self, **kwargs: Any) -> None:
@@ -97,6 +102,11 @@ class EngineAutograde(Autograde):
             self.log.info("nothing is new: --force grades again")
             return
         if self.graded is None:
+            if not self.allow_odd_submissions:
+                expected = Expected.of(assignment, course)
+                problems = plausibility.problems_in(submitted, students, expected)
+                ways_on = "set c.Autograde.allow_odd_submissions = True"
+                plausibility.refuse(problems, name, ways_on)
             self._grade(course, name, submitted, students)
         register(self.coursedir, self)
         released = handout.read(course, name)
