@@ -79,10 +79,13 @@ def damage_is_bad() -> Iterator[None]:
         raise BadArchive("is damaged or was not downloaded in full") from None
 
 
-def members(path: Path) -> Iterator[Member]:
-    """The members of an archive, in its order. Raises BadArchive where it is none or is damaged."""
+def members(path: Path, name: str = "") -> Iterator[Member]:
+    """The members of an archive, in its order. Raises BadArchive where it is none or is damaged.
+
+    A packed file without a tar is called like the archive, which is called `name`.
+    """
     with damage_is_bad(), path.open("rb") as file:
-        yield from _members(path.name, file)
+        yield from _members(name or path.name, file)
 
 
 def _members(name: str, file: IO[bytes]) -> Iterator[Member]:
@@ -102,7 +105,7 @@ def _members(name: str, file: IO[bytes]) -> Iterator[Member]:
         yield from _packed(name, XzStream(file), size)
     elif start[257:262] == b"ustar" or name.lower().endswith(".tar"):
         yield from _tape(file)
-    elif start.startswith(b"PK") or name.lower().endswith(".zip"):
+    elif start.startswith(b"PK") or _directory_size(file) is not None:
         yield from _zip_members(file)
     else:
         raise BadArchive("is no archive, whatever its name says")
@@ -146,7 +149,10 @@ def _tape(stream: Stream, start: bytes = b"", size: int | None = None) -> Iterat
 
 
 def _zip_members(file: IO[bytes]) -> Iterator[Member]:
-    if _directory_size(file) > MAX_DIRECTORY:
+    size = _directory_size(file)
+    if size is None:
+        raise BadArchive("is damaged or was not downloaded in full")
+    if size > MAX_DIRECTORY:
         raise BadArchive("has too many members")
     with zipfile.ZipFile(file) as archive:
         infos = archive.infolist()
@@ -159,29 +165,26 @@ def _zip_members(file: IO[bytes]) -> Iterator[Member]:
             yield Member(name, _zip_kind(info, name), info.compress_size, _reader(archive, info))
 
 
-def _directory_size(file: IO[bytes]) -> int:
-    """The size of a zip's table of members, read as zipfile does: from the end. Raises BadArchive.
-
-    A table of four gigabytes or more says so in another place, which is as good as too large.
-    """
+def _directory_size(file: IO[bytes]) -> int | None:
+    """The size of a zip's table of members, read from the end as zipfile does; or None."""
     size = file.seek(0, 2)
     file.seek(max(0, size - END_SIZE - (1 << 16)))
     tail = file.read()
     at = len(tail) - END_SIZE
     if at < 0 or tail[at : at + 4] != END or tail[-2:] != b"\0\0":
         at = tail.rfind(END)
-    if at < 0 or len(tail) < at + END_SIZE:
-        raise BadArchive("is damaged or was not downloaded in full")
-    directory: int = struct.unpack_from("<L", tail, at + 12)[0]
     file.seek(0)
+    if at < 0 or len(tail) < at + END_SIZE:
+        return None
+    directory: int = struct.unpack_from("<L", tail, at + 12)[0]
     return directory if directory != 0xFFFFFFFF else _directory_size_64(tail[:at])
 
 
-def _directory_size_64(tail: bytes) -> int:
+def _directory_size_64(tail: bytes) -> int | None:
     """The size of the table in a zip64, whose own end stands before the ordinary one."""
     at = tail.rfind(b"PK\x06\x06")
     if at < 0 or len(tail) < at + 56:
-        raise BadArchive("is damaged or was not downloaded in full")
+        return None
     return int(struct.unpack_from("<Q", tail, at + 40)[0])
 
 

@@ -11,6 +11,10 @@ class BadArchive(KitError):
     """Why nothing is taken from an archive; the text follows the archive's name."""
 
 
+class TooMuch(BadArchive):
+    """More comes out of a hand-in than is allowed: nothing of it is taken."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """The most that is taken from one hand-in, with everything that is packed inside it."""
@@ -28,7 +32,7 @@ HANDIN = Limits()
 
 
 class Budget:
-    """Counts what really comes out, whatever an archive says of itself. Raises BadArchive."""
+    """Counts what really comes out, whatever an archive says of itself. Raises TooMuch."""
 
     def __init__(self, limits: Limits = HANDIN) -> None:
         self.limits = limits
@@ -41,17 +45,17 @@ class Budget:
         self._files += 1
         self._packed += packed
         if self._files > self.limits.files:
-            raise BadArchive(f"has more than {self.limits.files} files")
+            raise TooMuch(f"has more than {self.limits.files} files")
 
     def take_bytes(self, count: int, of_this_file: int) -> None:
         """Count bytes that come out; `of_this_file` is the sum of its bytes so far."""
         limits = self.limits
         self._bytes += count
         if of_this_file > limits.file_bytes:
-            raise BadArchive(f"has a file of more than {limits.file_bytes >> 20} MB")
+            raise TooMuch(f"has a file of more than {limits.file_bytes >> 20} MB")
         if self._bytes > limits.total_bytes:
-            raise BadArchive(f"has more than {limits.total_bytes >> 20} MB in all")
+            raise TooMuch(f"has more than {limits.total_bytes >> 20} MB in all")
         if self._bytes > limits.unmeasured_bytes and self._bytes > limits.ratio * self._packed:
-            raise BadArchive(
+            raise TooMuch(
                 f"grows to more than {limits.ratio} times its size, as archives made to fill disks"
             )

@@ -22,6 +22,7 @@ from autograder.collecting.unpacking import names, unpack_class
 from autograder.errors import UsageError
 
 STUDENT = r"(?P<student_id>[^_]+)"  # of the name of an archive that no platform labelled
+BEGINS_ALIKE = "another archive's name begins alike: they were taken for two students"
 MAX_NAMES = 50_000
 MAX_DEPTH = 6
 PAGES = {"index.html", "index.htm", gradescope.NAME}  # what platforms add
@@ -34,7 +35,7 @@ class Piece:
     Attributes:
         path: where it is.
         shown: its name in the download.
-        rest: the name under which a file belongs into the hand-in, "" for its folder or archive.
+        rest: the name that the student's file or archive had, "" if it is not known or a folder's.
         number: a later piece has a larger one.
         problem: why it cannot be unpacked; there is nothing at `path` then.
     """
@@ -211,7 +212,9 @@ class Downloads:
                     receipt = receipts.get((known.id, known.time_text), Receipt())
                     self._note_blackboard(known, piece, receipt, place.download)
                 else:
-                    self._note(known, piece, place.download)
+                    attempt = self._note(known, piece, place.download)
+                    if name in apart:
+                        attempt.doubts.append(f"{BEGINS_ALIKE} (--student-pattern says otherwise)")
 
     # -------------------------------------------------------------------------- labels
 
@@ -223,8 +226,9 @@ class Downloads:
             return Label(Platform.NONE, name, "")
         if is_archive_name(name):
             match = re.match(self._pattern, stem(name))
+            rest = name[len(match[0]) :].lstrip(" _-") if match else ""
             student = (apart or {}).get(name) or (match and match["student_id"]) or ""
-            return Label(Platform.NONE, student, "") if student.strip(" .") else None
+            return Label(Platform.NONE, student, "", rest) if student.strip(" .") else None
         for file in self._expected.files:
             ending = re.escape(file)
             match = re.fullmatch(rf"(?P<name>.+?)[ _-]+(?P<rest>{ending})", name, re.IGNORECASE)
@@ -264,7 +268,7 @@ class Downloads:
         """Add a piece to the attempt that it belongs to."""
         attempts = self.attempts.setdefault(known.student, [])
         is_loose = known.rest and not is_archive_name(known.rest)
-        piece = dataclasses.replace(piece, rest=known.rest if is_loose else "", number=known.number)
+        piece = dataclasses.replace(piece, rest=known.rest, number=known.number)
         apart = known.platform == Platform.NONE and not is_loose
         for attempt in attempts:
             same_time = attempt.time_text == known.time_text and attempt.download == download

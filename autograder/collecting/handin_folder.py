@@ -72,7 +72,7 @@ def stage(attempt: Attempt, into: Path, expected: Expected) -> Staged:
 
 
 def _name(piece: Piece, attempt: Attempt, expected: Expected) -> str:
-    """The name of a loose file: Canvas calls a file that is handed in again `moves-1.py`."""
+    """The name that the student gave: Canvas calls a file that is handed in again `moves-1.py`."""
     if attempt.platform == Platform.CANVAS:
         first = re.sub(r"-\d+(?=\.[^.]*$)", "", piece.rest)
         if first in expected.files:
@@ -89,8 +89,8 @@ def _take_piece(piece: Piece, part: Path, budget: Budget, staged: Staged, name: 
         part.mkdir()
     if piece.path.is_dir():
         done = copy(piece.path, part, budget)
-    elif is_archive_name(piece.shown) and not name:
-        done = unpack(piece.path, part, budget)
+    elif is_archive_name(piece.shown):
+        done = unpack(piece.path, part, budget, name)
     else:
         copy_file(piece.path, part / (name or piece.shown), piece.shown, budget, done)
     inside = unpack_inside(part, budget, done.left_out)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from autograder.collecting.archive import CHUNK, Kind, Member, is_archive_name, members, stem
-from autograder.collecting.budget import HANDIN, BadArchive, Budget, Limits
+from autograder.collecting.budget import HANDIN, BadArchive, Budget, Limits, TooMuch
 from autograder.collecting.member_path import Outside, Unusable, is_junk, member_path
 from autograder.errors import KitError, NoRoom
 from autograder.files import DISK_FULL
@@ -58,10 +58,13 @@ def names(archive: Path) -> list[PurePosixPath]:
     return found
 
 
-def unpack(archive: Path, into: Path, budget: Budget) -> Unpacked:
-    """Unpack one student's archive. Raises BadArchive; what is in `into` is of no use then."""
+def unpack(archive: Path, into: Path, budget: Budget, name: str = "") -> Unpacked:
+    """Unpack one student's archive, which the student called `name`.
+
+    Raises BadArchive; what is in `into` is of no use then.
+    """
     done = Unpacked()
-    for member in members(archive):
+    for member in members(archive, name):
         path = _path(member, done)
         if path is not None:
             _write(member, path, into, budget, done)
@@ -217,7 +220,7 @@ def unpack_inside(folder: Path, budget: Budget, left_out: list[str]) -> dict[str
     """Unpack the archives in a folder, and those in them, each into a folder beside it.
 
     Returns path -> why an archive was not unpacked; it stays as it is. What is deeper than the
-    budget's limit stays, too. Raises BadArchive where the budget is used up, NoRoom.
+    budget's limit stays, too. Raises TooMuch where the budget is used up, NoRoom.
     """
     bad: dict[str, str] = {}
     for depth in range(budget.limits.depth + 1):
@@ -230,6 +233,8 @@ def unpack_inside(folder: Path, budget: Budget, left_out: list[str]) -> dict[str
             into = _free(path.with_name(stem(path.name) or "archive"))
             try:
                 done = unpack(path, into, budget)
+            except TooMuch:
+                raise
             except BadArchive as error:
                 remove(into)
                 bad[shown] = str(error)

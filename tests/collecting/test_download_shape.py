@@ -75,7 +75,9 @@ def test_names_of_piles_are_no_students(name: str) -> None:
     assert EXPECTED.is_pile(name)
 
 
-@pytest.mark.parametrize("name", ["ada", "student1", "student_12.zip", "Class, Ada", "s123", "data"])
+@pytest.mark.parametrize(
+    "name", ["ada", "student1", "student_12.zip", "Class, Ada", "s123", "data"]
+)
 def test_names_of_students_are_no_piles(name: str) -> None:
     assert not EXPECTED.is_pile(name)
 
