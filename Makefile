@@ -26,7 +26,6 @@ soak: $(READY)
 bench: $(READY)
 	@$(BIN)/python benchmarks/answers.py
 	@$(BIN)/python benchmarks/run.py
-	@$(BIN)/python benchmarks/forks.py
 	@$(BIN)/python benchmarks/cover.py
 	@$(BIN)/python benchmarks/growth.py
 
