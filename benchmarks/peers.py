@@ -24,6 +24,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from submissions import ASSIGNMENT
 
 from autograder.assignment.model import Slot
+from autograder.authoring.notebook_cell import graded_cell
+from autograder.course.handout import grade_id
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -171,7 +173,10 @@ class Nbgrader(Way):
         source = course / "source" / ASSIGNMENT
         source.mkdir(parents=True)
         cells = [new_code_cell("import numpy as np", id="imports")]
-        cells += [self._cell(slot) for slot in self.slots.values()]
+        for name, slot in self.slots.items():
+            code = f"from inprocess import earned\nearned({name!r})"
+            hidden = f"### BEGIN HIDDEN TESTS\n{code}\n### END HIDDEN TESTS"
+            cells.append(graded_cell(hidden, grade_id(name), slot.points))
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
         nbformat.write(notebook, source / "checks.ipynb")
@@ -188,26 +193,8 @@ class Nbgrader(Way):
                 shutil.copy(path, handed_in)
         return course
 
-    def _cell(self, slot: Slot) -> nbformat.NotebookNode:
-        code = f"from inprocess import earned\nearned({slot.name!r})"
-        about = {
-            "grade": True,
-            "solution": False,
-            "locked": True,
-            "task": False,
-            "grade_id": slot.name.replace(".", "-"),
-            "points": slot.points,
-            "schema_version": 3,
-            "cell_type": "code",
-        }
-        return new_code_cell(
-            f"### BEGIN HIDDEN TESTS\n{code}\n### END HIDDEN TESTS",
-            id=about["grade_id"],
-            metadata={"nbgrader": about},
-        )
-
     def _passed(self, database: Path) -> Passed:
-        slots = {slot.name.replace(".", "-"): slot for slot in self.slots.values()}
+        slots = {grade_id(slot.name): slot for slot in self.slots.values()}
         rows = sqlite3.connect(database).execute(
             "select sa.student_id, bc.name, g.auto_score"
             " from grade g join submitted_notebook sn on g.notebook_id = sn.id"
@@ -235,15 +222,13 @@ class Otter(Way):
         if (self.bin / "otter").exists():
             return ""
         home = self.bin.parent
-        for command in (
-            [sys.executable, "-m", "venv", home],
-            [self.bin / "pip", "install", "-q", "-r", HERE / "requirements-otter.txt"],
-        ):
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                shutil.rmtree(home, ignore_errors=True)
-                last = (done.stderr.strip().splitlines() or ["?"])[-1]
-                return f"otter-grader cannot be installed: {last[:200]}"
+        install = [self.bin / "pip", "install", "-q", "-r", HERE / "requirements-otter.txt"]
+        try:
+            subprocess.run([sys.executable, "-m", "venv", home], check=True)
+            subprocess.run(install, check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            shutil.rmtree(home, ignore_errors=True)
+            return str(error)
         return ""
 
     def run(self, submissions: Path) -> tuple[Cost, Passed]:

@@ -27,11 +27,8 @@ T = TypeVar("T")
 
 def load(name: str, course: Path) -> Assignment:
     """Read `course/solutions/<name>`. Raises UsageError or AssignmentError, with the mend."""
+    require(name, course)
     folder = course / "solutions" / name
-    if not (folder / "assignment.toml").is_file():
-        known = sorted(p.parent.name for p in (course / "solutions").glob("*/assignment.toml"))
-        there = f"; there is: {', '.join(known)}" if known else " (is this the course folder?)"
-        raise UsageError(f"no assignment solutions/{name}/assignment.toml{there}")
     top = _read(folder / "assignment.toml")
     top.only("title", "libraries", "idioms", "files", "slots")
     files = {file: _file(folder, file, table) for file, table in top.tables("files").items()}
@@ -54,6 +51,24 @@ def load(name: str, course: Path) -> Assignment:
     )
     _check_programs(assignment)
     return assignment
+
+
+def names(course: Path) -> list[str]:
+    """The assignments that the course has files of staff for."""
+    return sorted(path.parent.name for path in (course / "solutions").glob("*/assignment.toml"))
+
+
+def is_ours(course: Path, assignment: str) -> bool:
+    """Whether the assignment of an nbgrader course is graded by the kit."""
+    return (course / "solutions" / assignment / "assignment.toml").is_file()
+
+
+def require(name: str, course: Path) -> None:
+    """Raises UsageError where the course has no such assignment."""
+    if not is_ours(course, name):
+        known = ", ".join(names(course))
+        there = f"; there is: {known}" if known else " (is this the course folder?)"
+        raise UsageError(f"no assignment solutions/{name}/assignment.toml{there}")
 
 
 def _check_slots(files: Mapping[str, StaffFile], slots: Mapping[str, Slot]) -> None:
@@ -190,13 +205,12 @@ class _Table:
             raise AssignmentError(f"{where} must be a table")
         return _Table(item, where)
 
-    def only(self, *keys: str) -> bool:
+    def only(self, *keys: str) -> None:
         unknown = [key for key in self.data if key not in keys]
         if unknown:
             raise AssignmentError(
                 f"{self.where}: unknown key {unknown[0]}; known are {', '.join(keys)}"
             )
-        return True
 
 
 def _read(path: Path) -> _Table:
@@ -297,8 +311,3 @@ def _program(slot: str, table: _Table, wrong: bool) -> KnownProgram:
         hint=table.get("hint", str) if wrong else "",
         precision=table.get("precision", bool, False),
     )
-
-
-def is_ours(course: Path, assignment: str) -> bool:
-    """Whether the assignment of an nbgrader course is graded by the kit."""
-    return (course / "solutions" / assignment / "assignment.toml").is_file()

@@ -16,7 +16,10 @@ from autograder.errors import AssignmentError, KitError
 
 @dataclass(frozen=True)
 class NewSlot:
-    """A slot to be added. `existing` is its assignment, None where that is new, too."""
+    """A slot to be added.
+
+    `points` is an int where it is whole. `existing` is the assignment, None where that is new, too.
+    """
 
     assignment: str
     name: str
@@ -39,11 +42,6 @@ class NewSlot:
     def stem(self) -> str:
         """The name of the slot's own two files."""
         return self.name.replace(".", "_")
-
-    @property
-    def shown_points(self) -> int | float:
-        """A whole number without a decimal point."""
-        return int(self.points) if self.points == int(self.points) else self.points
 
 
 @functools.cache

@@ -11,6 +11,8 @@ from autograder.authoring.new_slot import NewSlot, free_name, read_text, rendere
 from autograder.course.handout import grade_id
 from autograder.errors import AssignmentError
 
+MAX_ID = 56  # characters of a cell's id; nbformat allows 64, and a number may follow
+
 
 def with_cell(slot: NewSlot) -> tuple[Path, str, str]:
     """Add the slot's cell to the assignment's notebook.
@@ -38,26 +40,21 @@ def with_cell(slot: NewSlot) -> tuple[Path, str, str]:
         notebook = _new_notebook(
             slot.existing.title if slot.existing else title_of(slot.assignment)
         )
-    shown = rendered("cell.py", slot=slot.name, file=slot.file, points=slot.shown_points)
-    cell = nbformat.v4.new_code_cell(shown.rstrip("\n"))
-    cell.metadata["nbgrader"] = {
-        "grade": True,
-        "solution": False,
-        "locked": True,
-        "task": False,
-        "grade_id": grade_id(slot.name),
-        "points": slot.shown_points,
-        "schema_version": 3,
-        "cell_type": "code",
-    }
+    shown = rendered("cell.py", slot=slot.name, file=slot.file, points=slot.points)
+    cell = graded_cell(shown.rstrip("\n"), grade_id(slot.name), slot.points)
     if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
         del cell["id"]  # cells have ids from 4.5 on
     else:
-        cell["id"] = free_name(
-            grade_id(slot.name)[:56], [other.get("id", "") for other in notebook.cells]
-        )
+        cell["id"] = free_name(cell["id"], [other.get("id", "") for other in notebook.cells])
     notebook.cells.append(cell)
     return path, nbformat.writes(notebook) + "\n", ""
+
+
+def graded_cell(code: str, grade_id: str, points: float) -> Any:
+    """A locked code cell that carries points."""
+    about: dict[str, object] = {"grade": True, "solution": False, "locked": True, "task": False}
+    about |= {"grade_id": grade_id, "points": points, "schema_version": 3, "cell_type": "code"}
+    return nbformat.v4.new_code_cell(code, id=grade_id[:MAX_ID], metadata={"nbgrader": about})
 
 
 def _new_notebook(title: str) -> Any:

@@ -52,7 +52,8 @@ def plan(course: Path, target: str, file: str | None, points: float) -> Plan:
     student_file = _file_name(name, file)
     known = course / "solutions" / name / "assignment.toml"
     existing = reader.load(name, course) if known.exists() else None
-    slot = NewSlot(name, slot_name, student_file, points, course, existing)
+    whole = int(points) if points == int(points) else points
+    slot = NewSlot(name, slot_name, student_file, whole, course, existing)
     _refuse_taken(slot)
     path, text, note = notebook_cell.with_cell(slot)
     texts = {
@@ -176,7 +177,7 @@ def _assignment_toml(slot: NewSlot) -> str:
         new_file=slot.existing is None or slot.file not in slot.existing.files,
         key=f'"{slot.name}"' if "." in slot.name else slot.name,
         file=slot.file,
-        points=slot.shown_points,
+        points=slot.points,
     )
     header = rendered("assignment.toml", title=title_of(slot.assignment))
     return _appended(slot.folder / "assignment.toml", header, row)

@@ -36,10 +36,9 @@ ASSIGNMENT: tuple[Callable[[Course, Assignment], Finding], ...] = (
 
 def examine(folder: Path, name: str | None) -> Iterator[Finding]:
     """The findings on a course and on one of its assignments, or on all. Raises UsageError."""
-    known = sorted(path.parent.name for path in (folder / "solutions").glob("*/assignment.toml"))
-    if name is not None and name not in known:
-        others = f"; there is: {', '.join(known)}" if known else " (is this the course folder?)"
-        raise UsageError(f"no assignment solutions/{name}/assignment.toml{others}")
+    if name is not None:
+        reader.require(name, folder)
+    known = reader.names(folder)
     if not known:
         raise UsageError(f"{folder}/solutions has no assignment: is this the course folder?")
     course = Course(folder.resolve(), settings.read(folder.resolve()))

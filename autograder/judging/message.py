@@ -46,11 +46,8 @@ FACTS = (  # what was measured: everything above the advice
     *(Role.HEADLINE, Role.SENTENCE, Role.FACT, Role.NUMBERS),
     *(Role.DETAIL, Role.RELATED, Role.RIGHT, Role.EVERYWHERE),
 )
-WHOLE = (
-    Role.RELATED,
-    Role.RIGHT,
-    Role.EVERYWHERE,
-)  # left out whole: half a sentence says nothing
+# Left out whole: half a sentence says nothing.
+WHOLE = (Role.RELATED, Role.RIGHT, Role.EVERYWHERE)
 ONE_WORD = (  # verdicts that say everything: how many checks pass would add nothing
     *(Verdict.NOT_STARTED, Verdict.MISSING),
     *(Verdict.TIMEOUT, Verdict.CRASH, Verdict.FORBIDDEN),
@@ -107,8 +104,7 @@ def headline(result: SlotResult) -> str:
 
 
 def _summary(result: SlotResult) -> str:
-    run = [check for check in result.checks if check.passed is not None]
-    passed = sum(bool(check.passed) for check in run)
+    run = [check.passed for check in result.checks if check.passed is not None]
     if result.verdict == Verdict.CORRECT:
         carried = " (carried forward)" if result.carried_forward else ""
         return f"all {len(run)} checks pass{carried}"
@@ -116,12 +112,12 @@ def _summary(result: SlotResult) -> str:
         return "ungraded: a person will look at it"
     if result.verdict in ONE_WORD:
         return result.verdict.words
-    return f"{passed} of {len(run)} checks pass"
+    return f"{sum(run)} of {len(run)} checks pass"
 
 
-def explain(result: SlotResult, width: int = WIDTH) -> list[str]:
-    """The lines below the headline; none where there is nothing to mend."""
-    return [line.text for line in explanation(result, width=width)]
+def explain(result: SlotResult) -> list[str]:
+    """The texts of `explanation`."""
+    return [line.text for line in explanation(result)]
 
 
 def check_lines(results: Mapping[str, SlotResult], all_messages: bool, more: str) -> Iterator[Line]:

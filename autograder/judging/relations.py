@@ -126,29 +126,18 @@ def _along(
     if count < 2 or want.size // count * (count - 1) < 2:
         return
     yield f"it is reversed{where}", np.flip(want, axis)
-    if count > 2:
-        first, last = np.take(got, [0], axis), np.take(got, [count - 1], axis)
-        earlier = np.take(want, range(count - 1), axis)
-        later = np.take(want, range(1, count), axis)
-        if np.ptp(want, axis).any():
-            yield f"each entry is the one expected before it{where}", _join(first, earlier, axis)
-            yield f"each entry is the one expected after it{where}", _join(later, last, axis)
+    if count > 2 and np.ptp(want, axis).any():
+        earlier = np.take(got, [0], axis), np.take(want, range(count - 1), axis)
+        later = np.take(want, range(1, count), axis), np.take(got, [count - 1], axis)
+        for parts, name in ((earlier, "before"), (later, "after")):
+            shifted = np.concatenate(parts, axis)
+            yield f"each entry is the one expected {name} it{where}", shifted
     yield f"it is the running sum{where}", np.cumsum(want, axis)
-    yield f"it is the running sum from the end{where}", _flipped_sum(want, axis)
-    repeated = np.repeat(np.take(want, [count - 1], axis), count, axis)
-    yield f"every entry is the last one expected{where}", repeated
-    yield (
-        f"every entry is the first one expected{where}",
-        np.repeat(np.take(want, [0], axis), count, axis),
-    )
-
-
-def _join(first: np.ndarray, second: np.ndarray, axis: int) -> np.ndarray:
-    return np.concatenate([first, second], axis)
-
-
-def _flipped_sum(want: np.ndarray, axis: int) -> np.ndarray:
-    return np.flip(np.cumsum(np.flip(want, axis), axis), axis)
+    from_end = np.flip(np.cumsum(np.flip(want, axis), axis), axis)
+    yield f"it is the running sum from the end{where}", from_end
+    for index, name in ((count - 1, "last"), (0, "first")):
+        repeated = np.repeat(np.take(want, [index], axis), count, axis)
+        yield f"every entry is the {name} one expected{where}", repeated
 
 
 def lengths_in(values: Any) -> set[int]:

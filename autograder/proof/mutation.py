@@ -28,25 +28,16 @@ from typing import NamedTuple
 from autograder.assignment import solution_file as source
 from autograder.assignment.model import Assignment, KnownProgram
 
-SWAPPED = {
-    ast.Add: "-",
-    ast.Sub: "+",
-    ast.Mult: "/",
-    ast.Div: "*",
-    ast.MatMult: "*",
-    ast.Pow: "*",
-    ast.FloorDiv: "*",
-    ast.Mod: "+",
-}
-TOKENS = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.MatMult: "@",
-    ast.Pow: "**",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
+# node -> its token, and the token of the mutant
+OPERATORS = {
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "/"),
+    ast.Div: ("/", "*"),
+    ast.MatMult: ("@", "*"),
+    ast.Pow: ("**", "*"),
+    ast.FloorDiv: ("//", "*"),
+    ast.Mod: ("%", "+"),
 }
 COMPARISONS = {
     ast.Is: ("is", "is not"),
@@ -72,7 +63,6 @@ class Change(NamedTuple):
 class Mutant:
     """A mutant of a slot; `before` and `after` are the lines in which it differs."""
 
-    slot: str
     before: str
     after: str
     program: KnownProgram
@@ -91,19 +81,17 @@ def mutants(assignment: Assignment, slot: str) -> list[Mutant]:
         changed = text[:first] + becomes + text[last:]
         if not _compiles(changed):
             continue
-        bodies = []
-        for start, end in spans:
-            inside = start <= first and last <= end
-            body = text[start:first] + becomes + text[last:end] if inside else text[start:end]
-            bodies.append(body)
-        answers = tuple(bodies)
-        if answers in found or all(
-            text[a:b] == body for (a, b), body in zip(spans, answers, strict=True)
-        ):
+        answers = tuple(
+            text[start:first] + becomes + text[last:end]
+            if start <= first and last <= end
+            else text[start:end]
+            for start, end in spans
+        )
+        if answers in found or changed == text:
             continue
         before, after = _differing(text, changed)
         program = KnownProgram(f"mutant of {slot}: {before!r} -> {after!r}", slot, (), answers)
-        found[answers] = Mutant(slot, before, after, program)
+        found[answers] = Mutant(before, after, program)
     return list(found.values())
 
 
@@ -207,14 +195,13 @@ class _Changes(ast.NodeVisitor):
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
         kind = type(node.op)
-        if kind in SWAPPED:
-            self.replace_between(node.left, node.right, TOKENS[kind], SWAPPED[kind])
+        if kind in OPERATORS:
+            self.replace_between(node.left, node.right, *OPERATORS[kind])
         if kind is ast.MatMult:
             for side in (node.left, node.right):
-                if isinstance(side, (ast.Name, ast.Attribute)) and not self.code(side).endswith(
-                    ".T"
-                ):
-                    self.replace(side, f"{self.code(side)}.T")
+                code = self.code(side)
+                if isinstance(side, (ast.Name, ast.Attribute)) and not code.endswith(".T"):
+                    self.replace(side, f"{code}.T")
         self.replace(node, self.code(node.left))
         self.replace(node, self.code(node.right))
         self.generic_visit(node)
@@ -320,7 +307,7 @@ class _Changes(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        token = f"{TOKENS.get(type(node.op), '+')}="
+        token = f"{OPERATORS.get(type(node.op), '+')[0]}="
         self.replace_between(node.target, node.value, token, "=")
         self.replace_between(node.target, node.value, token, "-=" if token == "+=" else "+=")
         self.negate(node.value)

@@ -14,9 +14,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_notebook
 
 from autograder.assignment import reader
+from autograder.authoring.notebook_cell import graded_cell
 from autograder.course import handout
 from autograder.public import leaks
 from tests.conftest import ROOT, Ran
@@ -76,31 +79,14 @@ def wrong(findings: dict[str, dict[str, str]]) -> list[str]:
     return [name for name, finding in findings.items() if finding["state"] == "wrong"]
 
 
-def notebook(course: Path, changed: dict[str, object] | None = None) -> Path:
+def notebook(course: Path, changed: dict[str, float | None] | None = None) -> Path:
     """A notebook with the toy's graded cells, some with other points; None leaves a cell out."""
-    toy = reader.load("toy", course)
-    cells = []
-    for grade_id, points in (handout.parts(toy) | (changed or {})).items():
-        about = {"grade": True, "solution": False, "locked": True, "task": False}
-        about |= {"grade_id": grade_id, "points": points, "schema_version": 3}
-        about |= {"cell_type": "code"}
-        cells.append(
-            {
-                "cell_type": "code",
-                "id": grade_id,
-                "metadata": {"nbgrader": about},
-                "source": f"%check {grade_id}",
-                "execution_count": None,
-                "outputs": [],
-            }
-        )
-    cells = [cell for cell in cells if cell["metadata"]["nbgrader"]["points"] is not None]
+    parts = handout.parts(reader.load("toy", course)) | (changed or {})
+    cells = [graded_cell("%check", id, points) for id, points in parts.items() if points]
     path = course / "source" / "toy" / "toy.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    path.write_text(
-        json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
-    )
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
     return path
 
 
@@ -384,7 +370,7 @@ def test_an_exchange_folder_of_another_account_is_told(look: Look, course: Path)
     ],
 )
 def test_cells_that_do_not_fit_the_slots_are_told(
-    look: Look, course: Path, changed: dict[str, object], said: str
+    look: Look, course: Path, changed: dict[str, float | None], said: str
 ) -> None:
     notebook(course, changed)
     findings = look()
