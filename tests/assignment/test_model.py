@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.assignment.model import Assignment, PublicAssignment, StaffFile
-from autograder.errors import AssignmentError, UsageError
+from autograder.errors import UsageError
 
 
 def test_a_slot_is_found_by_its_name_or_the_last_part_of_it(toy: Assignment) -> None:
@@ -25,14 +25,6 @@ def test_the_names_of_a_slots_files_have_no_dots(toy: Assignment) -> None:
     path = toy.files["moves.py"].grader(toy.slots["Walker.walk"])
     assert path.name == "test_Walker_walk.py"
     assert path.is_file()
-
-
-def test_an_edit_that_does_not_apply_is_named_with_its_file(toy: Assignment) -> None:
-    wrong = replace(
-        toy.misconceptions[0], edits=(replace(toy.misconceptions[0].edits[0], find="?"),)
-    )
-    with pytest.raises(AssignmentError, match=r"^moves/double\.toml: D1_triples: "):
-        toy.edited(wrong)
 
 
 def test_what_students_may_know_has_no_answers_and_no_graders() -> None:

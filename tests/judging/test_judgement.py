@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.assignment.model import Assignment, Slot
-from autograder.isolation.worker_protocol import Function
-from autograder.judging.answers import Answer, Call, Log, Unmodified
+from autograder.judging.answers import Log
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.failure import Failure
 from autograder.judging.judgement import SlotResult, judge
@@ -37,7 +36,6 @@ class Runner:
 
     assignment: Assignment
     outcomes: Mapping[str, Outcomes]
-    log: Log = field(default_factory=Log)
 
     @property
     def checks(self) -> dict[str, list[Check]]:
@@ -50,7 +48,7 @@ class Runner:
         outcome = self.outcomes[check.slot][check.name][stand_ins]
         if isinstance(outcome, str):
             return CheckRun(check, stand_ins, None, Log(), broken=outcome)
-        return CheckRun(check, stand_ins, outcome, self.log if outcome is None else Log())
+        return CheckRun(check, stand_ins, outcome, Log())
 
     def reference_effects(self, check: Check) -> Collection[str]:
         return ()
@@ -72,11 +70,7 @@ def test_points_are_the_share_of_the_checks_that_pass(toy: Assignment) -> None:
 
 
 def test_right_with_a_stand_in_for_a_wrong_slot_is_carried_forward(toy: Assignment) -> None:
-    found = judged(
-        toy,
-        double={"a": {(): WRONG}},
-        quadruple={"a": {(): WRONG, ("double",): None}},
-    )
+    found = judged(toy, double={"a": {(): WRONG}}, quadruple={"a": {(): WRONG, ("double",): None}})
     assert found["quadruple"].verdict == Verdict.CORRECT
     assert found["quadruple"].carried_forward
     assert not found["double"].carried_forward
@@ -84,21 +78,16 @@ def test_right_with_a_stand_in_for_a_wrong_slot_is_carried_forward(toy: Assignme
 
 def test_a_slot_that_is_wrong_either_way_names_what_it_builds_on(toy: Assignment) -> None:
     own = Failure(Verdict.WRONG, "its own mistake")
-    found = judged(
-        toy,
-        double={"a": {(): WRONG}},
-        quadruple={"a": {(): WRONG, ("double",): own}},
-    )["quadruple"]
+    found = judged(toy, double={"a": {(): WRONG}}, quadruple={"a": {(): WRONG, ("double",): own}})[
+        "quadruple"
+    ]
     assert (found.failure, found.blocked_by, found.score) == (own, ("double",), 0.0)
 
 
 def test_an_error_of_the_grader_is_no_zero(toy: Assignment) -> None:
     result = judged(toy, double={"a": {(): WRONG}, "b": {(): "KeyError: 1"}})["double"]
-    assert (result.verdict, result.score, result.broken) == (
-        Verdict.UNGRADED,
-        None,
-        "KeyError: 1",
-    )
+    assert (result.verdict, result.score) == (Verdict.UNGRADED, None)
+    assert result.broken == "KeyError: 1"
     assert judged(toy, double={})["double"].score is None
 
 
@@ -112,13 +101,5 @@ def test_a_stub_that_is_left_in_a_working_slot_is_an_error(toy: Assignment) -> N
     stub = Failure(Verdict.NOT_STARTED, "not started yet")
     assert judged(toy, double={"a": {(): stub}})["double"].verdict == Verdict.NOT_STARTED
     result = judged(toy, double={"a": {(): None}, "b": {(): stub}})["double"]
-    assert result.verdict == Verdict.ERROR
-
-
-def test_a_forbidden_effect_of_any_call_makes_a_slot_wrong(toy: Assignment) -> None:
-    call = Call(Function("student", "double"), (), {}, Answer(1, mutated=("x",)))
-    program: Any = Program()
-    runner = Runner(toy, {"double": {"a": {(): None}}}, Log([call], [Unmodified(0)]))
-    result = judge(runner, program, ["double"])["double"]
     assert result.failure is not None
-    assert result.failure.fact == "the call changed its argument x"
+    assert (result.verdict, result.failure.fact[:12]) == (Verdict.ERROR, "not finished")

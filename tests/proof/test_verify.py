@@ -178,43 +178,19 @@ def test_a_new_slot_needs_nothing_but_files_under_solutions(
     shutil.copytree(ROOT / "solutions", course / "solutions")
     folder = course / "solutions" / name
     keep_files(folder, [next(iter(reader.load(name, ROOT).files))])
-    toml = folder / "assignment.toml"
-    toml.write_text(
-        toml.read_text().replace(
-            "\n[slots.", '\n[files."extra.py"]\nlibraries = ["numpy"]\n\n[slots.', 1
-        )
-        + '\n[slots.softplus]\nfile = "extra.py"\npoints = 2\n'
-    )
-    (folder / "extra").mkdir()
-    (folder / "extra" / "extra.py").write_text(
-        '"""Extra."""\n\nimport numpy as np\n\n\ndef softplus(x):\n    """log(1 + exp(x))."""\n'
-        "    # TODO: write it (about 1 line).\n    ### BEGIN SOLUTION\n"
-        "    return np.logaddexp(0, x)\n    ### END SOLUTION\n"
-    )
-    (folder / "extra" / "softplus.toml").write_text(
-        'hints = ["What is it at 0?", "Large x?", "See section 1."]\n'
-        '[[misconceptions]]\nid = "X1"\nfind = "np.logaddexp(0, x)"\n'
-        'replace = "np.log1p(x)"\ncause = "the exponential is missing"\nhint = "At 0?"\n'
-    )
-    (folder / "extra" / "test_softplus.py").write_text(
-        "from autograder.grading import public, same\n\n\n"
-        "@public\ndef test_values(student, reference, rng):\n"
-        '    """computes log(1 + exp(x))"""\n    x = rng.uniform(0, 1, (3, 2))\n'
-        "    same(student.softplus(x), reference.softplus(x))\n"
-    )
+    ran = autograder("new", f"{name}/treble", "--file", "extra.py", cwd=course)
+    assert ran.status == 0, ran.err
     ran = autograder("release", name, "--no-verify", cwd=course)
     assert ran.status == 0, ran.err
     released = course / "release" / name
-    assert 'NotImplementedError("softplus")' in (released / "extra.py").read_text()
-    assert "not started" in autograder("check", "softplus", cwd=released).out
-    (released / "extra.py").write_text(
-        "import numpy as np\n\n\ndef softplus(x):\n    return np.log1p(x)\n"
-    )
-    ran = autograder("check", "softplus", cwd=released)
+    assert 'NotImplementedError("treble")' in (released / "extra.py").read_text()
+    assert "not started" in autograder("check", "treble", cwd=released).out
+    (released / "extra.py").write_text("def treble(x):\n    return 3.0 * x\n")
+    ran = autograder("check", "treble", cwd=released)
     assert ran.status == 1
-    assert "Likely cause: the exponential is missing." in ran.out
+    assert "Likely cause: x is counted three times." in ran.out
     submitted = course / "submitted" / "ada" / name
     submitted.mkdir(parents=True)
-    (submitted / "extra.py").write_bytes((released / "extra.py").read_bytes())
+    shutil.copy(released / "extra.py", submitted)
     assert autograder("grade", name, cwd=course).status == 0
-    assert "softplus" in (course / "reports" / name / "grades.csv").read_text()
+    assert "treble" in (course / "reports" / name / "grades.csv").read_text()
