@@ -17,7 +17,7 @@ from autograder.collecting.platform_time import Zone
 from autograder.collecting.unpacking import remove
 from autograder.course import submissions as handed_in
 from autograder.course.student_file import is_missing
-from autograder.errors import KitError
+from autograder.errors import KitError, NoRoom
 from autograder.files import digest
 from autograder.text import printable
 
@@ -281,6 +281,12 @@ def _place(row: Row, order: Order, record: dict[str, Entry], work: Path) -> None
         row.notes.append(f"replaced {old}")
     if order.dry_run or row.outcome in (Outcome.KEPT, Outcome.BAD):
         return
-    if row.outcome != Outcome.SAME:
-        placement.put(row.staged.folder, target, work)
-    record[row.student] = entry
+    try:
+        if row.outcome != Outcome.SAME:
+            placement.put(row.staged.folder, target, work)
+        record[row.student] = entry
+    except NoRoom:
+        raise
+    except KitError as error:  # it must cost no other student anything
+        row.outcome = Outcome.BAD
+        row.doubts.append(str(error))

@@ -333,7 +333,13 @@ def _listed(folder: Path) -> list[str]:
         found = os.listdir(folder)
     except OSError as error:
         raise UsageError(f"{folder} cannot be read: {error.strerror}") from None
-    return [n for n in found if not n.startswith(".") and not is_junk(PurePosixPath(n))]
+    return [name for name in found if not _is_hidden(PurePosixPath(name))]
+
+
+def _is_hidden(path: PurePosixPath) -> bool:
+    """Whether a file or a folder is hidden, and not because a student is called like that."""
+    labelled = label(path.name, True) or label(path.name, False)
+    return is_junk(path) or (path.name.startswith(".") and labelled is None)
 
 
 def _walk(folder: Path) -> list[PurePosixPath]:
@@ -341,10 +347,10 @@ def _walk(folder: Path) -> list[PurePosixPath]:
     found: list[PurePosixPath] = []
     for where, folders, files in os.walk(folder):
         inner = PurePosixPath(Path(where).relative_to(folder).as_posix())
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and not is_junk(inner / f))
+        folders[:] = sorted(f for f in folders if not _is_hidden(inner / f))
         if len(inner.parts) >= MAX_DEPTH or len(found) > MAX_NAMES:
             folders.clear()
-        found += [inner / f for f in files if not f.startswith(".") and not is_junk(inner / f)]
+        found += [inner / f for f in files if not _is_hidden(inner / f)]
     return found
 
 

@@ -123,9 +123,9 @@ def compare(
 
     The reason is "" where the old one is the newer, for certain.
     """
-    if not os.path.lexists(target):
-        return Outcome.NEW, ""
     for path in (target.parent, target):
+        if not os.path.lexists(path):
+            return Outcome.NEW, ""
         if path.is_symlink() or not path.is_dir():
             return Outcome.BAD, f"{path} is a link or no folder: move it away"
     there, come = _contents(target), _contents(staged)
