@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pickle
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 NOBODY = 65534
 LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = 444, 446
@@ -40,6 +44,32 @@ def as_nobody(*command: str) -> list[str]:
         return list(command)
     hidden = [sys.base_prefix] if not _readable_by_all(Path(sys.base_prefix)) else []
     return ["unshare", "-m", "sh", "-c", AS_NOBODY, "sh", *hidden, "--", *command]
+
+
+def done_as_nobody(function: Callable[[], T]) -> T:
+    """What the function returns to an ordinary user."""
+    if os.getuid() != 0:
+        return function()
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+            answer: object = function()
+        except BaseException as error:
+            answer = error
+        with os.fdopen(theirs, "wb") as pipe:
+            pickle.dump(answer, pipe)
+        os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        answer = pickle.load(pipe)
+    os.waitpid(child, 0)
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer  # type: ignore[return-value]
 
 
 def _readable_by_all(folder: Path) -> bool:

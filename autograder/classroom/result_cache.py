@@ -88,6 +88,7 @@ class ResultCache:
         self.assignment = assignment
         self.conditions = conditions
         self.resumed = resumed
+        self._stubs = assignment.stubs()
         self._summaries = {} if job.fresh else results.read_summaries(job.out)
         self._student_with: dict[str, str] = {}  # key of a part -> a student whose result has it
         for student, summary in self._summaries.items():
@@ -200,7 +201,7 @@ class ResultCache:
     def _read(self, student: str) -> tuple[submissions.Submission, dict[str, str]]:
         """A student's submission, and the key of each part of its result."""
         folder = self.folder(student)
-        submission = submissions.read(folder, student, self.assignment.files)
+        submission = submissions.read(folder, student, self.assignment.files, self._stubs)
         keys = {file: self.conditions.key(file, s) for file, s in submission.sources.items()}
         keys[NOTES] = self.conditions.notes_key(folder, submission.sentences)
         return submission, keys

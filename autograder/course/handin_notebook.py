@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.course import notebook_file, notebook_repair, submissions, time_stamp
+from autograder.course import notebook_file, notebook_repair, time_stamp
+from autograder.course.handin_listing import MAX_ENTRIES
 from autograder.course.notebook_repair import Handout, Repaired, Source, is_answered
 from autograder.files import Refusal, open_regular, read_regular
 from autograder.text import printable
@@ -127,7 +128,7 @@ def _notebook_paths(folder: Path, released: Collection[str]) -> tuple[list[Path]
     seen = 0
     for where, folders, files in os.walk(folder, followlinks=False):
         seen += len(folders) + len(files)
-        if seen > submissions.MAX_ENTRIES:
+        if seen > MAX_ENTRIES:
             break
         folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
         names = [f for f in (*files, *folders) if ".ipynb" in f.lower() and not f.startswith(".")]

@@ -10,7 +10,7 @@ from autograder.course.source_text import NotText, normal
 from autograder.files import Refusal, read_regular
 
 MAX_BYTES = 1 << 20
-LOCKED = "cannot be read: its mode, or that of its folder, allows nobody to"
+LOCKED = "cannot be read: its mode, or that of a folder above it, lets nobody"
 
 
 class Reason(Enum):
@@ -18,6 +18,7 @@ class Reason(Enum):
 
     MISSING = "missing"  # it was not handed in, or not as a regular file
     BROKEN = "broken"  # it was handed in, and is no program text
+    LOCKED = "locked"  # it was handed in with a mode that lets nobody read it
     GRADER = "grader"  # the grader cannot read it, which is no fault of the student's
 
 
@@ -79,7 +80,7 @@ def _refused(name: str, path: Path, refusal: Refusal) -> Unreadable:
         size = f"{_size(path) / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.1f} MB are read"
         return Unreadable(Reason.BROKEN, f"{name} is too large", (size,))
     if refusal == Refusal.LOCKED:
-        return Unreadable(Reason.BROKEN, f"{name} {LOCKED}")
+        return Unreadable(Reason.LOCKED, f"{name} {LOCKED}")
     return Unreadable(Reason.GRADER, f"{name} cannot be read by the grader")
 
 

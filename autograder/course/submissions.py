@@ -1,33 +1,47 @@
 """Which submissions there are, and which student files each has. Nothing is executed or followed.
 
-Only files of the expected names are read; everything else in a folder is left where it is.
+Only files of the expected names are read, and those that seem to be one of them under another name.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.course.student_file import Source, is_missing, read_source
+from autograder.course import substitute
+from autograder.course.handin_listing import Listing, listing
+from autograder.course.student_file import (
+    LOCKED,
+    Reason,
+    Source,
+    Unreadable,
+    is_missing,
+    read_source,
+)
 from autograder.errors import UsageError
 from autograder.text import printable
 
-MAX_ENTRIES = 2000
+MAX_NOTED = 5  # notes of one kind on a file
 
 
 class Note(NamedTuple):
-    """Something unusual about a student file; the sentence starts with the file's name."""
+    """Something unusual about a student file; the sentence starts with the file's name.
+
+    `file` is "" where it is about the hand-in as a whole.
+    """
 
     file: str
     text: str
 
     @property
     def sentence(self) -> str:
-        return f"{self.file} {self.text}"
+        return f"{self.file} {self.text}".strip()
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,8 @@ def _why_not(student: Path, assignment: str) -> str | None:
     for path, missing in ((student, ""), (student / assignment, f"handed in no {assignment}")):
         try:
             mode = path.lstat().st_mode
+        except PermissionError:
+            return None  # there may be one: `read` says that it cannot be read
         except OSError:
             return missing
         if stat.S_ISLNK(mode):
@@ -78,39 +94,73 @@ def _why_not(student: Path, assignment: str) -> str | None:
     return None
 
 
-def read(folder: Path, student: str, files: Iterable[str]) -> Submission:
+def read(
+    folder: Path, student: str, files: Iterable[str], stubs: Mapping[str, bytes] | None = None
+) -> Submission:
     """Read a student's files from the submission's folder.
 
-    A file that is in one subfolder instead is taken from there, with a note.
+    A file that was renamed, or that is in a subfolder instead, is taken from there, with a note.
+
+    Args:
+        files: the names of the student files.
+        stubs: the files as they were handed out, where that is known: one that is still so gives
+            way to a renamed file with work in it.
     """
-    sources = {name: read_source(folder / name) for name in files}
-    missing = {name for name, source in sources.items() if is_missing(source)}
-    notes = []
-    for name, folders in (_elsewhere(folder, missing) if missing else {}).items():
-        shown = ", ".join(f"{printable(subfolder, 100)}/" for subfolder in folders)
-        if len(folders) == 1:
-            sources[name] = read_source(folder / folders[0] / name)
-            text = f"lies in {shown} instead of beside the notebook: taken from there"
-        else:
-            text = f"lies in {shown} and not beside the notebook: none was taken"
-        notes.append(Note(name, text))
-    return Submission(student, sources, tuple(notes))
+    expected = {name: (stubs or {}).get(name, b"") for name in files}
+    there = listing(folder)
+    others = substitute.candidates(folder, there.files, expected)
+    sources, notes = {}, []
+    for name, stub in expected.items():
+        own = read_source(folder / name)
+        source, text = substitute.choose(name, own, others.get(name, ()), stub)
+        if is_missing(source):
+            text = text or substitute.of_another_kind(name, there.files, expected)
+            if there.unreadable:
+                fact = f"{name} may lie in a folder that the grader cannot read"
+                source = Unreadable(Reason.GRADER, fact)
+        sources[name] = source
+        if text:
+            notes.append(Note(name, text))
+    return Submission(student, sources, (*notes, *_notes_on(sources, there, expected)))
 
 
-def _elsewhere(folder: Path, names: set[str]) -> dict[str, list[str]]:
-    """name -> subfolders that have a file of this name.
+def _notes_on(
+    sources: Mapping[str, Source], there: Listing, stubs: Mapping[str, bytes]
+) -> Iterator[Note]:
+    """Notes on the hand-in as a whole, and on what its files import."""
+    if Path() in there.locked:
+        yield Note("", f"the folder {LOCKED}")
+        return
+    missing = [name for name, source in sources.items() if is_missing(source)]
+    if missing and len(missing) == len(sources):
+        yield Note("", "nothing of the code was handed in: ask the student")
+    if missing and not there.is_whole:
+        yield Note("", "there are more files and folders than are looked at")
+    for place in there.locked if missing else ():
+        yield Note("", f"the subfolder {printable(place.as_posix(), 100)}/ {LOCKED}")
+    for name, source in sources.items():
+        if isinstance(source, Unreadable) and source.reason == Reason.LOCKED:
+            yield Note(name, LOCKED)
+        elif isinstance(source, bytes):
+            yield from _imported(name, source, there, stubs)
 
-    Looks at a bounded number of entries, and not into hidden folders and caches.
-    """
-    found: dict[str, list[str]] = {}
-    seen = 0
-    for where, folders, files in os.walk(folder, followlinks=False):
-        seen += len(folders) + len(files)
-        if seen > MAX_ENTRIES:
-            break
-        folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
-        relative = os.path.relpath(where, folder)
-        if relative != ".":
-            for name in sorted(names.intersection(files)):
-                found.setdefault(name, []).append(relative)
-    return found
+
+def _imported(
+    name: str, source: bytes, there: Listing, stubs: Mapping[str, bytes]
+) -> Iterator[Note]:
+    """Notes on modules that lie beside the files of the assignment and that one of these needs."""
+    beside = {path.parts[0].removesuffix(".py") for path in there.files if path.suffix == ".py"}
+    beside -= {file.removesuffix(".py") for file in stubs} | set(sys.stdlib_module_names)
+    wanted = _modules(source) - _modules(stubs[name])
+    for module in sorted(beside & wanted)[:MAX_NOTED]:
+        yield Note(
+            name,
+            f"imports {printable(module, 60)}, which lies beside it: only the assignment's "
+            "files are read",
+        )
+
+
+def _modules(source: bytes) -> set[str]:
+    """The names after `import` and `from` at the beginning of lines."""
+    found = re.findall(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", source, re.M)
+    return {name.decode() for name in found}

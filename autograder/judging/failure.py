@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 VERDICTS = {
     Reason.MISSING: Verdict.MISSING,
     Reason.BROKEN: Verdict.ERROR,
+    Reason.LOCKED: Verdict.ERROR,
     Reason.GRADER: Verdict.UNGRADED,
 }
 

@@ -109,16 +109,16 @@ class EngineAutograde(Autograde):
                 plausibility.refuse(problems, name, ways_on)
             self._grade(course, name, submitted, students)
         register(self.coursedir, self)
-        released = handout.read(course, name)
+        released, stubs = handout.read(course, name), assignment.stubs()
         with tempfile.TemporaryDirectory(prefix="submissions") as folder:
             for student in students:
                 submission, to = submitted / student / name, Path(folder, student, name)
                 try:
-                    stage(submission, to, assignment.files, released)
+                    stage(submission, to, stubs, released)
                 except Exception as error:  # it must cost no other student anything
                     self.log.error("%s: %s: %s", student, type(error).__name__, error)
                     shutil.rmtree(to, ignore_errors=True)
-                    stage(Path(folder, "nobody"), to, assignment.files, released)
+                    stage(Path(folder, "nobody"), to, stubs, released)
             self._staged = students
             try:
                 with temp_attrs(self.coursedir, submitted_directory=folder):

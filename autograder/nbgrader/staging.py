@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.course import submissions, time_stamp
 from autograder.course.handin_notebook import SECRET, read_bytes, read_notebook
 
 
-def stage(folder: Path, to: Path, files: Iterable[str], released: Mapping[str, str]) -> None:
+def stage(folder: Path, to: Path, stubs: Mapping[str, bytes], released: Mapping[str, str]) -> None:
     """Copy a submission to the new folder `to`.
 
     Args:
-        files: names of the student files.
+        stubs: file name -> content of the student files as they were handed out.
         released: file name -> text of the notebooks that students got; the copies have their
             graded cells.
     """
     to.mkdir(parents=True)
-    for name, source in submissions.read(folder, "", files).sources.items():
+    for name, source in submissions.read(folder, "", stubs, stubs).sources.items():
         if isinstance(source, bytes):
             (to / name).write_bytes(source)
     when = time_stamp.read(folder).when

@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 def staged(folder: Path) -> dict[str, str]:
     to = folder.parent / "staged"
-    stage(folder, to, ["moves.py", "more.py"], {"toy.ipynb": NOTEBOOK})
+    stage(folder, to, {"moves.py": b"", "more.py": b""}, {"toy.ipynb": NOTEBOOK})
     assert not [path for path in to.iterdir() if path.is_symlink()]
     return {path.name: path.read_text() for path in to.iterdir()}
 
