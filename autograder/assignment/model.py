@@ -7,7 +7,8 @@ hidden graders and everything else of `solutions/<assignment>/`:
     questions.toml      optional: the written questions, which people mark
     moves/              a folder for the student file moves.py
         moves.py        the whole file, answers between region markers
-        probes.py       optional: turns objects into numbers beside the student's code; released
+        probes.py       optional: returns facts about objects, beside the student's code; released
+        readings.py     optional: says what these facts mean, in the grader's process; released
         oracle.py       optional: independent truths; run beside the reference only
         stand_ins.py    optional: take the place of slots that others build on; hold no answer
         double.toml     hints, misconceptions and variants of the slot `double`
@@ -56,11 +57,15 @@ class Slot:
 
 @dataclass(frozen=True)
 class StudentFile:
-    """A file that students fill in. `probes` is the source of its probes, "" without any."""
+    """A file that students fill in.
+
+    `probes` and `readings` are the sources of its probes and of their readings, "" without any.
+    """
 
     name: str
     libraries: tuple[str, ...]
     probes: str
+    readings: str
 
     @property
     def stem(self) -> str:

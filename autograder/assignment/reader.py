@@ -20,7 +20,7 @@ from autograder.errors import AssignmentError, UsageError
 from autograder.limits import Limits
 
 MAX_HINT_WORDS = 80
-STAFF_MODULES = ("probes", "oracle", "stand_ins", "cases")  # beside a student file
+STAFF_MODULES = ("probes", "readings", "oracle", "stand_ins", "cases")  # beside a student file
 MAX_MEMORY_MB = 16 * 1024
 T = TypeVar("T")
 
@@ -230,6 +230,7 @@ def _file(folder: Path, name: str, table: _Table) -> StaffFile:
         name=name,
         libraries=table.texts("libraries"),
         probes=modules.pop("probes.py", ""),
+        readings=modules.pop("readings.py", ""),
         folder=own,
         text=modules.pop(name),
         hidden=modules,

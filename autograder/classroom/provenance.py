@@ -104,7 +104,7 @@ def _graders_digest(assignment: Assignment, file: StaffFile) -> str:
     """A digest of everything that staff wrote about a file, as far as marks depend on it."""
     hidden = [part.encode() for module in sorted(file.hidden.items()) for part in module]
     return digest(
-        *(file.text.encode(), file.probes.encode(), *hidden),
+        *(file.text.encode(), file.probes.encode(), file.readings.encode(), *hidden),
         repr([_mark_settings(slot) for slot in assignment.slots_of(file.name)]).encode(),
     )
 
@@ -121,7 +121,8 @@ def _shared_files(assignment: Assignment) -> Iterator[bytes]:
     """Names and contents of the staff files that belong to no one student file."""
     known = {Path("assignment.toml"), Path("questions.toml")}
     for file in assignment.files.values():
-        known |= {Path(file.stem, name) for name in (file.name, "probes.py", *file.hidden)}
+        own = (file.name, "probes.py", "readings.py", *file.hidden)
+        known |= {Path(file.stem, name) for name in own}
         known |= {Path(file.stem, f"{slot.stem}.toml") for slot in assignment.slots_of(file.name)}
     for path in sorted(assignment.folder.rglob("*")):
         name = path.relative_to(assignment.folder)

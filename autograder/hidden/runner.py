@@ -27,6 +27,7 @@ from autograder.judging.effects import effects, with_effects
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.program import Caller, Program, ReferenceCache
 from autograder.judging.question import Question, Response, StandIns
+from autograder.judging.reading import Readings
 from autograder.judging.verdict import Verdict
 
 FIXTURES = ("student", "reference", "rng", "device")
@@ -67,6 +68,7 @@ class HiddenChecks:
             Program(assignment, workers, assignment.reference(), reference=None)
         )
         self._workers = workers
+        self._readings = Readings(assignment)
         self._device = device
         self._passed = PassedRuns()
         self._expected: dict[tuple[str, str], frozenset[str]] = {}
@@ -123,7 +125,7 @@ class HiddenChecks:
         Raises KeyboardInterrupt, and MemoryError where it was not the program's answers that took
         the memory.
         """
-        dialogue = _Dialogue(program, check, stand_ins)
+        dialogue = _Dialogue(program, self._readings, check, stand_ins)
         try:
             replayed = self._passed.follow(check, stand_ins, dialogue.ask_program)
             if replayed is not None:
@@ -169,7 +171,14 @@ class HiddenChecks:
             return np.random.default_rng([self.seed, stream])
         if name == "device":
             return self._available(device_of(check))
-        return Caller(lambda *call: self.reference.call(dialogue.question(*call)), Log())
+        return Caller(lambda *call: self._expected_answer(dialogue, *call), Log())
+
+    def _expected_answer(
+        self, dialogue: _Dialogue, function: Function, args: Any, kwargs: Any
+    ) -> Answer:
+        answer = self.reference.call(dialogue.question(function, args, kwargs))
+        file = dialogue.slot.file
+        return self._readings.read_reference(file, function, answer, args, kwargs)
 
     def _available(self, device: str) -> str:
         """The device. Skips the check where it was not asked for or does not exist."""
@@ -192,16 +201,20 @@ class _Dialogue:
     """
 
     program: Program
+    readings: Readings
     check: Check
     stand_ins: StandIns
     responses: list[Response] = field(default_factory=list)
     asked: int = 0  # how many of the responses the check has got
     log: Log = field(default_factory=Log)
 
+    @property
+    def slot(self) -> Slot:
+        return self.program.assignment.slots[self.check.slot]
+
     def question(self, function: Function, args: Any, kwargs: Any) -> Question:
         """A call that the check makes, as a question."""
-        slot = self.program.assignment.slots[self.check.slot]
-        return Question.of(slot, function, args, kwargs, self.stand_ins, device_of(self.check))
+        return Question.of(self.slot, function, args, kwargs, self.stand_ins, device_of(self.check))
 
     def ask_program(self, question: Question, known: Container[Encoded] = ()) -> Response:
         """The program's response to a question; an answer that is `known` stays encoded."""
@@ -216,7 +229,8 @@ class _Dialogue:
         elif self.responses[self.asked].question != question:
             raise _AsksOtherwise
         self.asked += 1
-        return self.responses[self.asked - 1].decoded()
+        outcome = self.responses[self.asked - 1].decoded()
+        return self.readings.read(self.slot.file, function, outcome, args, kwargs)
 
     def begin_again(self) -> None:
         """Forget what a replay asked."""

@@ -161,7 +161,8 @@ def found_in(assignment: Assignment, data: bytes) -> list[Leak]:
     for name, content in rest.items():
         text = content.decode("utf-8", "replace")
         found += [Leak(name, origin, line) for origin, line in library if line in text]
-    public = {name for file in assignment.files for name in (file, f"probe_{file}")}
+    prefixes = ("", "probe_", "readings_")
+    public = {f"{prefix}{file}" for file in assignment.files for prefix in prefixes}
     staff = {path.name for kind in ("*.py", "*.toml") for path in assignment.folder.rglob(kind)}
     named = [name for name in (*released, *rest) if Path(name).name in staff - public]
     return found + [Leak(name) for name in named]

@@ -17,6 +17,7 @@ from autograder.judging.diagnosis import Fingerprint, Mistakes, Outcome
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.program import Caller, Program
 from autograder.judging.question import Question, StandIns
+from autograder.judging.reading import Readings
 from autograder.public.frozen_json import (
     FileNode,
     FrozenCheck,
@@ -32,6 +33,7 @@ class FrozenChecks:
 
     def __init__(self, assignment: PublicAssignment, checks: Iterable[Check]) -> None:
         self.assignment = assignment
+        self._readings = Readings(assignment)
         self.checks: dict[str, list[Check]] = {slot: [] for slot in assignment.slots}
         for check in checks:
             self.checks[check.slot].append(check)
@@ -51,7 +53,8 @@ class FrozenChecks:
 
         def ask(function: Function, args: Any, kwargs: Any) -> Answer | Failure:
             slot = self.assignment.slots[check.slot]
-            return program.call(Question.of(slot, function, args, kwargs, stand_ins))
+            outcome = program.call(Question.of(slot, function, args, kwargs, stand_ins))
+            return self._readings.read(slot.file, function, outcome, args, kwargs)
 
         caller = Caller(ask, log)
         body: FrozenCheck = check.body

@@ -56,12 +56,12 @@ class Leak:
 def secrets(assignment: Assignment) -> dict[str, Origin]:
     """line -> where staff wrote it, for the lines of answers, hidden files and marking schemes.
 
-    A line of a stub is no secret, and neither is a line of a hidden file that is also in a probe.
+    A line of a stub is no secret, nor is a line of a hidden file that a released one has too.
     """
     files = list(assignment.files.values())
     stubs = {line for stub in assignment.stubs().values() for line in _stripped(stub.decode())}
     stubs |= set(assignment.idioms)
-    probes = {line for file in files for line in _stripped(file.probes)}
+    released = {line for f in files for line in _stripped(f"{f.probes}\n{f.readings}")}
     found: dict[str, Origin] = {}
     for file in files:
         answers = source.answer_lines(file.text, file.name, assignment.slots)
@@ -69,7 +69,7 @@ def secrets(assignment: Assignment) -> dict[str, Origin]:
             for line in _stripped("\n".join(texts)) - stubs:
                 found.setdefault(line, Origin(Kind.ANSWER, slot))
         for module, text in file.hidden.items():
-            for line in _stripped(text) - stubs - probes:
+            for line in _stripped(text) - stubs - released:
                 found.setdefault(line, Origin(Kind.HIDDEN_FILE, f"{file.stem}/{module}"))
     for question in assignment.questions:
         for text in (question.answer, *question.scheme):

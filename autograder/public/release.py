@@ -40,8 +40,9 @@ def build(assignment: Assignment, course: Path, workers: Workers) -> dict[str, b
             frozen = freeze(hidden, name, slots).node
             files[f"{FOLDER}/{Path(name).stem}.json"] = _lines(frozen).encode()
     for name, file in assignment.files.items():
-        if file.probes:
-            files[f"{FOLDER}/probe_{name}"] = file.probes.encode()
+        for kind, text in (("probe", file.probes), ("readings", file.readings)):
+            if text:
+                files[f"{FOLDER}/{kind}_{name}"] = text.encode()
     found = leaks.found_in(assignment, files)
     if found:
         raise AssignmentError(f"the release would leak: {found[0]}")

@@ -1,8 +1,9 @@
 """A released folder, and what it tells about its assignment.
 
 `checks/assignment.json` describes the assignment. For each student file there is a
-`checks/<file>.json` (see `frozen_json`) and, where its checks use probes, a
-`checks/probe_<file>.py`. This module imports nothing that takes time.
+`checks/<file>.json` (see `frozen_json`) and, where its checks use them, a
+`checks/probe_<file>.py` and a `checks/readings_<file>.py`. This module imports nothing that takes
+time.
 """
 
 from __future__ import annotations
@@ -129,9 +130,9 @@ def describe_assignment(
 def _assignment(folder: Path, node: AssignmentNode) -> PublicAssignment:
     files = {}
     for name, details in node["files"].items():
-        probe = folder / FOLDER / f"probe_{name}"
-        text = probe.read_text("utf-8") if probe.is_file() else ""
-        files[name] = StudentFile(name, tuple(details["libraries"]), text)
+        beside = [folder / FOLDER / f"{kind}_{name}" for kind in ("probe", "readings")]
+        texts = [path.read_text("utf-8") if path.is_file() else "" for path in beside]
+        files[name] = StudentFile(name, tuple(details["libraries"]), *texts)
     slots = {
         name: Slot(
             name=name,
