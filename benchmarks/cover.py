@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
 from statistics import median
 
+import submissions
 from rich.console import Console
 from rich.progress import track
 
-from autograder.assignment import reader
 from autograder.assignment.model import KnownProgram, Slot
 from autograder.hidden.collection import collect
 from autograder.hidden.known_programs import sources_of
@@ -30,7 +29,6 @@ from autograder.judging.effects import with_effects
 from autograder.judging.program import Program
 from autograder.proof.mutation import mutants
 
-ROOT = Path(__file__).resolve().parents[1]
 ENDED = ("timeout", "crash")
 ROUNDS = 5
 TITLES = ("known", "caught", "checks", "alone", "few", "all ms", "few ms")
@@ -111,10 +109,9 @@ def spent(program: Program) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--assignment", default="rnn_fundamentals")
     parser.add_argument("--slot", help="only this one")
     given = parser.parse_args()
-    assignment = reader.load(given.assignment, ROOT)
+    assignment = submissions.load()
     wanted = [slot for slot in assignment.slots.values() if given.slot in (None, slot.name)]
     print(f"{'slot':24}" + "".join(f"{title:>9}" for title in TITLES))
     rows = []

@@ -12,16 +12,12 @@ import argparse
 import contextlib
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 import submissions
 from measure import BENCH, ROOT, adopt_orphans, reap, say_machine
 from peers import grade_command

@@ -12,10 +12,6 @@ system time of everything that was started (see `measure.py`). Nothing is assert
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 import submissions
 from measure import BENCH, Cost, adopt_orphans, median, say_machine
