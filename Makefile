@@ -18,9 +18,9 @@ test: lint
 	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # The whole proof, with a thousand seeds for every correct variant, and the readers of what students and
-# platforms send (frames, notebooks, times), with a hundred thousand inputs for each property.
+# platforms send (frames, archives, notebooks, times), with a hundred thousand inputs for each property.
 soak: $(READY)
-	@$(BIN)/pytest -q --hypothesis-profile=soak tests/isolation/test_wire.py tests/course
+	@$(BIN)/pytest -q --hypothesis-profile=soak tests/isolation/test_wire.py tests/course tests/collecting/test_fuzz.py
 	@$(BIN)/autograder verify rnn_fundamentals --thorough --seeds 1000
 
 bench: $(READY)

@@ -14,5 +14,5 @@ configure(c)
 # c.AssignLatePenalties.plugin_class = LatePerDay
 # c.LatePerDay.percent = 10
 
-# nbgrader zip_collect: which part of an archive's name is the student's name.
+# nbgrader zip_collect: which part of an archive's name is the student's, if no platform made it.
 # c.ZipCollector.student_regexp = r"(?P<student_id>[^_]+)"

@@ -242,8 +242,9 @@ class Downloads:
             return {}
         seconds: dict[str, dict[str, list[str]]] = {}
         for name in archives:
-            first, *rest = stem(name).split("_")
-            words = [w for w in rest if w.casefold() != self._expected.assignment.casefold()]
+            assignment = re.escape(self._expected.assignment)
+            plain = re.sub(rf"[ _-]{assignment}(?=[ _-]|$)", "", stem(name), flags=re.IGNORECASE)
+            first, *words = plain.split("_")
             second = words[0] if words and words[0].isalpha() else ""
             seconds.setdefault(first, {}).setdefault(second, []).append(name)
         return {

@@ -85,6 +85,15 @@ def test_the_zip_that_students_pack(place: Place, name: str) -> None:
     assert (row.student, row.there, row.missing) == ("ada", ["moves.py", "toy.ipynb"], [])
 
 
+def test_the_assignments_name_makes_no_other_student(place: Place) -> None:
+    python_zip(place.root / "zips" / "ada_toy.zip", {"moves.py": "first"})
+    python_zip(place.root / "zips" / "ada_toy_2.zip", {"moves.py": "second"})
+    python_zip(place.root / "zips" / "bob.zip", {"moves.py": "x"})
+    place.collect(place.root / "zips")
+    assert place.students() == {"ada", "bob"}
+    assert place.code("ada") == "second"
+
+
 def test_a_class_in_an_archive_of_archives(place: Place) -> None:
     one = zip_of(place.root, {"moves.py": "a"})
     bulk = python_zip(place.root / "section 3.zip", {"x/ada.zip": one, "x/bob.zip": one[:-9]})
