@@ -35,14 +35,13 @@ SOURCE = re.compile(
     rb'"(?:source|input)"\s*+:\s*+(' + STRING + rb'|\[(?:[^\]"]++|' + STRING + rb")*+)", re.DOTALL
 )
 STRINGS = re.compile(STRING, re.DOTALL)
+UNREADABLE = "cannot be read: look at its permissions"
 TOO_LARGE = "is too large to be read"
 NO_NOTEBOOK = "cannot be read as a notebook"
 REFUSED = {
     Refusal.LINK: "is a link, which is not followed",
     Refusal.NOT_REGULAR: "is no regular file",
     Refusal.TOO_LARGE: TOO_LARGE,
-    Refusal.UNREADABLE: "cannot be read: look at its permissions",
-    Refusal.ABSENT: "is not there",
 }
 
 
@@ -75,7 +74,7 @@ def read(path: Path, most: int = MAX_FILE, room: int = MAX_TEXT) -> NotebookFile
     """
     file = open_regular(path, most, hard_links=True)
     if isinstance(file, Refusal):
-        return NotebookFile((), REFUSED[file])
+        return NotebookFile((), REFUSED.get(file, UNREADABLE))
     with file:
         try:
             data: Any = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from autograder.course import notebook_file
 from autograder.course.notebook_file import NO_NOTEBOOK, TOO_LARGE, NotebookFile, parse, read
+from autograder.files import Refusal
 from tests.course.notebooks import HANDOUT, WHY, cell, handed_in, notebook
 
 ANSWERED = handed_in(why="Because of ü.")
@@ -164,11 +165,17 @@ def test_cells_beyond_the_limit_stay_as_one_text(monkeypatch: pytest.MonkeyPatch
     assert texts(found) == ["text 0", "text 1", "text 2\n\ntext 3"]
 
 
-def test_links_pipes_and_folders_are_not_read(tmp_path: Path) -> None:
+def test_links_pipes_and_folders_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     os.mkfifo(tmp_path / "pipe.ipynb")
     (tmp_path / "folder.ipynb").mkdir()
     (tmp_path / "link.ipynb").symlink_to(tmp_path / "other")
     (tmp_path / "empty.ipynb").touch()
+    for refusal in Refusal:
+        monkeypatch.setattr(notebook_file, "open_regular", lambda *_, **__: refusal)  # noqa: B023
+        assert read(tmp_path / "any.ipynb").problem
+    monkeypatch.undo()
     problems = {path.stem: read(path).problem for path in tmp_path.iterdir()}
     assert problems == {
         "pipe": "is no regular file",
