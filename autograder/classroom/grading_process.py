@@ -6,9 +6,10 @@ has ended in any way.
 
 from __future__ import annotations
 
+import functools
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from autograder.classroom.grading_protocol import Graded, Message, Ready, Reques
 from autograder.classroom.job import Job
 from autograder.course import handin_notebook, handout
 from autograder.course.student_file import Source
+from autograder.course.time_stamp import LateRules
 from autograder.errors import KitError
 from autograder.isolation.pool import Workers
 from autograder.isolation.protection import RunProtection
@@ -85,7 +87,8 @@ def _collect_and_grade(job: Job, isolation: RunProtection, pipe: Connection) -> 
             _limit_memory()
             _send(pipe, Ready(conditions.digest))
             released = handout.read(job.course, job.assignment)
-            _grade_requests(released, checks, known, workers, pipe)
+            notes_on = functools.partial(_notebook_notes, released=released, late=job.late)
+            _grade_requests(notes_on, checks, known, workers, pipe)
 
 
 def _limit_memory() -> None:
@@ -104,13 +107,13 @@ def _limit_memory() -> None:
 
 
 def _grade_requests(
-    released: Mapping[str, str],
+    notes_on: Callable[[Path], tuple[str, ...]],
     checks: HiddenChecks,
     known: KnownPrograms,
     workers: Workers,
     pipe: Connection,
 ) -> None:
-    """Answer requests until the pipe is closed. `released` are the notebooks that students got."""
+    """Answer requests until the pipe is closed. `notes_on` gives the notes on a folder."""
     while True:
         try:
             request: Request = pipe.recv()
@@ -124,7 +127,7 @@ def _grade_requests(
             }
         except MemoryError:
             return  # another process may have the room that is taken up here
-        notes = None if request.folder is None else _notebook_notes(request.folder, released)
+        notes = None if request.folder is None else notes_on(request.folder)
         if workers.lost:
             return  # not the student's fault; the programs of staff in the workers are lost, too
         _send(pipe, Graded(parts, notes, time.perf_counter() - started))
@@ -145,10 +148,10 @@ def _grade(checks: HiddenChecks, known: KnownPrograms, file: str, source: Source
         return results.ungraded(slots, f"the grader failed: {type(error).__name__}: {error}")
 
 
-def _notebook_notes(folder: Path, released: Mapping[str, str]) -> tuple[str, ...]:
+def _notebook_notes(folder: Path, released: Mapping[str, str], late: LateRules) -> tuple[str, ...]:
     """What a person should know about a hand-in's notebook; it costs the code nothing."""
     try:
-        return tuple(handin_notebook.notes(folder, released))
+        return tuple(handin_notebook.notes(folder, released, late))
     except Exception as error:
         return (f"the notebook cannot be looked at ({type(error).__name__})",)
 

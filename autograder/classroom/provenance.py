@@ -16,6 +16,7 @@ from pathlib import Path
 from autograder.assignment.model import Assignment, Slot, StaffFile
 from autograder.course import handin_notebook, handout
 from autograder.course.student_file import Source
+from autograder.course.time_stamp import LateRules
 from autograder.errors import AssignmentError
 from autograder.files import digest
 from autograder.isolation.protection import RunProtection
@@ -46,11 +47,11 @@ class Conditions:
         """The digest of everything that the results of a student's file depend on."""
         return digest(self.everything[file].encode(), _source_bytes(source))
 
-    def notes_key(self, folder: Path, notes: tuple[str, ...]) -> str:
+    def notes_key(self, folder: Path, notes: tuple[str, ...], late: LateRules) -> str:
         """The digest of everything that the notes on a hand-in depend on."""
         return digest(
             self.handout.encode(),
-            repr(notes).encode(),
+            repr((notes, late)).encode(),
             *handin_notebook.looked_at(folder, self.notebooks),
         )
 

@@ -203,7 +203,7 @@ class ResultCache:
         folder = self.folder(student)
         submission = submissions.read(folder, student, self.assignment.files, self._stubs)
         keys = {file: self.conditions.key(file, s) for file, s in submission.sources.items()}
-        keys[NOTES] = self.conditions.notes_key(folder, submission.sentences)
+        keys[NOTES] = self.conditions.notes_key(folder, submission.sentences, self.job.late)
         return submission, keys
 
     def _hold(self, student: str, submission: submissions.Submission, keys: dict[str, str]) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from autograder.classroom.job import Job
     from autograder.classroom.result_cache import Outcome
     from autograder.classroom.run_folder import RunFolder
+    from autograder.course.time_stamp import LateRules
 
 
 @click.command()
@@ -126,6 +127,7 @@ def grade(
             weak=weak,
             fresh=fresh,
             processes=jobs or default_jobs(),
+            late=_late_rules(course, assignment),
         )
         run = _Run(console, loaded, job, folder, students, gradebook)
         status = _grade(run)
@@ -149,6 +151,14 @@ def _students(
     if only:
         return [student for student in students if student in only], []
     return students, [f"{printable(student, 100)} {why}" for student, why in left_out.items()]
+
+
+def _late_rules(course: Path, assignment: str) -> LateRules:
+    """The rules for late submissions, if nbgrader keeps the marks."""
+    from autograder.course.time_stamp import LateRules
+    from autograder.nbgrader.settings import is_course, late_rules
+
+    return late_rules(course.resolve()) if is_course(course, assignment) else LateRules()
 
 
 def _is_gradebook_default(course: Path, assignment: str, submissions: Path) -> bool:
@@ -214,6 +224,7 @@ def _grade(run: _Run) -> int:
     """Grade, write the views and the gradebook, print a summary. Returns the exit status."""
     from autograder.classroom import pages
     from autograder.classroom.class_run import ClassRun
+    from autograder.classroom.job import times_unknown
     from autograder.commands.class_display import grade_with_progress
 
     group = ClassRun(run.job, run.folder)
@@ -224,6 +235,7 @@ def _grade(run: _Run) -> int:
     except KeyboardInterrupt:
         interrupted = True
     problems = pages.write(run.job.out, run.assignment)
+    problems += times_unknown(run.job, [outcome.folder for outcome in finished])
     status = 0
     if run.gradebook and finished and not interrupted:
         try:

@@ -17,6 +17,7 @@ from pathlib import Path
 from autograder.course import notebook_file, notebook_repair, time_stamp
 from autograder.course.handin_listing import MAX_ENTRIES
 from autograder.course.notebook_repair import Handout, Repaired, Source, is_answered
+from autograder.course.time_stamp import LateRules
 from autograder.files import Refusal, open_regular, read_regular
 from autograder.text import printable
 
@@ -26,13 +27,11 @@ SECRET = "submission_secret.txt"  # by which nbgrader finds whose feedback it is
 CHUNK = 1 << 20
 
 
-def notes(folder: Path, released: Mapping[str, str]) -> list[str]:
+def notes(folder: Path, released: Mapping[str, str], late: LateRules) -> list[str]:
     """Sentences about what is unusual in a submission's notebooks and time stamp."""
     found = [note for name in released for note in read_notebook(folder, name, released).notes]
-    stamp = time_stamp.read(folder)
-    if stamp.is_there and stamp.problem:
-        found.append(f"{stamp.problem}: whether it was late is not known")
-    return found
+    about_time = late.note(folder)
+    return [*found, about_time] if about_time else found
 
 
 def looked_at(folder: Path, released: Collection[str]) -> Iterator[bytes]:

@@ -64,6 +64,27 @@ class Stamp:
         return f"{STAMP} cannot be read"
 
 
+@dataclass(frozen=True)
+class LateRules:
+    """What a course says of late submissions.
+
+    Attributes:
+        timezone: the course's time zone, such as Europe/Berlin, or "".
+        has_penalty: whether who is late loses points.
+    """
+
+    timezone: str = ""
+    has_penalty: bool = False
+
+    def note(self, folder: Path) -> str:
+        """What a person should know about a submission's time stamp; "" where nothing."""
+        stamp = read(folder, self.timezone)
+        if not stamp.problem or not (stamp.is_there or self.has_penalty):
+            return ""
+        penalty = ", and late submissions lose points" if self.has_penalty else ""
+        return f"{stamp.problem}: whether it was late is not known{penalty}"
+
+
 def read(folder: Path, timezone: str = "") -> Stamp:
     """The time stamp of a submission; `timezone` is the course's, such as Europe/Berlin."""
     path = folder / STAMP

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.assignment import reader
 from autograder.assignment.model import Assignment
-from autograder.doctor import assignment, installation, nbgrader
+from autograder.doctor import assignment, installation, lateness, nbgrader
 from autograder.doctor.findings import Course, Finding, right, wrong
 from autograder.errors import AssignmentError, UsageError
 from autograder.nbgrader import settings
@@ -31,6 +31,8 @@ ASSIGNMENT: tuple[Callable[[Course, Assignment], Finding], ...] = (
     assignment.released_cells,
     assignment.release_folder,
     assignment.secrets,
+    lateness.due_date,
+    lateness.times,
 )
 
 

@@ -24,16 +24,18 @@ from autograder.assignment.reader import is_ours
 from autograder.classroom import pages, report, results, run_folder
 from autograder.classroom.class_run import ClassRun
 from autograder.classroom.grades_csv import points
-from autograder.classroom.job import Job, default_out
+from autograder.classroom.job import Job, default_out, times_unknown
 from autograder.classroom.results import Entry, StudentResult
 from autograder.collecting import plausibility
 from autograder.collecting.download_shape import Expected
 from autograder.course import handout, submissions, time_stamp
 from autograder.course.notebook_repair import WAITS
+from autograder.course.time_stamp import LateRules
 from autograder.errors import AssignmentError, KitError, UsageError
 from autograder.limits import default_jobs
 from autograder.nbgrader.releasing import ReleaseFiles
-from autograder.nbgrader.staging import stage
+from autograder.nbgrader.settings import rules_in
+from autograder.nbgrader.staging import stage, stage_unread
 from autograder.text import printable
 
 
@@ -74,6 +76,7 @@ class EngineAutograde(Autograde):
         self.converted: set[str] = set()
         self._staged: list[str] | None = None
         self._answers_before: dict[str, str] = {}
+        self._late = LateRules()
 
     def start(self) -> None:
         course, name = Path(self.coursedir.root), self.coursedir.assignment_id
@@ -97,6 +100,7 @@ class EngineAutograde(Autograde):
         submitted = course / self.coursedir.submitted_directory
         if self.graded is not None:
             submitted = self.graded.job.submissions
+        self._late = rules_in(self.config) if self.graded is None else self.graded.job.late
         students = [s for s in self._matching(submitted, name) if self._is_due(submitted, s, name)]
         if not students:
             self.log.info("nothing is new: --force grades again")
@@ -114,11 +118,11 @@ class EngineAutograde(Autograde):
             for student in students:
                 submission, to = submitted / student / name, Path(folder, student, name)
                 try:
-                    stage(submission, to, stubs, released)
+                    stage(submission, to, stubs, released, self._late.timezone)
                 except Exception as error:  # it must cost no other student anything
                     self.log.error("%s: %s: %s", student, type(error).__name__, error)
                     shutil.rmtree(to, ignore_errors=True)
-                    stage(Path(folder, "nobody"), to, stubs, released)
+                    stage_unread(to, released)
             self._staged = students
             try:
                 with temp_attrs(self.coursedir, submitted_directory=folder):
@@ -131,7 +135,10 @@ class EngineAutograde(Autograde):
         out, weak = default_out(course, name), self.allow_weak_isolation
         with run_folder.lock(out, name, whole_class=False) as folder:
             job = Job(
-                course, name, submitted, out, folder.seed, weak=weak, processes=default_jobs()
+                *(course, name, submitted, out, folder.seed),
+                weak=weak,
+                processes=default_jobs(),
+                late=self._late,
             )
             run = ClassRun(job, folder)
             for outcome in run.find_unchanged(students):
@@ -140,6 +147,8 @@ class EngineAutograde(Autograde):
                 self.log.info("%s: %s", outcome.student, points(outcome.score) or "ungraded")
             for problem in pages.write(out, reader.load(name, course)):
                 self.log.warning(problem)
+            for line in times_unknown(job, students):
+                self.log.warning(line)
 
     def _matching(self, submitted: Path, name: str) -> list[str]:
         """The students with a submission whom the command names; nbgrader allows patterns."""
@@ -161,9 +170,13 @@ class EngineAutograde(Autograde):
             return False
         if self.force or not earlier.exists():
             return True
-        now = time_stamp.read(submitted / student / name).when
+        now = time_stamp.read(submitted / student / name, self._late.timezone)
         before = time_stamp.read(earlier).when
-        return now is not None and before is not None and now > before
+        if now.when is None:
+            shown = printable(student, 100)
+            self.log.warning("%s: %s: --force grades it again", shown, now.problem)
+            return False
+        return before is None or now.when > before
 
     def init_notebooks(self) -> None:
         if self._staged is None:
@@ -182,7 +195,10 @@ class EngineAutograde(Autograde):
         if self.graded is not None:
             self.graded.progress(student_id)
         self._answers_before = _answers(Path(self._format_dest(assignment_id, student_id)))
-        return bool(super().init_destination(assignment_id, student_id))
+        if self._staged is None:
+            return bool(super().init_destination(assignment_id, student_id))
+        with temp_attrs(self, force=True):  # `_is_due` has decided
+            return bool(super().init_destination(assignment_id, student_id))
 
     def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
         resources: dict[str, Any] = super().init_single_notebook_resources(notebook_filename)

@@ -6,8 +6,10 @@ It is therefore run in a process of its own, which prints a few plain values.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -15,15 +17,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.course.time_stamp import LateRules
+
 CONFIG = "nbgrader_config.py"
 DEFAULT_EXCHANGE = "/usr/local/share/nbgrader/exchange"  # nbgrader's own
+DEFAULT_PENALTY = "LateSubmissionPlugin"  # nbgrader's own; it takes nothing unless it is told to
 MAX_SECONDS = 60
+COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+# What a configuration has to have in it to set a time zone or a penalty.
+LATE = re.compile(r"late|timezone|load_subconfig|exec|\bopen\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Settings:
     """Those of nbgrader's settings that the doctor checks.
 
+    `timezone` and `has_penalty` are the rules for late submissions.
     `problem` says why they are unknown, or is ""; `problem_in` is the configuration to edit then.
     """
 
@@ -31,6 +40,8 @@ class Settings:
     db_url: str = ""
     exchange: str = DEFAULT_EXCHANGE
     groupshared: bool = False
+    timezone: str = ""
+    has_penalty: bool = False
     problem: str = ""
     problem_in: str = CONFIG
 
@@ -77,7 +88,34 @@ def _load(course: Path) -> Settings:
         db_url=_plain(merged, "CourseDirectory", "db_url", ""),
         exchange=_plain(merged, "Exchange", "root", DEFAULT_EXCHANGE),
         groupshared=_plain(merged, "CourseDirectory", "groupshared", False),
+        **asdict(rules_in(merged)),
     )
+
+
+def rules_in(config: Any) -> LateRules:
+    """The rules for late submissions in nbgrader's configuration."""
+    penalties = "AssignLatePenalties"
+    plugin = config[penalties].get("plugin_class") if penalties in config else None
+    name = plugin if isinstance(plugin, str) else getattr(plugin, "__name__", "")
+    is_own = bool(name) and name.rpartition(".")[2] != DEFAULT_PENALTY
+    zero = not is_own and _plain(config, DEFAULT_PENALTY, "penalty_method", "none") == "zero"
+    return LateRules(_plain(config, "Exchange", "timezone", ""), is_own or zero)
+
+
+def late_rules(course: Path) -> LateRules:
+    """The rules for late submissions in a course.
+
+    Configurations are run only if one of them may say something about it: that takes seconds.
+    """
+    from jupyter_core.paths import jupyter_config_path  # here: `is_course` needs no Jupyter
+
+    for folder in (*jupyter_config_path(), str(course)):
+        with contextlib.suppress(OSError):
+            text = Path(folder, CONFIG).read_text("utf-8", "replace")
+            if LATE.search(COMMENT.sub("", text)):
+                found = read(course)
+                return LateRules(found.timezone, found.has_penalty)
+    return LateRules()
 
 
 def _plain(config: Any, section: str, name: str, default: Any) -> Any:

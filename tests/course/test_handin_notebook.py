@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.course import handin_notebook, notebook_file
+from autograder.course import notebook_file
 from autograder.course.handin_notebook import looked_at, notes, read_notebook
 from autograder.course.handout import PLACEHOLDER, Notebook
 from autograder.course.notebook_repair import Repaired
 from autograder.course.student_text import plain, without_html
+from autograder.course.time_stamp import LateRules
 from tests.course.notebooks import HANDOUT, cell, handed_in, notebook, question
 
 RELEASED = {"toy.ipynb": json.dumps(HANDOUT)}
@@ -143,13 +144,21 @@ def test_what_notes_depend_on_changes_with_each_of_the_files(tmp_path: Path) -> 
     assert b"".join(looked_at(tmp_path, RELEASED)) == seen[-1]
 
 
-def test_a_time_that_cannot_be_read_is_noted_and_a_missing_one_is_not(tmp_path: Path) -> None:
-    assert notes(tmp_path, {}) == []
+def test_a_time_that_is_not_known_is_noted_where_it_counts(tmp_path: Path) -> None:
+    penalty = LateRules(has_penalty=True)
+    unknown = "whether it was late is not known"
+    assert notes(tmp_path, {}, LateRules()) == []
+    assert notes(tmp_path, {}, penalty) == [
+        f"there is no timestamp.txt: {unknown}, and late submissions lose points"
+    ]
     (tmp_path / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC")
-    assert notes(tmp_path, {}) == []
+    assert notes(tmp_path, {}, penalty) == []
     (tmp_path / "timestamp.txt").write_text("yesterday")
-    unknown = "timestamp.txt cannot be read: whether it was late is not known"
-    assert notes(tmp_path, {}) == [unknown]
+    assert notes(tmp_path, {}, LateRules()) == [f"timestamp.txt cannot be read: {unknown}"]
+    (tmp_path / "timestamp.txt").write_text("2026-03-01 12:00:00 CST")
+    (note,) = notes(tmp_path, {}, LateRules())
+    assert note.startswith("timestamp.txt has the time zone CST")
+    assert notes(tmp_path, {}, LateRules("America/Chicago")) == []
 
 
 # ------------------------------------------------------------------------------ any notebooks
@@ -193,4 +202,4 @@ def test_no_text_of_a_students_is_left_out(
         if "nbgrader" in one["metadata"]
     )
     assert os.fsencode(json.dumps(found.notebook))
-    assert handin_notebook.notes(folder, RELEASED) == found.notes
+    assert notes(folder, RELEASED, LateRules()) == found.notes

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.time_stamp import LateRules
 from autograder.nbgrader import settings
 from autograder.nbgrader.settings import CONFIG, DEFAULT_EXCHANGE, Settings
 
@@ -40,3 +41,34 @@ def test_a_configuration_that_fails_is_named(own: Path) -> None:
     assert "ZeroDivisionError" in found.problem
     own.write_text("import sys; sys.exit(3)")
     assert settings._load(course).problem_in == str(own)
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("", LateRules()),
+        ('c.Exchange.timezone = "Europe/Berlin"', LateRules("Europe/Berlin")),
+        ('c.AssignLatePenalties.plugin_class = "a.b.LatePerDay"', LateRules("", True)),
+        ("class Own: ...\nc.AssignLatePenalties.plugin_class = Own", LateRules("", True)),
+        ('c.LateSubmissionPlugin.penalty_method = "zero"', LateRules("", True)),
+        ('c.LateSubmissionPlugin.penalty_method = "none"', LateRules()),
+        (
+            "from nbgrader.plugins import LateSubmissionPlugin as Own\n"
+            "c.AssignLatePenalties.plugin_class = Own",
+            LateRules(),
+        ),
+    ],
+)
+def test_the_rules_for_late_submissions_are_read(own: Path, text: str, rules: LateRules) -> None:
+    course = own.parents[1] / "course"
+    (course / CONFIG).write_text(text)
+    found = settings._load(course)
+    assert LateRules(found.timezone, found.has_penalty) == rules
+
+
+def test_a_configuration_that_says_nothing_of_late_submissions_is_not_run(own: Path) -> None:
+    course = own.parents[1] / "course"
+    (course / CONFIG).write_text("# c.LatePerDay.percent = 10\nc.Exchange.root = '/srv'\n1 / 0")
+    assert settings.late_rules(course) == LateRules()
+    (course / CONFIG).write_text("c.Exchange.timezone = 'Asia/Tokyo'")
+    assert settings.late_rules(course) == LateRules("Asia/Tokyo")
