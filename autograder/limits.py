@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+MINUTES = 3.0  # for one submission, the loading of its files included
 CHECK_MB = 128  # of all answers in one check
 KEPT_MB = 16  # of the wrong answers to a slot's checks that are kept, to find likely causes
 GRADING_MB = 768  # that a grading process may take for submissions

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from autograder.assignment import solution_file
 from autograder.errors import AssignmentError, UsageError
-from autograder.limits import Limits
+from autograder.limits import MINUTES, Limits
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,17 @@ class StudentFile:
 
 @dataclass(frozen=True)
 class PublicAssignment:
-    """What students may know of an assignment."""
+    """What students may know of an assignment.
+
+    `minutes` is the time that the processes of one submission may take in all.
+    """
 
     name: str
     title: str
     libraries: tuple[str, ...]
     files: Mapping[str, StudentFile]
     slots: Mapping[str, Slot]
+    minutes: float = field(default=MINUTES, kw_only=True)
 
     @property
     def points(self) -> float:

@@ -17,10 +17,11 @@ from autograder.assignment.model import (
     WrittenQuestion,
 )
 from autograder.errors import AssignmentError, UsageError
-from autograder.limits import Limits
+from autograder.limits import MINUTES, Limits
 
 MAX_HINT_WORDS = 80
 STAFF_MODULES = ("probes", "readings", "oracle", "stand_ins", "cases")  # beside a student file
+MAX_MINUTES = 60
 MAX_MEMORY_MB = 16 * 1024
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ def load(name: str, course: Path) -> Assignment:
     require(name, course)
     folder = course / "solutions" / name
     top = _read(folder / "assignment.toml")
-    top.only("title", "libraries", "idioms", "files", "slots")
+    top.only("title", "libraries", "idioms", "minutes", "files", "slots")
     files = {file: _file(folder, file, table) for file, table in top.tables("files").items()}
     tables = top.tables("slots")
     details = {slot: _details(slot, table, files) for slot, table in tables.items()}
@@ -48,6 +49,7 @@ def load(name: str, course: Path) -> Assignment:
         variants=tuple(_programs(details, "variants")),
         questions=_questions(folder / "questions.toml"),
         equivalents=tuple(_equivalents(details)),
+        minutes=_minutes(top),
     )
     _check_programs(assignment)
     return assignment
@@ -69,6 +71,16 @@ def require(name: str, course: Path) -> None:
         known = ", ".join(names(course))
         there = f"; there is: {known}" if known else " (is this the course folder?)"
         raise UsageError(f"no assignment solutions/{name}/assignment.toml{there}")
+
+
+def _minutes(top: _Table) -> float:
+    minutes = top.get("minutes", float, MINUTES)
+    if not 0 < minutes <= MAX_MINUTES:
+        raise AssignmentError(
+            f"{top.where}: minutes must be above 0 and at most {MAX_MINUTES}: they are the time "
+            "for one submission"
+        )
+    return minutes
 
 
 def _check_slots(files: Mapping[str, StaffFile], slots: Mapping[str, Slot]) -> None:

@@ -22,6 +22,7 @@ from autograder.course import handin_notebook, handout
 from autograder.course.student_file import Source
 from autograder.course.time_stamp import LateRules
 from autograder.errors import KitError
+from autograder.isolation.deadline import Budget
 from autograder.isolation.pool import Workers
 from autograder.isolation.protection import RunProtection
 from autograder.limits import GRADING_MB
@@ -120,9 +121,10 @@ def _grade_requests(
         except EOFError:
             return
         started = time.perf_counter()
+        budget = Budget(checks.assignment.minutes, request.used)
         try:
             parts = {
-                file: _grade(checks, known, file, source)
+                file: _grade(checks, known, file, source, budget)
                 for file, source in request.sources.items()
             }
         except MemoryError:
@@ -130,16 +132,19 @@ def _grade_requests(
         notes = None if request.folder is None else notes_on(request.folder)
         if workers.lost:
             return  # not the student's fault; the programs of staff in the workers are lost, too
-        _send(pipe, Graded(parts, notes, time.perf_counter() - started))
+        seconds = time.perf_counter() - started
+        _send(pipe, Graded(parts, notes, seconds, budget.used - request.used))
 
 
-def _grade(checks: HiddenChecks, known: KnownPrograms, file: str, source: Source) -> results.Part:
+def _grade(
+    checks: HiddenChecks, known: KnownPrograms, file: str, source: Source, budget: Budget
+) -> results.Part:
     """Grade the slots of one file."""
     from autograder.judging.judgement import judge
 
     slots = {slot.name: slot.points for slot in checks.assignment.slots_of(file)}
     try:
-        with checks.program({file: source}) as program:
+        with checks.program({file: source}, budget) as program:
             judged = judge(checks, program, list(slots), known)
         return results.part(judged.values())
     except MemoryError:

@@ -20,12 +20,18 @@ class Request:
         part: its name, by which a process that ends at it is counted.
         sources: the student files in it.
         folder: the hand-in's folder, where its notebook is to be looked at.
+        used: the seconds of the submission's time that its other parts have taken.
     """
 
     student: str
     part: str
     sources: Mapping[str, Source]
     folder: Path | None
+    used: float = 0.0
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.student, self.part
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -42,11 +48,15 @@ class Stopped(msgspec.Struct, frozen=True, tag=True):
 
 
 class Graded(msgspec.Struct, frozen=True, tag=True):
-    """The answer to a request: student file -> part, and notes if a folder was looked at."""
+    """The answer to a request: student file -> part, and notes if a folder was looked at.
+
+    `used` is the part of the submission's time that it took, `seconds` how long grading took.
+    """
 
     parts: dict[str, Part]
     notes: tuple[str, ...] | None
     seconds: float
+    used: float = 0.0
 
 
 Message = Ready | Stopped | Graded  # of a grading process

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from autograder.classroom.grading_protocol import Graded, Message, Ready, Request, Stopped
@@ -27,6 +27,7 @@ class _Student:
     parts: dict[str, Part] = field(default_factory=dict)
     notes: Sequence[str] | None = None
     seconds: float = 0.0
+    used: float = 0.0  # seconds of the submission's time
 
 
 class Scheduler:
@@ -49,7 +50,7 @@ class Scheduler:
         self._students: dict[str, _Student] = {}
         self._requests: deque[Request] = deque()  # not given to a process yet
         self._postponed: deque[Request] = deque()  # each to be graded alone
-        self._alone: Request | None = None  # is being graded alone
+        self._alone: tuple[str, str] | None = None  # the key of the request that is graded alone
 
     def grade(self, waiting: deque[str]) -> Iterator[Outcome]:
         """Grade the students; yields each when the result is written.
@@ -100,7 +101,7 @@ class Scheduler:
             if free is None:
                 free = GradingProcess(job, self._cache.conditions.isolation)
                 self._processes.append(free)
-            free.grade(self._requests.popleft())
+            self._give(free, self._requests.popleft())
         if self._postponed and not any(process.request for process in self._processes):
             self._give_alone(self._postponed.popleft())
 
@@ -114,8 +115,12 @@ class Scheduler:
         if not self._processes:
             job = self._cache.job
             self._processes.append(GradingProcess(job, self._cache.conditions.isolation))
-        self._alone = request
-        self._processes[0].grade(request)
+        self._alone = request.key
+        self._give(self._processes[0], request)
+
+    def _give(self, process: GradingProcess, request: Request) -> None:
+        """Let a process grade a request, in the time that the other parts have left over."""
+        process.grade(replace(request, used=self._students[request.student].used))
 
     def _begin(self, student: str) -> Iterator[Outcome]:
         self._on_start(student)
@@ -143,6 +148,7 @@ class Scheduler:
         student.parts |= graded.parts
         student.notes = graded.notes if request.folder is not None else student.notes
         student.seconds += graded.seconds
+        student.used += graded.used
         if not student.parts_left:
             del self._students[request.student]
             yield self._cache.finish(student.draft, student.parts, student.notes, student.seconds)
@@ -164,7 +170,7 @@ class Scheduler:
             return
         if request is None:
             return
-        if request is self._alone:
+        if request.key == self._alone:
             yield from self._collect(request, self._given_up(request))
             return
         mine = [one for one in self._requests if one.student == request.student]

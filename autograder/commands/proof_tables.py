@@ -85,6 +85,19 @@ def show_proof(console: Console, reports: Sequence[SlotReport]) -> None:
     )
 
 
+def show_time(console: Console, reports: Sequence[SlotReport], minutes: float) -> None:
+    """Warn where the reference needs a tenth of the time that a submission may take."""
+    seconds = sum(report.seconds for report in reports)
+    if seconds > 60 * minutes / 10:
+        console.print(
+            f"The reference takes {seconds:.1f} s for all checks, more than a tenth of the "
+            f"{minutes:g} minutes of a submission: raise minutes in assignment.toml, or ask less.",
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
+        )
+
+
 def _proof_table(reports: Sequence[SlotReport], thorough: bool) -> Table:
     columns = [column for column in COLUMNS if thorough or not column.thorough]
     table = Table(box=None, padding=(0, 2, 0, 0))

@@ -53,7 +53,12 @@ def verify(
       and two decades below those of wrong programs.
     """
     from autograder.assignment import reader
-    from autograder.commands.proof_tables import proof_progress, show_margins, show_proof
+    from autograder.commands.proof_tables import (
+        proof_progress,
+        show_margins,
+        show_proof,
+        show_time,
+    )
     from autograder.limits import default_jobs
     from autograder.proof import proof_record, verification
 
@@ -72,6 +77,7 @@ def verify(
     if thorough:
         show_margins(console, verification.margins(reports))
     show_proof(console, reports)
+    show_time(console, reports, loaded.minutes)
     failed = any(report.problems for report in reports)
     proof_record.record(loaded, course, not failed)
     sys.exit(failed)

@@ -18,6 +18,7 @@ import pytest
 from autograder.assignment.model import Assignment, Slot
 from autograder.course.student_file import Source
 from autograder.hidden.replay import PassedRuns
+from autograder.isolation.deadline import Budget
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
 from autograder.isolation.worker_protocol import Function
@@ -95,9 +96,9 @@ class HiddenChecks:
             self.reference.forget()
             self._passed.forget()
 
-    def program(self, sources: Mapping[str, Source]) -> Program:
+    def program(self, sources: Mapping[str, Source], budget: Budget | None = None) -> Program:
         """A program to be graded, of its source files."""
-        return Program(self.assignment, self._workers, sources, self.reference.program)
+        return Program(self.assignment, self._workers, sources, self.reference.program, budget)
 
     def attempts(self, slot: Slot) -> list[StandIns]:
         """Without stand-ins, with one for each slot that `slot` builds on, and with all of them."""

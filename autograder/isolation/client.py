@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import time
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -16,7 +15,7 @@ import numpy as np
 
 from autograder.errors import GraderFault
 from autograder.isolation.channel import Channel
-from autograder.isolation.interpreter import CAN_FORK
+from autograder.isolation.deadline import Budget, ProcessDeadline
 from autograder.isolation.wire import (
     MAX_BLOB,
     Closed,
@@ -55,7 +54,6 @@ MAX_CALLBACKS = 100_000  # in one call
 REMEMBERED_CALLBACKS = 4096
 REMEMBERED_BYTES = 8192  # of one callback and its answer, at most
 LARGE_FRAME = 1 << 20  # bytes: a smaller answer is not what takes the grader's memory
-WALL = 6  # seconds on the wall for each second of a process's own time
 
 Content = TypeVar("Content")
 
@@ -129,56 +127,11 @@ class WorkerDied(Exception):
         self.timeout = timeout
 
 
-class ProcessDeadline:
-    """A number of seconds of a process's own time, and `WALL` times as many on the wall.
-
-    On a busy machine a right answer must not come too late: the time that the process itself used
-    is what counts. The wall clock is for processes that sleep.
-    """
-
-    def __init__(self, pid: int, seconds: float) -> None:
-        self._pid = pid
-        self._seconds = seconds
-        self._wall_factor = WALL if CAN_FORK else 1
-        self._wall_start = time.monotonic()
-        self._own_start = self._process_clock()
-
-    def left(self) -> float:
-        """Seconds until it is worth looking at the clocks again; none are left at 0 or less."""
-        wall = self._wall_factor * self._seconds - (time.monotonic() - self._wall_start)
-        if not CAN_FORK:
-            return wall
-        return min(self._seconds - (self._process_clock() - self._own_start), wall)
-
-    def spent(self) -> float:
-        """The seconds that are gone, by the process's own time or by the wall."""
-        wall = (time.monotonic() - self._wall_start) / self._wall_factor
-        return max(self._process_clock() - self._own_start, wall) if CAN_FORK else wall
-
-    def compute(self, callback: Callback, request: StandInCall) -> Computed:
-        """Compute for the waiting process.
-
-        Its wall clock meanwhile advances by the seconds of the process that computes, so that a
-        busy machine costs no answer.
-        """
-        before = time.monotonic()
-        computed = callback.compute(request)
-        self._wall_start += time.monotonic() - before - computed.seconds
-        return computed
-
-    def _process_clock(self) -> float:
-        """The process's CPU time in seconds: Linux has a clock for every process."""
-        try:
-            return time.clock_gettime((~self._pid << 3) | 2)
-        except OSError:  # it has ended, and its channel says so
-            return 0.0
-
-
 class Worker:
     """One process with one student file in it.
 
     `end` ends the process: see `close`. `used` is its address space in bytes before anything of
-    the student's is loaded, 0 where that is unknown.
+    the student's is loaded, 0 where that is unknown. Set `budget` to what its submission may use.
     """
 
     def __init__(
@@ -196,6 +149,8 @@ class Worker:
         self._memory_mb = memory_mb
         self._seq = 0
         self._callbacks = 0
+        self.budget: Budget | None = None
+        self._own_time = 0.0  # CPU seconds up to the end of the last request
         self.spent = 0.0  # seconds of all requests, as deadlines count them
         self.alive = True
 
@@ -283,12 +238,15 @@ class Worker:
         known: Container[Encoded] = (),
     ) -> Reply[Content]:
         self._seq += 1
-        deadline = ProcessDeadline(self.pid, seconds)
+        deadline = ProcessDeadline(self.pid, seconds, self.budget)
         try:
-            self._channel.send(kind, self._seq, body, deadline)
-            return self._reply(read, deadline, callback, largest, known)
+            with self._counted(deadline):
+                self._channel.send(kind, self._seq, body, deadline)
+                return self._reply(read, deadline, callback, largest, known)
         except DeadlineExceeded:
             self.close()
+            if self.budget is not None and self.budget.is_used_up:
+                raise WorkerDied(self.budget.fact, timeout=True) from None
             reason = f"no answer after {seconds:g} s of {doing}: an endless loop?"
             raise WorkerDied(reason, timeout=True) from None
         except Closed:
@@ -305,8 +263,18 @@ class Worker:
             if self._channel.frame_size < LARGE_FRAME:  # it is not this answer that is too large
                 raise
             raise WorkerDied("the answer is too large for the grader", timeout=False) from None
-        finally:
+
+    @contextlib.contextmanager
+    def _counted(self, deadline: ProcessDeadline) -> Iterator[None]:
+        """Count the time of a request, and what the process did since the one before."""
+        try:
+            yield
+        finally:  # while the process is still there
             self.spent += deadline.spent()
+            if self.budget is not None:
+                between = deadline.own_start - self._own_time
+                self.budget.used += deadline.held() + max(0.0, between)
+                self._own_time = deadline.own_time()
 
     def _reply(
         self,
@@ -328,7 +296,7 @@ class Worker:
                 continue
             kind, number, body = unpack(header, blob)
             if kind == "callback" and callback is not None:
-                computed = deadline.compute(callback, read_callback(body))
+                computed = _compute(callback, read_callback(body), deadline)
                 answer = encode(_computed_body(computed))
                 if asked is not None and not computed.error:
                     callback.remember(asked, answer)
@@ -359,6 +327,14 @@ class Worker:
         status = self._end(patience)
         self._channel.close()
         return status
+
+
+def _compute(callback: Callback, request: StandInCall, deadline: ProcessDeadline) -> Computed:
+    def compute() -> tuple[Computed, float]:
+        computed = callback.compute(request)
+        return computed, computed.seconds
+
+    return deadline.computing(compute)
 
 
 def _computed_body(computed: Computed) -> ComputedBody:

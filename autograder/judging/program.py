@@ -16,6 +16,7 @@ from autograder.assignment.model import PublicAssignment, StaffFile, StudentFile
 from autograder.course.student_file import Source, absent
 from autograder.errors import GraderFault
 from autograder.isolation.client import Callback, Code, Computed, Worker, WorkerDied
+from autograder.isolation.deadline import Budget
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
 from autograder.isolation.worker_protocol import Function, Owner, RaisedError, StandInCall
@@ -34,8 +35,8 @@ CALLS = 5  # all calls of a slot together may take so many times the seconds of 
 class Program:
     """A program while it is graded.
 
-    `sources` maps file names to contents. A context manager: leaving it ends the program's
-    workers.
+    `sources` maps file names to contents. `budget` is the time that its workers may take; when it
+    is used up, each call is a timeout. A context manager: leaving it ends the program's workers.
     """
 
     def __init__(
@@ -44,8 +45,10 @@ class Program:
         workers: Workers,
         sources: Mapping[str, Source],
         reference: Program | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.assignment = assignment
+        self._budget = budget
         self.sources = sources
         self._workers = workers
         self._reference = reference
@@ -121,6 +124,9 @@ class Program:
         if slot in self._stubs.get(file, ()):  # no call can tell more
             line = self._stubs[file][slot]
             return Response(question, Failure(Verdict.NOT_STARTED, "not started yet", line=line))
+        if self._budget is not None and self._budget.is_used_up:
+            fact = self._budget.fact
+            return Response(question, Failure(Verdict.TIMEOUT, fact, line=self.line(slot)))
         limits = self.assignment.slots[slot].limits
         whole = CALLS * limits.seconds
         if self._reference is not None and self.spent(slot) > whole:
@@ -164,6 +170,8 @@ class Program:
         return self._loaded[key]
 
     def _load(self, source: bytes, file: str, stand_ins: StandIns, device: str) -> Worker | Failure:
+        if self._budget is not None and self._budget.is_used_up:
+            return Failure(Verdict.TIMEOUT, self._budget.fact, loading=True)
         assignment, about = self.assignment, self.assignment.files[file]
         extras: list[tuple[Owner, str, str]] = [("probe", f"probe_{file}", about.probes)]
         if self._reference is None and isinstance(about, StaffFile):
@@ -182,6 +190,7 @@ class Program:
             if worker is None:
                 memory = max(slot.limits.memory_mb for slot in assignment.slots_of(file))
                 worker = self._workers.start(about.libraries, device, memory)
+                worker.budget = self._budget
                 reply = worker.load(code)
             else:
                 reply = worker.change(source)

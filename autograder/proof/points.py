@@ -20,6 +20,7 @@ def prove_reference(proof: SlotProof) -> bool:
     """The reference gets all points."""
     with proof.hidden.program(proof.assignment.reference()) as program:
         result = judge(proof.hidden, program, [proof.slot.name])[proof.slot.name]
+        proof.report.seconds = program.spent(proof.slot.name)
         if result.verdict != Verdict.CORRECT:
             proof.problem(f"the reference {_outcome(result)}")
             return False

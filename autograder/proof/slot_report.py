@@ -50,6 +50,7 @@ class SlotReport:
             named, of `mislabelled` a third misconception.
         dependents: runs of slots that build on a wrong slot; `spared` of them lost nothing.
         margins: check -> its margin.
+        seconds: what the reference takes for all checks.
         problems: sentences for a person.
     """
 
@@ -73,6 +74,7 @@ class SlotReport:
     mislabelled: int = 0
     dependents: int = 0
     spared: int = 0
+    seconds: float = 0.0
     margins: dict[str, Margin] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -82,6 +84,7 @@ class SlotReport:
             if count.type == "int":
                 both = getattr(self, count.name) + getattr(other, count.name)
                 setattr(self, count.name, both)
+        self.seconds = max(self.seconds, other.seconds)
         for check, margin in other.margins.items():
             self.note(check, margin)
         self.problems += other.problems

@@ -48,6 +48,7 @@ class AssignmentNode(TypedDict):
     name: str
     title: str
     libraries: list[str]
+    minutes: float
     files: dict[str, StudentFileNode]
     slots: dict[str, SlotNode]
     notebooks: dict[str, list[str]]
@@ -109,6 +110,7 @@ def describe_assignment(
         "name": assignment.name,
         "title": assignment.title,
         "libraries": list(assignment.libraries),
+        "minutes": assignment.minutes,
         "files": {f.name: {"libraries": list(f.libraries)} for f in assignment.files.values()},
         "slots": {
             slot.name: {
@@ -146,7 +148,8 @@ def _assignment(folder: Path, node: AssignmentNode) -> PublicAssignment:
         for name, slot in node["slots"].items()
     }
     libraries = tuple(node["libraries"])
-    return PublicAssignment(node["name"], node["title"], libraries, files, slots)
+    name, title, minutes = node["name"], node["title"], node["minutes"]
+    return PublicAssignment(name, title, libraries, files, slots, minutes=minutes)
 
 
 def _read_json(path: Path, form: Any) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from autograder.assignment.model import Slot
 from autograder.course import student_file
 from autograder.errors import GraderFault
+from autograder.isolation.deadline import Budget
 from autograder.isolation.pool import Workers
 from autograder.judging.judgement import SlotResult, judge
 from autograder.judging.message import explain, headline
@@ -29,9 +30,10 @@ def check_slots(
 ) -> dict[str, SlotResult]:
     """Check slots of any files. Returns slot -> result, in the assignment's order."""
     checker = FileChecker(released, workers)
+    budget = Budget(released.assignment.minutes)
     results: dict[str, SlotResult] = {}
     for file in released.files_of(slots):
-        results.update(checker.check(file, slots))
+        results.update(checker.check(file, slots, budget=budget))
     return results
 
 
@@ -44,11 +46,16 @@ class FileChecker:
         self._checks: dict[str, tuple[FrozenChecks, FrozenLibrary]] = {}
 
     def check(
-        self, file: str, slots: Collection[str], patience: float = 0.0
+        self,
+        file: str,
+        slots: Collection[str],
+        patience: float = 0.0,
+        budget: Budget | None = None,
     ) -> dict[str, SlotResult]:
         """Check the given slots of one file. Returns slot -> result.
 
-        If the file is missing or empty, wait up to `patience` seconds for its content.
+        If the file is missing or empty, wait up to `patience` seconds for its content. `budget` is
+        the time that is left: by default that of a whole submission.
         """
         assignment = self.released.assignment
         wanted = [slot.name for slot in assignment.slots_of(file) if slot.name in slots]
@@ -61,7 +68,8 @@ class FileChecker:
         names = [s.name for s in assignment.slots_of(file) if s.name in {*wanted, *needed}]
         try:
             _demand_installed(assignment.files[file].libraries)
-            with Program(assignment, self._workers, sources) as program:
+            budget = budget or Budget(assignment.minutes)
+            with Program(assignment, self._workers, sources, budget=budget) as program:
                 results = judge(runner, program, names, library)
         except GraderFault as fault:  # other files can be checked all the same
             results = {name: _not_checked(assignment.slots[name], fault) for name in names}

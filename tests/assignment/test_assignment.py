@@ -84,6 +84,10 @@ def test_an_edit_applies_exactly_once() -> None:
         ("moves/quadruple.toml", 'answer = "return x + x + x + x"', "", "neither find and replace"),
         ("moves/double.toml", "hints", "hint", "moves/double.toml: unknown key hint"),
         ("assignment.toml", '"moves.py"', '"probes.py"', "probes.py cannot name a student file"),
+        ("assignment.toml", "title =", "minutes = 0\ntitle =", "toml: minutes must be above 0"),
+        ("assignment.toml", "title =", "minutes = nan\ntitle =", "minutes must be above 0"),
+        ("assignment.toml", "title =", "minutes = 61\ntitle =", "above 0 and at most 60"),
+        ("assignment.toml", "title =", "minutes = true\ntitle =", "minutes must be a float"),
     ],
 )
 def test_a_broken_staff_file_is_named(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from multiprocessing import Pipe
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from autograder.classroom import grading_process, grading_protocol, results
@@ -130,6 +131,21 @@ def test_who_loses_a_process_is_graded_again_alone(
     assert asked[0] == "ada"
     assert set(asked[-2:]) == {"ada"}
     assert set(asked[1:-2]) == {"bob", "eve"}
+
+
+def test_the_parts_of_a_student_share_the_students_time(
+    grade: Callable[..., list[Outcome]], hand_in: HandIn
+) -> None:
+    for student in ("ada", "bob"):
+        hand_in(student, f"x = '{student}'")
+    used: list[float] = []
+
+    def answer(request: Request) -> Message:
+        used.append(request.used)
+        return msgspec.structs.replace(right(request), used=40.0)
+
+    grade("ada", "bob", answer=answer)
+    assert used == [0.0, 40.0, 0.0]  # the notes of both are the same
 
 
 def test_a_notebook_that_ends_processes_costs_no_points(

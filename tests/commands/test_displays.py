@@ -14,7 +14,7 @@ from autograder.classroom.results import Change
 from autograder.commands import class_display
 from autograder.commands.class_display import grade_with_progress, show_changes, show_marks
 from autograder.commands.console import FILE_WIDTH, new_console
-from autograder.commands.proof_tables import proof_progress, show_margins, show_proof
+from autograder.commands.proof_tables import proof_progress, show_margins, show_proof, show_time
 from autograder.judging.verdict import Verdict
 from autograder.proof.slot_report import Margin, SlotReport
 
@@ -57,6 +57,14 @@ def test_a_thorough_proof_has_more_columns_and_problems_are_counted(console: Con
     show_proof(console, [failed])
     assert "9/10" in printed(console)
     assert printed(console).splitlines()[-2:] == ["✗ double: a mutant survives", "1 to fix."]
+
+
+def test_a_reference_that_needs_much_of_a_submissions_time_is_told(console: Console) -> None:
+    reports = [SlotReport("double", 4.0, seconds=10.0), SlotReport("walk", 4.0, seconds=8.0)]
+    show_time(console, reports, minutes=3.0)
+    assert printed(console) == ""
+    show_time(console, reports, minutes=2.0)
+    assert "The reference takes 18.0 s for all checks, more than a tenth" in printed(console)
 
 
 def test_margins_are_drawn_on_a_scale_of_decades(console: Console) -> None:

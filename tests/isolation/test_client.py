@@ -1,24 +1,23 @@
-"""What a grader does for its worker: deadlines, and answers for stand-ins."""
+"""What a grader does for its worker: answers for stand-ins."""
 
 from __future__ import annotations
 
 import pytest
 
-from autograder.isolation import client
 from autograder.isolation.client import (
     REMEMBERED_BYTES,
-    WALL,
     Callback,
     Code,
     Computed,
-    ProcessDeadline,
     Worker,
     WorkerDied,
 )
+from autograder.isolation.deadline import WALL
 from autograder.isolation.pool import Workers
 from autograder.isolation.wire import Encoded
 from autograder.isolation.worker_protocol import CallAnswer, Function, RaisedError, StandInCall
 from autograder.limits import Limits
+from tests.isolation.clocks import Clocks
 
 ASKS = """
 def double(x): raise RuntimeError("mine is wrong")
@@ -28,56 +27,6 @@ def for_ever(x):
         try: double(x)
         except ValueError: pass
 """
-
-
-class Clocks:
-    """Clocks that a test moves: the wall's, and the worker's own."""
-
-    def __init__(self) -> None:
-        self.wall = self.own = 1000.0
-
-    def monotonic(self) -> float:
-        return self.wall
-
-    def clock_gettime(self, _: int) -> float:
-        return self.own
-
-
-@pytest.fixture
-def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
-    moved = Clocks()
-    monkeypatch.setattr(client, "time", moved)
-    return moved
-
-
-class TestDeadline:
-    """The process's own time counts; the wall counts for a process that sleeps."""
-
-    def test_its_own_time_counts_in_full(self, clocks: Clocks) -> None:
-        deadline = ProcessDeadline(1, seconds=2.0)
-        clocks.own += 1.5
-        clocks.wall += 1.5
-        assert (deadline.left(), deadline.spent()) == (0.5, 1.5)
-
-    def test_time_that_others_took_counts_as_little_as_the_wall(self, clocks: Clocks) -> None:
-        deadline = ProcessDeadline(1, seconds=2.0)
-        clocks.wall += 2.0 * WALL - 1.0
-        assert deadline.left() == 1.0
-        clocks.wall += 1.0
-        assert deadline.left() == 0.0
-        assert deadline.spent() == 2.0
-
-    @pytest.mark.parametrize(("computed", "left"), [(0.0, 2.0), (5.0, 2.0), (11.0, 1.0)])
-    def test_while_the_grader_computes_only_the_time_it_needs_counts(
-        self, clocks: Clocks, computed: float, left: float
-    ) -> None:
-        def compute(_: StandInCall) -> Computed:
-            clocks.wall += 500.0  # a busy machine
-            return Computed(seconds=computed)
-
-        deadline = ProcessDeadline(1, seconds=2.0)
-        deadline.compute(Callback(compute), StandInCall("double", (), {}))
-        assert deadline.left() == left
 
 
 def ask(workers: Workers, name: str, callback: Callback) -> tuple[Worker, CallAnswer | RaisedError]:
