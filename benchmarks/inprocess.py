@@ -87,7 +87,8 @@ class Caller:
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close("all")  # the figures of the call before
         if not self._watched:
-            return Answer(_got(function(*copies, **named)), log=self._log)
+            value = function(*copies, **named)
+            return Answer(self._read(name, _got(value), args, kwargs), log=self._log)
         names = [str(i) for i in range(len(copies))]
         before = [(*part, worker._copy(part[-1])) for part in worker._parts(copies, named, names)]
         state, _ = library_state.global_state()
@@ -95,7 +96,16 @@ class Caller:
         now, _ = library_state.global_state()
         mutated = tuple(p for p, *_, part, was in before if not worker._identical(part, was))
         touched = tuple(name for name, was in state.items() if now[name] != was)
-        return Answer(_got(value), mutated, mutated, touched, self._log)
+        read = self._read(name, _got(value), args, kwargs)
+        return Answer(read, mutated, mutated, touched, self._log)
+
+    def _read(self, name: str, value: Any, args: Any, kwargs: Any) -> Any:
+        """What the readings of the file make of a probe's facts; see `judging/reading.py`."""
+        readings = STAFF / self._path.stem / "readings.py"
+        if self._owner != "probe" or not readings.exists() or name not in vars(_module(readings)):
+            return value
+        named = {key: unwrap(arg) for key, arg in kwargs.items()}
+        return vars(_module(readings))[name](value, *map(unwrap, args), **named)
 
 
 def _given(value: Any) -> Any:

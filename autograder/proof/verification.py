@@ -157,9 +157,8 @@ def _margin_problems(report: SlotReport) -> Iterator[str]:
 def margins(reports: list[SlotReport]) -> Iterator[tuple[str, str, Margin]]:
     """(slot, check, margin) of every check that compares numbers, its parameters joined."""
     for report in reports:
-        joined: dict[str, Margin] = {}
+        joined = SlotReport(report.slot, report.points)
         for check, margin in report.margins.items():
-            base = check.partition("[")[0]
-            joined[base] = joined[base].worse(margin) if base in joined else margin
-        for base, margin in joined.items():
+            joined.note(check.partition("[")[0], margin)
+        for base, margin in joined.margins.items():
             yield report.slot, base, margin

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.assignment import reader
-from tests.conftest import ROOT
+from autograder.assignment.model import Assignment
 
 # The table of wrong programs that the graders were written against, row by row.
 ROWS = {
@@ -23,8 +22,7 @@ ROWS = {
 @pytest.mark.parametrize(
     ("slots", "row"), [(slots, row) for slots, rows in ROWS.items() for row in rows.split()]
 )
-def test_a_row_is_in_the_library(slots: str, row: str) -> None:
-    assignment = reader.load("rnn_fundamentals", ROOT)
+def test_a_row_is_in_the_library(assignment: Assignment, slots: str, row: str) -> None:
     known = [k for k in assignment.misconceptions if k.id.partition("_")[0] == row]
     assert known
     assert {k.slot for k in known} <= set(slots.split())

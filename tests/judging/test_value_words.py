@@ -9,7 +9,6 @@ from autograder.isolation.wire import Opaque, tensor
 from autograder.judging.value_words import (
     aligned,
     described,
-    enumerated,
     index_in_words,
     right_together,
     series_of,
@@ -49,5 +48,3 @@ def test_names_and_indices() -> None:
     assert [series_of(name) for name in ("h[3]", "h", "h['a']", "")] == ["h", "h", "h['a']", ""]
     assert index_in_words((1, 0)) == "[1, 0]"
     assert index_in_words(()) == ""
-    assert enumerated(list("abcde")) == "a, b, c, d, e"
-    assert enumerated(list("abcdef")) == "a, b, c, d and 2 others"
