@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import sys
 from importlib import import_module
 from typing import Any
 
 import click
 
 from autograder import __version__
-from autograder.commands.console import echo, prepare_streams
+from autograder.commands import streams
+from autograder.commands.console import echo
 from autograder.errors import KitError
 
 # In the order of `--help`: for students, TAs, instructors. `autograder.commands.NAME.NAME` is the
@@ -24,16 +25,12 @@ class _Group(click.Group):
     """Imports a command when it is needed. A KitError becomes one line and an exit status."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command; an output that takes no more text ends it in one line."""
-        prepare_streams()
+        """Run the command to its end, even if nobody can read what it prints."""
+        streams.take_over()
         try:
             return super().main(*args, **kwargs)
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EIO) or error.filename is not None:
-                raise
-            message = f"autograder: the output cannot be written: {error.strerror}\n"
-            os.write(2, message.encode("ascii", "replace"))
-            os._exit(1)  # the interpreter would try once more to write what is left
+        except SystemExit as end:
+            sys.exit(streams.final_status(int(end.code or 0)))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

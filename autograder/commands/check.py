@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.console import echo, new_console
+from autograder.commands.streams import has_reader
 
 if TYPE_CHECKING:
     from autograder.isolation.pool import Workers
@@ -41,7 +42,7 @@ def _without_garbage_collection() -> Iterator[None]:
     "--lines",
     "as_lines",
     is_flag=True,
-    help="Print one line per problem, for editors: FILE:LINE: …",
+    help="Print one line per problem, for editors: FILE:LINE: ...",
 )
 @_without_garbage_collection()
 def check(slots: tuple[str, ...], watch: bool, as_json: bool, as_lines: bool) -> None:
@@ -134,7 +135,7 @@ def _watch_without_terminal(
     saves = Saves(released.folder, files)
     results: dict[str, SlotResult] = {}
     changed = files
-    while True:
+    while has_reader():
         for file in changed:
             results.update(checker.check(file, names, PATIENCE_SECONDS))
         if changed:

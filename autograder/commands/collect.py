@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 @click.option("--late-time", help="The time of hand-ins that are LATE at a time not known.")
 @click.option(
     "--student-pattern",
-    help="Finds the student in an archive's name that no platform made: (?P<student_id>…). "
+    help="Finds the student in an archive's name that no platform made: (?P<student_id>...). "
     "Default: what stands before the first underscore.",
 )
 @click.option(
@@ -125,7 +125,7 @@ def _pattern(text: str | None) -> str | None:
         except re.error as error:
             raise UsageError(f"--student-pattern is no regular expression: {error}") from None
         if "student_id" not in groups:
-            raise UsageError("--student-pattern has no group (?P<student_id>…)")
+            raise UsageError("--student-pattern has no group (?P<student_id>...)")
     return text
 
 

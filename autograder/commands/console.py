@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
-import io
-import os
 import sys
 import unicodedata
 from pathlib import Path
@@ -37,7 +34,10 @@ PLAIN = str.maketrans(
         **dict.fromkeys("•·", "*"),
         **dict.fromkeys("│┃║▏▎▍", "|"),
         **dict.fromkeys("─━═–—−‐‑", "-"),
-        **dict.fromkeys("█▓▒░▉▊▋▌", "#"),
+        **dict.fromkeys("█▉▊▋▌", "#"),
+        "▓": "%",
+        "▒": ":",
+        "░": ".",  # each shade means something else
         **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛┡┩╇╪╞╡", "+"),
         **dict.fromkeys("“”„«»", '"'),
         **dict.fromkeys("‘’‚", "'"),
@@ -66,7 +66,7 @@ def plain_letters(error: UnicodeError) -> tuple[str, int]:
         raise error
     letters = []
     for character in error.object[error.start : error.end]:
-        plain = unicodedata.normalize("NFKD", character.translate(PLAIN))
+        plain = unicodedata.normalize("NFKD", character.translate(PLAIN)).replace("⁄", "/")
         if not plain.isascii():
             plain = "".join(c for c in plain if not unicodedata.combining(c))
         escaped = character.encode("ascii", "backslashreplace").decode()
@@ -75,17 +75,6 @@ def plain_letters(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(PLAIN_LETTERS, plain_letters)
-
-
-def prepare_streams() -> None:
-    """Let both outputs take every text in whatever encoding, also where they are closed."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:  # closed before the command began
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-        elif isinstance(stream, io.TextIOWrapper):
-            with contextlib.suppress(OSError, ValueError):
-                stream.reconfigure(errors=PLAIN_LETTERS)
 
 
 def echo(text: str = "", err: bool = False) -> None:

@@ -27,8 +27,8 @@ def doctor(assignment: str | None, course: Path, as_json: bool) -> None:
     """Find common problems of the installation and the course.
 
     Looks at the installation, at nbgrader's files, and at what students can see of ASSIGNMENT, or
-    of all assignments. Changes nothing. ✓ means right; ✗ means wrong, with the remedy below it;
-    – means that there is nothing to look at.
+    of all assignments. Changes nothing. A check mark means right; a cross means wrong, with the
+    remedy below it; a dash means that there is nothing to look at.
 
     Exit status: 0 nothing is wrong, 1 something to fix.
     """

@@ -30,7 +30,7 @@ def pack(to: Path | None, force: bool) -> None:
     else. The command says which files are missing or cannot be graded, and packs everything that it
     can read, so that you always have something to hand in.
 
-    Exit status: 0 all files are there and can be graded, 1 something to fix (see the lines with ✗).
+    Exit status: 0 all files are there and can be graded, 1 something to fix.
     """
     from autograder.files import require_zip_name, write_file, zip_bytes
     from autograder.public.released_folder import find_released

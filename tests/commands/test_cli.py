@@ -16,7 +16,8 @@ from autograder.cli import COMMANDS, STAFF_PACKAGES, main
 from autograder.errors import GraderFault
 from tests.conftest import ROOT
 
-SHARED = {"__init__", "console", "class_display", "proof_tables"}  # modules that are no command
+# Modules that are no command.
+SHARED = {"__init__", "console", "class_display", "proof_tables", "streams"}
 
 
 def command(name: str) -> click.Command:
