@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from autograder.judging.judgement import SlotResult
 from autograder.judging.verdict import Verdict
+from autograder.text import visible
 
 CAUSE, QUESTION = "Likely cause", "Ask yourself"  # labels of advice
 MAX_LINES = 11
@@ -158,7 +159,7 @@ def printed_lines(result: SlotResult) -> Iterator[Line]:
     if result.printed:
         yield Line("  your code printed:", Role.PRINTED, result.slot, "dim")
         for line in result.printed.splitlines()[-PRINTED_LINES:]:
-            yield Line(f"    {line[:200]}", Role.PRINTED, result.slot, "dim")
+            yield Line(f"    {visible(line.expandtabs()[:200])}", Role.PRINTED, result.slot, "dim")
 
 
 def explanation(result: SlotResult, hint_command: bool = False, width: int = WIDTH) -> list[Line]:

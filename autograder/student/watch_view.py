@@ -118,8 +118,7 @@ def _hint(state: WatchState, width: int) -> list[Text]:
 
 
 def _wrapped(line: str, width: int) -> list[str]:
-    """A line in parts that fit, all indented like the line, without control characters."""
-    line = "".join(c if c.isprintable() else " " for c in line)
+    """A line in parts that fit, all indented like the line."""
     indent = " " * (len(line) - len(line.lstrip()))
     return textwrap.wrap(line, max(width, len(indent) + 10), subsequent_indent=indent) or [""]
 
