@@ -173,13 +173,6 @@ def _shown(path: Path) -> str:
     return f"{path.parent.name}/{path.name}" if in_folder else path.name
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise AssignmentError(f"{_shown(path)} is no valid TOML: {error}") from None
-
-
 class _Table:
     """A TOML table; its methods raise AssignmentErrors that name the file and the key."""
 
@@ -226,7 +219,10 @@ class _Table:
 
 
 def _read(path: Path) -> _Table:
-    return _Table(_toml(path), _shown(path))
+    try:
+        return _Table(tomllib.loads(_text(path)), _shown(path))
+    except tomllib.TOMLDecodeError as error:
+        raise AssignmentError(f"{_shown(path)} is no valid TOML: {error}") from None
 
 
 def _file(folder: Path, name: str, table: _Table) -> StaffFile:
