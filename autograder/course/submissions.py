@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from autograder.course import substitute
 from autograder.course.handin_listing import Listing, listing
+from autograder.course.newer_python import HERE, clear_syntax, written
 from autograder.course.student_file import (
     LOCKED,
     Reason,
@@ -143,6 +144,16 @@ def _notes_on(
             yield Note(name, LOCKED)
         elif isinstance(source, bytes):
             yield from _imported(name, source, there, stubs)
+            yield from _newer(name, source)
+
+
+def _newer(name: str, source: bytes) -> Iterator[Note]:
+    """A note on syntax that the grader's Python is too old for."""
+    newer = clear_syntax(source.decode())
+    if newer is not None:
+        needed, here = written(newer.version), written(HERE)
+        text = f"has {newer.what} on line {newer.line}: that needs {needed} or newer, "
+        yield Note(name, f"{text}and the grader runs {here}")
 
 
 def _imported(

@@ -30,6 +30,8 @@ NAMESPACES = {
 }
 SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache")  # shared libraries
 
+BESIDE = {"matplotlib": ("pylab.py",)}  # modules of a package that lie beside its folder
+
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP = 1, 22, 38, 24
 PR_SET_NAME, PR_GET_NAME, PR_SET_VMA = 15, 16, 0x53564D41
 MS_BIND, MS_REC, MS_PRIVATE, MNT_DETACH = 4096, 16384, 1 << 18, 2
@@ -187,7 +189,7 @@ def _entries(folders: Iterable[str]) -> Iterator[str]:
 
 
 def _packages() -> set[str]:
-    """The files and folders of installed packages that are imported, and their shared libraries."""
+    """The files and folders of installed packages that are imported, and what belongs to them."""
     roots = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
     roots |= {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
     found = set()
@@ -197,7 +199,8 @@ def _packages() -> set[str]:
             if isinstance(file, str) and file.startswith(root + os.sep):
                 top = file[len(root) + 1 :].split(os.sep)[0]
                 if top != "autograder":
-                    found |= {os.path.join(root, top), os.path.join(root, f"{top}.libs")}
+                    belonging = (top, f"{top}.libs", *BESIDE.get(top, ()))
+                    found |= {os.path.join(root, name) for name in belonging}
     return {path for path in found if os.path.exists(path)}
 
 

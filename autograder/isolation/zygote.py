@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
 import os
 import shutil
 import signal
@@ -21,7 +23,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from autograder.isolation.channel import Channel
 from autograder.isolation.control import FORK, READY, REPLY, REQUEST
@@ -64,12 +66,36 @@ def preload(libraries: Iterable[str]) -> None:
     for name in libraries:
         importlib.import_module(name)
     if "matplotlib" in libraries:
-        importlib.import_module("matplotlib.pyplot")
+        _keep_backend()
+        sys.meta_path.append(_FinderOfPylab())
         importlib.import_module("autograder.figures")
     if "torch" in libraries:
         import torch
 
         torch.set_num_threads(1)
+
+
+def _keep_backend() -> None:
+    """Draw without a window, whatever backend a student's file asks for: many laptops need one.
+
+    `matplotlib.use` and `pyplot.switch_backend` are passed over, as `pyplot.show` is.
+    """
+    mpl: Any = importlib.import_module("matplotlib")
+    plt: Any = importlib.import_module("matplotlib.pyplot")
+    plt.switch_backend("agg")
+    mpl.use = plt.switch_backend = lambda *_, **__: None
+
+
+class _FinderOfPylab(importlib.abc.MetaPathFinder):
+    """Finds matplotlib's module that lies beside its folder, when no folder can be listed."""
+
+    def __init__(self) -> None:
+        self._spec = importlib.util.find_spec("pylab")
+
+    def find_spec(
+        self, fullname: str, path: object = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        return self._spec if fullname == "pylab" else None
 
 
 def _remove_folder_of_matplotlib() -> None:

@@ -22,6 +22,7 @@ from autograder.isolation.wire import Encoded
 from autograder.isolation.worker_protocol import Function, Owner, RaisedError, StandInCall
 from autograder.judging.answers import Answer, Call, Log, unwrap
 from autograder.judging.failure import CheckFailed, Failure, from_error, unloaded
+from autograder.judging.loading import explained
 from autograder.judging.question import Question, Response, StandIns, answer_of
 from autograder.judging.verdict import Verdict
 from autograder.limits import MAX_PRINTED
@@ -149,7 +150,8 @@ class Program:
             self.printed[slot] = (self.printed.get(slot, "") + content.printed)[:MAX_PRINTED]
         if isinstance(content, RaisedError):
             failure = from_error(content, f"calling {slot}", slot, file, self.assignment.slots)
-            return Response(question, failure)
+            about, source = self.assignment.files[file], self.sources.get(file)
+            return Response(question, explained(failure, content, source, about))
         may_be_known = not content.printed and reply.size <= REMEMBERED_BYTES
         answer = answer_of(content, reply.size)
         return Response(question, answer, reply.encoded if may_be_known else None)
@@ -199,7 +201,7 @@ class Program:
         if isinstance(reply, RaisedError):
             worker.close()
             failure = from_error(reply, f"importing {file}", "", file, ())
-            return replace(failure, loading=True)
+            return replace(explained(failure, reply, source, about), loading=True)
         self._lines[file], self._stubs[file] = dict(reply.lines), dict(reply.stubs)
         return worker
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -178,3 +179,12 @@ def test_a_crowd_of_copies_is_read_within_limits(tmp_path: Path, stub: bytes) ->
     assert is_missing(found.sources["moves.py"])
     assert all(len(sentence) < 300 for sentence in found.sentences)
     assert " more differ: none was taken" in found.sentences[0]
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads it")
+def test_newer_syntax_is_told(tmp_path: Path, stub: bytes) -> None:
+    found = read(tmp_path, {"moves.py": WORK + b"type Pair = tuple[int, int]\n"}, stub)
+    assert found.sentences == (
+        "moves.py has a type statement on line 3: that needs Python 3.12 or newer, "
+        "and the grader runs Python 3.11",
+    )

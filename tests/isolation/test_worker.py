@@ -36,6 +36,7 @@ from autograder.limits import Limits
 from autograder.public.released_folder import find_released
 from tests.conftest import PATIENCE
 
+WINDOWS = ("TkAgg", "Qt5Agg", "MacOSX", "nbAgg", "module://matplotlib_inline.backend_inline", "svg")
 LIMITS = {"seconds", "memory_mb", "output_mb"}
 
 
@@ -150,6 +151,23 @@ def test_settings_of_every_library_are_seen_and_put_back(
     assert name in ask(worker, "f").touched
     assert ask(worker, "g").touched == ()
     assert name in ask(worker, "f").touched
+
+
+def test_a_backend_with_a_window_is_passed_over(workers: Workers) -> None:
+    worker = workers.start(["numpy", "matplotlib"])
+    draw = "def draw():\n    figure = plt.figure()\n    plt.show()\n    return len(figure.axes)\n"
+    pyplot = "import matplotlib.pyplot as plt\n"
+    for head in (
+        *(f"import matplotlib\nmatplotlib.use({name!r})\n{pyplot}" for name in WINDOWS),
+        f"{pyplot}plt.switch_backend('qtagg')\n",
+        f"{pyplot}import matplotlib as mpl\nmpl.rcParams['backend'] = 'TkAgg'\n",
+        "from pylab import *\nimport pylab as plt\n",
+    ):
+        assert isinstance(worker.load(Code("moves.py", (head + draw).encode())), LoadedFile), head
+        assert ask(worker, "draw").value == 0, head
+    inside = f"{pyplot}import matplotlib\ndef draw():\n    matplotlib.use('TkAgg')\n    return 0\n"
+    worker.load(Code("moves.py", inside.encode()))
+    assert ask(worker, "draw").touched == ()
 
 
 def test_it_names_the_line_of_an_exception(workers: Workers) -> None:
