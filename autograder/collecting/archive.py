@@ -28,7 +28,16 @@ CHUNK = 1 << 16
 MAX_DIRECTORY = 64 << 20  # bytes of a zip's table of members, which zipfile holds in memory
 MAX_MEMBERS = 200_000
 ENCRYPTED, UTF8 = 0x1, 0x800  # flags of a zip's member
-SUFFIXES = (".zip", ".tar", ".tgz", ".gz", ".tbz2", ".bz2", ".txz", ".xz", ".rar", ".7z")
+UNREAD = {  # the first bytes of archives that are not read -> their name
+    b"Rar!\x1a\x07": ".rar",
+    b"7z\xbc\xaf\x27\x1c": ".7z",
+    b"\x28\xb5\x2f\xfd": ".zst",
+    b"MSCF": ".cab",
+}
+SUFFIXES = (
+    *(".zip", ".zipx", ".tar", ".tgz", ".gz", ".tbz2", ".bz2", ".txz", ".xz"),
+    *UNREAD.values(),
+)
 END = b"PK\x05\x06"
 END_SIZE = 22
 
@@ -84,7 +93,11 @@ def members(path: Path, name: str = "") -> Iterator[Member]:
 
     A packed file without a tar is called like the archive, which is called `name`.
     """
-    with damage_is_bad(), path.open("rb") as file:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BadArchive(f"cannot be read: {error.strerror}") from None
+    with file, damage_is_bad():
         yield from _members(name or path.name, file)
 
 
@@ -94,9 +107,9 @@ def _members(name: str, file: IO[bytes]) -> Iterator[Member]:
     file.seek(0)
     if not start:
         raise BadArchive("is empty")
-    if start.startswith((b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")):
-        kind = "rar" if start.startswith(b"Rar!") else "7z"
-        raise BadArchive(f"is a .{kind} archive, which is not read: unpack it, pack it as a zip")
+    for mark, kind in UNREAD.items():
+        if start.startswith(mark):
+            raise BadArchive(f"is a {kind} archive, which is not read: unpack it, pack it as a zip")
     if start.startswith(b"\x1f\x8b"):
         yield from _packed(name, gzip.GzipFile(fileobj=file), size)
     elif start.startswith(b"BZh"):

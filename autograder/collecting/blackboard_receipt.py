@@ -32,6 +32,7 @@ def read(path: Path, timezone: str = "") -> Receipt:
     content = read_regular(path, MAX_BYTES, hard_links=True)
     text = content.decode("utf-8-sig", "replace") if isinstance(content, bytes) else ""
     head, _, rest = text.partition("Submission Field:")
+    head = head.replace("o'clock ", "")
     who = re.search(r"^Name:\s*(.*?)\s*\(([^()\n]*)\)\s*$", head, re.MULTILINE)
     date = re.search(r"^Date Submitted:\s*(?:\w+, )?(.+?)\s*$", head, re.MULTILINE)
     zoned = date is not None and re.search(r"[A-Z]{3,5}$|[+-]\d\d:?\d\d$", date[1])

@@ -40,7 +40,10 @@ class Order:
 
 @dataclass
 class Row:
-    """What became of one student's hand-in. `missing` are files of the assignment."""
+    """What became of one student's hand-in.
+
+    `missing` are files of the assignment; `is_certain` tells that no attempt is newer.
+    """
 
     student: str
     attempt: Attempt
@@ -50,6 +53,7 @@ class Row:
     doubts: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     staged: Staged | None = None
+    is_certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -127,15 +131,7 @@ def _newest(attempts: list[Attempt]) -> Row:
         )
     )
     newest = attempts[-1]
-    row = Row(newest.folder, newest)
-    row.doubts = [] if timed or numbered else _doubt_about_order(attempts)
-    return row
-
-
-def _doubt_about_order(attempts: Sequence[Attempt]) -> list[str]:
-    newest, others = attempts[-1], attempts[:-1]
-    shown = ", ".join(printable(attempt.shown, 80) for attempt in others)
-    return [f"nothing says which is newest: took {printable(newest.shown, 80)}, not {shown}"]
+    return Row(newest.folder, newest, is_certain=timed or numbered)
 
 
 def _name_apart(rows: Sequence[Row]) -> None:
@@ -145,7 +141,7 @@ def _name_apart(rows: Sequence[Row]) -> None:
         groups.setdefault(row.student.casefold(), []).append(row)
     for group in groups.values():
         for row in group if len(group) > 1 or not group[0].student else []:
-            source = f"{row.attempt.platform.value} {row.attempt.name} {row.attempt.shown}"
+            source = f"{row.attempt.platform.value} {row.attempt.name} {row.attempt.folder}"
             row.student = folder_name(row.student or "student", digest(source.encode())[:6])
             row.doubts.append(
                 f"{printable(row.attempt.name, 80) or 'the name'} is no folder of its own: is "
@@ -209,17 +205,23 @@ def _look_at_files(row: Row, order: Order) -> None:
 def _compare_attempts(row: Row, attempts: Sequence[Attempt], order: Order, work: Path) -> None:
     """Name the attempts that were not taken, and what only they have."""
     assert row.staged is not None
+    others = []
     for i, attempt in enumerate(attempts):
         if attempt is row.attempt:
             continue
         when = attempt.time_text or placement.iso(attempt.when) or attempt.shown
         row.notes.append(f"an earlier attempt was left out: {printable(when, 80)}")
-        if row.missing and not any(piece.problem for piece in attempt.pieces):
-            folder = work / f"other-{i}"
-            names = {path.name for path in stage(attempt, folder, order.expected).paths}
-            remove(folder)
-            if only := sorted(names.intersection(row.missing)):
-                row.doubts.append(f"an earlier attempt has what this one lacks: {', '.join(only)}")
+        if row.is_certain and not row.missing:
+            continue
+        other = stage(attempt, work / f"other-{i}", order.expected)
+        if not row.is_certain and not placement.is_same(other.folder, row.staged.folder):
+            others.append(printable(attempt.shown, 80))
+        remove(other.folder)
+        if only := sorted({path.name for path in other.paths}.intersection(row.missing)):
+            row.doubts.append(f"an earlier attempt has what this one lacks: {', '.join(only)}")
+    if others:
+        taken = printable(row.attempt.shown, 80)
+        row.doubts.append(f"nothing says which is newest: took {taken}, not {', '.join(others)}")
 
 
 def _refuse_odd(rows: Sequence[Row], order: Order) -> None:
@@ -261,9 +263,9 @@ def _place(row: Row, order: Order, record: dict[str, Entry], work: Path) -> None
     target = order.submissions / row.student / order.expected.assignment
     attempt = row.attempt
     entry = Entry(
-        name=attempt.name,
+        name=printable(attempt.name),
         platform=attempt.platform.value,
-        source=attempt.shown,
+        source=printable(attempt.shown),
         when=placement.iso(attempt.when),
         late=attempt.late,
         number=attempt.number,

@@ -23,6 +23,7 @@ from autograder.errors import UsageError
 
 STUDENT = r"(?P<student_id>[^_]+)"  # of the name of an archive that no platform labelled
 BEGINS_ALIKE = "another archive's name begins alike: they were taken for two students"
+BROWSERS = re.compile(r" ?\(\d+\)$")  # what a browser adds to a name that it has already
 MAX_NAMES = 50_000
 MAX_DEPTH = 6
 PAGES = {"index.html", "index.htm", gradescope.NAME}  # what platforms add
@@ -225,7 +226,7 @@ class Downloads:
         if is_folder:
             return Label(Platform.NONE, name, "")
         if is_archive_name(name):
-            match = re.match(self._pattern, stem(name))
+            match = re.match(self._pattern, BROWSERS.sub("", stem(name)))
             rest = name[len(match[0]) :].lstrip(" _-") if match else ""
             student = (apart or {}).get(name) or (match and match["student_id"]) or ""
             return Label(Platform.NONE, student, "", rest) if student.strip(" .") else None
@@ -243,7 +244,8 @@ class Downloads:
         seconds: dict[str, dict[str, list[str]]] = {}
         for name in archives:
             assignment = re.escape(self._expected.assignment)
-            plain = re.sub(rf"[ _-]{assignment}(?=[ _-]|$)", "", stem(name), flags=re.IGNORECASE)
+            plain = BROWSERS.sub("", stem(name))
+            plain = re.sub(rf"[ _-]{assignment}(?=[ _-]|$)", "", plain, flags=re.IGNORECASE)
             first, *words = plain.split("_")
             second = words[0] if words and words[0].isalpha() else ""
             seconds.setdefault(first, {}).setdefault(second, []).append(name)
@@ -258,7 +260,7 @@ class Downloads:
     def _receipts(self, folder: Path, found: list[str]) -> dict[tuple[str, str], Receipt]:
         labels = {name: label(name, is_folder=False) for name in found}
         return {
-            (known.id, known.time_text): blackboard_receipt.read(folder / name)
+            (known.id, known.time_text): blackboard_receipt.read(folder / name, self._zone.key)
             for name, known in labels.items()
             if known and known.is_receipt
         }
@@ -272,18 +274,19 @@ class Downloads:
         piece = dataclasses.replace(piece, rest=known.rest, number=known.number)
         apart = known.platform == Platform.NONE and not is_loose
         for attempt in attempts:
-            same_time = attempt.time_text == known.time_text and attempt.download == download
+            same_time = (attempt.time_text, attempt.download) == (known.time_text, download)
+            same_time = same_time and attempt.late == known.late
             if same_time and not (apart and attempt.pieces):
                 break
         else:
             when = self._zone.utc(known.local) if known.local else None
             folder = folder_name(known.name, known.id)
             attempt = Attempt(known.platform, known.name, folder, when, time_text=known.time_text)
+            attempt.late = known.late
             attempt.download, attempt.is_unzoned = download, known.local is not None
             if known.time_text and when is None:
                 attempt.doubts.append(f"the time {known.time_text} cannot be read")
             attempts.append(attempt)
-        attempt.late |= known.late
         attempt.pieces.append(piece)
         return attempt
 
@@ -357,5 +360,5 @@ def _walk(folder: Path) -> list[PurePosixPath]:
 
 def _natural(name: str) -> list[tuple[int, str]]:
     """A key by which `a2` stands before `a10`."""
-    parts = re.split(r"(\d+)", name)
+    parts = re.split(r"(\d+)", name.replace(" (", "\uffff("))  # `a (1).zip` is later than `a.zip`
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

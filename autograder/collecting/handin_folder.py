@@ -14,6 +14,7 @@ from autograder.collecting.archive import is_archive_name
 from autograder.collecting.budget import BadArchive, Budget
 from autograder.collecting.download_shape import Expected
 from autograder.collecting.downloads import Attempt, Piece
+from autograder.collecting.member_path import Outside, Unusable, member_path
 from autograder.collecting.platform_label import Platform
 from autograder.collecting.unpacking import (
     Unpacked,
@@ -29,6 +30,7 @@ from autograder.text import printable
 
 NBGRADERS_OWN = (STAMP, "submission_secret.txt")  # nbgrader believes what stands in them
 SHOWN = 80
+AGAIN = re.compile(r"-\d+(?=\.[^.]*$)")  # what Canvas adds to the name of a file that comes again
 
 
 @dataclass
@@ -48,7 +50,7 @@ def stage(attempt: Attempt, into: Path, expected: Expected) -> Staged:
     into.mkdir(parents=True)
     budget = Budget()
     failed = []
-    for number, piece in enumerate(sorted(attempt.pieces, key=lambda piece: piece.number)):
+    for number, piece in enumerate(_latest(attempt, staged)):
         part = into.with_name(f"{into.name}.{number}")
         try:
             _take_piece(piece, part, budget, staged, _name(piece, attempt, expected))
@@ -74,10 +76,28 @@ def stage(attempt: Attempt, into: Path, expected: Expected) -> Staged:
 def _name(piece: Piece, attempt: Attempt, expected: Expected) -> str:
     """The name that the student gave: Canvas calls a file that is handed in again `moves-1.py`."""
     if attempt.platform == Platform.CANVAS:
-        first = re.sub(r"-\d+(?=\.[^.]*$)", "", piece.rest)
+        first = AGAIN.sub("", piece.rest)
         if first in expected.files:
             return first
-    return PurePosixPath(piece.rest.replace("\\", "/")).name
+    try:
+        path = member_path(piece.rest)
+    except (Outside, Unusable):
+        return ""
+    return path.name if path else ""
+
+
+def _latest(attempt: Attempt, staged: Staged) -> list[Piece]:
+    """The pieces, later ones last. Of Canvas's `hw.zip` and `hw-1.zip`, only the later is taken."""
+    pieces = sorted(attempt.pieces, key=lambda piece: piece.number)
+    if attempt.platform != Platform.CANVAS:
+        return pieces
+    latest = {AGAIN.sub("", piece.rest): piece for piece in pieces}
+    for piece in pieces:
+        later = latest[AGAIN.sub("", piece.rest)]
+        if later is not piece:
+            shown, taken = (printable(one.shown, SHOWN) for one in (piece, later))
+            staged.notes.append(f"{shown} was left out: {taken} is the later one of the two")
+    return sorted(latest.values(), key=lambda piece: piece.number)
 
 
 def _take_piece(piece: Piece, part: Path, budget: Budget, staged: Staged, name: str) -> None:

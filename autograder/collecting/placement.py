@@ -128,14 +128,14 @@ def compare(
             return Outcome.NEW, ""
         if path.is_symlink() or not path.is_dir():
             return Outcome.BAD, f"{path} is a link or no folder: move it away"
-    there, come = _contents(target), _contents(staged)
+    same = is_same(target, staged)
     old_time = time_stamp.read(target, timezone).when
     new_time = time_stamp.read(staged).when
-    if there == come and new_time in (None, old_time):
+    if same and new_time in (None, old_time):
         return Outcome.SAME, ""
     if new_time and old_time:
         return (Outcome.REPLACED if new_time >= old_time else Outcome.KEPT), ""
-    if there == come:
+    if same:
         return Outcome.REPLACED, ""  # only its time is new
     if before and before.platform == new.platform and before.number and new.number:
         return (Outcome.REPLACED if new.number > before.number else Outcome.KEPT), ""
@@ -155,6 +155,11 @@ def put(staged: Path, target: Path, work: Path) -> None:
             target.rename(old)
         staged.rename(target)
     remove(old)
+
+
+def is_same(first: Path, second: Path) -> bool:
+    """Whether two hand-ins have the same files, whenever they were handed in."""
+    return _contents(first) == _contents(second)
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

@@ -12,6 +12,9 @@ from autograder.collecting import platform_time
 from autograder.text import INVISIBLE
 
 CANVAS = re.compile(r"(?P<name>.*?)(?P<late>_LATE|_late)?_(?P<id>\d+)_(?P<number>\d+)_(?P<rest>.+)")
+CANVAS_ANONYMOUS = re.compile(
+    r"(?P<name>anon)(?P<late>_LATE|_late)?_(?P<id>[A-Za-z0-9]{5})_(?P<number>\d+)_(?P<rest>.+)"
+)
 CANVAS_TEXT = re.compile(
     r"(?P<name>.*?)(?P<late>_LATE|_late)?_(?P<id>\d+)_(?P<rest>(?:text|link)\.html)"
 )
@@ -61,7 +64,9 @@ class Label:
 
     @property
     def student(self) -> tuple[Platform, str]:
-        """What tells students apart."""
+        """What tells students apart: the id, and on Canvas the name, which it adds for a quiz."""
+        if self.platform == Platform.CANVAS:
+            return self.platform, f"{self.name}_{self.id}"
         return self.platform, self.id or self.name
 
 
@@ -83,7 +88,8 @@ def label(name: str, is_folder: bool) -> Label | None:
         return Label(Platform.GRADESCOPE, "", match["id"])
     if is_folder:
         return None
-    match = CANVAS.fullmatch(name) or CANVAS_TEXT.fullmatch(name)
+    forms = (CANVAS_ANONYMOUS, CANVAS, CANVAS_TEXT)
+    match = next(filter(None, (form.fullmatch(name) for form in forms)), None)
     if match and re.search(r"[^\W\d_]", match["rest"].rpartition(".")[0] or match["rest"]):
         number = int(match.groupdict().get("number") or 0)
         late = bool(match["late"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import zoneinfo
+from collections.abc import Callable
 
 from autograder.errors import UsageError
 
@@ -41,21 +42,45 @@ def blackboard(text: str) -> datetime.datetime | None:
 
 
 class Zone:
-    """The time zone of times that name none: one by name, or this machine's."""
+    """The time zone of times that name none: one by name, the course's, or this machine's.
 
-    def __init__(self, name: str | None = None) -> None:
-        self.name = name or "this machine's time zone"
-        self.is_default = not name
-        self._zone: zoneinfo.ZoneInfo | None = None
-        if name:
-            try:
-                self._zone = zoneinfo.ZoneInfo(name)
-            except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-                raise UsageError(
-                    f"{name} is no time zone: it is called like Europe/Berlin or UTC"
-                ) from None
+    `ask` finds the course's, or "", when a time is met that names none. Raises UsageError.
+    """
+
+    def __init__(self, name: str | None = None, ask: Callable[[], str] = str) -> None:
+        self.is_given = name is not None
+        self._ask = ask
+        self._known: tuple[str, zoneinfo.ZoneInfo | None] | None = None
+        if name is not None:
+            self._known = name, _zone(name)
+
+    @property
+    def name(self) -> str:
+        return self._found()[0]
+
+    @property
+    def key(self) -> str:
+        """Its name such as Europe/Berlin; "" for this machine's."""
+        return self._found()[0] if self._found()[1] else ""
 
     def utc(self, local: datetime.datetime) -> datetime.datetime:
         """A time of this zone in UTC, without a zone."""
-        aware = local.replace(tzinfo=self._zone) if self._zone else local.astimezone()
+        zone = self._found()[1]
+        aware = local.replace(tzinfo=zone) if zone else local.astimezone()
         return aware.astimezone(datetime.UTC).replace(tzinfo=None)
+
+    def _found(self) -> tuple[str, zoneinfo.ZoneInfo | None]:
+        """The zone's name and the zone, which is None for this machine's."""
+        if self._known is None:
+            name = self._ask()
+            self._known = (name, _zone(name)) if name else ("this machine's time zone", None)
+        return self._known
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(
+            f"{name} is no time zone: one is called Europe/Berlin, for example, or UTC"
+        ) from None

@@ -33,12 +33,13 @@ def files(folder: Path) -> list[PurePosixPath]:
 
 def several_students(paths: Sequence[PurePosixPath], expected: Expected) -> str:
     """Why a hand-in looks like those of several students, as "has …"; "" if it does not."""
-    labels = [found for found in labels_inside(paths) if _is_telling(found, expected)]
+    has_files = any(len(path.parts) == 1 and expected.is_file(path.name) for path in paths)
+    labels = [found for found in labels_inside(paths) if _is_telling(found, expected, has_files)]
     students = {found.student for found in labels}
     if len(students) > 1:
         platform = labels[0].platform.value
         return f"has the files of {len(students)} students, as {platform} names them"
-    if any(len(path.parts) == 1 and expected.is_file(path.name) for path in paths):
+    if has_files:
         return ""
     for file in sorted(expected.files):
         places = {path.parent for path in paths if path.name == file}
@@ -47,8 +48,10 @@ def several_students(paths: Sequence[PurePosixPath], expected: Expected) -> str:
     return ""
 
 
-def _is_telling(found: Label, expected: Expected) -> bool:
+def _is_telling(found: Label, expected: Expected, has_files: bool) -> bool:
     """Whether a name is a platform's and hardly one that a student thought of."""
+    if found.platform == Platform.GRADESCOPE:
+        return not has_files
     if found.platform != Platform.CANVAS:
         return True
     return expected.is_file(found.rest) or is_archive_name(found.rest)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--timezone",
     help="The time zone of times that name none, such as Europe/Berlin (Brightspace, Blackboard). "
-    "Default: this machine's.",
+    "Default: nbgrader's in the course, or this machine's.",
 )
 @click.option("--late-time", help="The time of hand-ins that are LATE at a time not known.")
 @click.option(
@@ -88,7 +88,7 @@ def collect(
     from autograder.collecting.downloads import STUDENT
     from autograder.collecting.platform_time import Zone
 
-    zone = Zone(timezone)
+    zone = Zone(timezone, lambda: _timezone_of(course))
     order = Order(
         expected=Expected.of(reader.load(assignment, course), course),
         submissions=submissions or course / "submitted",
@@ -114,6 +114,13 @@ def collect(
     else:
         _show(console, found, order)
     sys.exit(found.is_doubtful)
+
+
+def _timezone_of(course: Path) -> str:
+    """nbgrader's time zone in a course, or ""."""
+    from autograder.nbgrader import settings
+
+    return settings.late_rules(course).timezone if (course / settings.CONFIG).is_file() else ""
 
 
 def _pattern(text: str | None) -> str | None:
@@ -174,7 +181,7 @@ def _show(console: Console, found: ClassCollection, order: Order) -> None:
             line = f"  {distinguishable(row.student, 60)}: {printable(note)}"
             console.print(line, markup=False, soft_wrap=True)
     for platform in found.unzoned:
-        if order.zone.is_default:
+        if not order.zone.is_given:
             line = (
                 f"  {platform.value}'s times name no zone: read in {order.zone.name} (--timezone)"
             )

@@ -19,6 +19,7 @@ from tests.collecting.samples import METADATA, canvas, python_zip, write, zip_of
 from tests.conftest import TOY, Ran
 
 EXPECTED = Expected("toy", ("moves.py",), ("moves.py", "toy.ipynb"))
+H, ADA = "H 1_a_b_attempt_2026-11-30-", "1-2 - Ada - Nov 30, 2026 "
 BOTH = {"moves.py": "x = 1\n", "toy.ipynb": "{}"}
 
 
@@ -147,7 +148,7 @@ def test_canvas_gives_the_later_of_two_files_of_one_name(place: Place) -> None:
     files = {"ada_1_20_moves-1.py": "later", "ada_1_10_moves.py": "earlier"}
     row = place.row(write(place.root / "canvas", files))
     assert place.code("ada_1") == "later"
-    assert any("twice" in note for note in row.notes)
+    assert any("moves.py was left out" in note for note in row.notes)
     assert not row.doubts
 
 
@@ -188,6 +189,74 @@ def test_names_that_look_alike_are_two_students(place: Place) -> None:
     found = place.collect(write(place.root / "class", files))
     assert len({row.student.casefold() for row in found.rows}) == 4
     assert all(row.doubts for row in found.rows)
+
+
+@pytest.mark.parametrize(
+    ("names", "student"),
+    [
+        (("ada_1_2_hw.zip", "ada_1_3_hw-1.zip"), "ada_1"),
+        (("ada_1_2_hw.zip", "ada_LATE_1_3_hw.zip"), "ada_1"),
+        (("anon_x7Qa1_2_hw.zip", "anon_x7Qa1_3_hw-1.zip"), "anon_x7Qa1"),
+        ((f"{H}22-00-00_hw.zip", f"{H}23-00-00_hw.zip"), "b"),
+        ((f"{ADA}1000 PM - hw.zip", f"{ADA}1100\u202fPM - hw.zip"), "Ada_1"),
+    ],
+)
+def test_nothing_of_an_earlier_attempt_is_mixed_in(
+    place: Place, names: tuple[str, str], student: str
+) -> None:
+    python_zip(place.root / "zips" / names[0], {"moves.py": "old", "removed.py": "old"})
+    python_zip(place.root / "zips" / names[1], {"moves.py": "new"})
+    row = place.row(place.root / "zips")
+    assert row.student == student
+    assert place.code(student) == "new"
+    assert not (place.submitted / student / "toy" / "removed.py").exists()
+    assert not [doubt for doubt in row.doubts if "LATE" not in doubt]
+    assert row.notes
+
+
+def test_equal_attempts_leave_no_doubt(place: Place) -> None:
+    """Some systems unpack an archive and leave it there."""
+    python_zip(place.root / "class" / "ada.zip", {"moves.py": "x"})
+    python_zip(place.root / "class" / "ada (1).zip", {"moves.py": "x"})
+    write(place.root / "class" / "ada", {"moves.py": "x"})
+    row = place.row(place.root / "class")
+    assert (row.student, row.doubts) == ("ada", [])
+
+
+def test_a_browsers_second_download_is_the_later(place: Place) -> None:
+    python_zip(place.root / "class" / "ada (1).zip", {"moves.py": "second"})
+    python_zip(place.root / "class" / "ada.zip", {"moves.py": "first"})
+    row = place.row(place.root / "class")
+    assert place.code("ada") == "second"
+    assert "nothing says" in row.doubts[0]
+
+
+def test_canvas_quizzes_keep_students_apart(place: Place) -> None:
+    files = {f"{name}_question_678_{i}_moves.py": name for i, name in enumerate(("ada1", "bob2"))}
+    place.collect(write(place.root / "quiz", files))
+    assert len(place.students()) == 2
+
+
+def test_a_name_that_is_no_text_is_collected(place: Place) -> None:
+    folder = os.fsdecode(b"Ren\xe9_101_assignsubmission_file_")
+    place.row(write(place.root / "moodle", {f"{folder}/moves.py": "x"}))
+    assert place.students() == {"Ren_101"}
+
+
+def test_the_old_form_of_blackboards_receipt_names_its_zone(place: Place) -> None:
+    stem = "H_ada_attempt_2026-11-30-23-30-00"
+    text = "Name: Ada (ada)\nDate Submitted: Monday, November 30, 2026 11:30:00 o'clock PM PST\n"
+    write(place.root / "bb", {f"{stem}.txt": text, f"{stem}_moves.py": "x"})
+    order = Order(EXPECTED, place.submitted, Zone("America/Los_Angeles"))
+    (row,) = collect(order, [place.root / "bb"]).rows
+    assert str(row.attempt.when) == "2026-12-01 07:30:00"
+    assert not row.attempt.is_unzoned
+
+
+def test_times_without_a_zone_are_in_the_courses(place: Place) -> None:
+    order = Order(EXPECTED, place.submitted, Zone(None, lambda: "Europe/Berlin"))
+    (row,) = collect(order, [brightspace(place.root, "Jul 1, 2026 1200 PM", "x")]).rows
+    assert str(row.attempt.when) == "2026-07-01 10:00:00"
 
 
 # ------------------------------------------------------------------------------ a second run
