@@ -30,6 +30,21 @@ LIKE_ASCII = re.compile(
 )
 
 
+# How files of other kinds begin.
+KINDS = (
+    (b"PK\x03\x04", "a zip archive or a document of Word"),
+    (b"\xd0\xcf\x11\xe0", "an old document of Word"),
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a packed file (gzip)"),
+    (b"7z\xbc\xaf", "a packed file (7z)"),
+    (b"Rar!", "a packed file (rar)"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\x7fELF", "a program of the machine"),
+    (b"\x00\x05\x16\x07", "what macOS keeps beside a file"),
+)
+
+
 class NotText(NamedTuple):
     """Why a file is no text: the rest of a sentence about it, and the line where that is known."""
 
@@ -42,6 +57,11 @@ def normal(data: bytes) -> bytes | NotText:
 
     The lines have the numbers that they have in `data` for Python.
     """
+    for start, kind in KINDS:
+        if data.startswith(start):
+            return NotText(f"is {kind} under the name of a Python file")
+    if re.match(rb"..\r\r?\n", data, re.S) and 0 in data[:16]:
+        return NotText("is compiled Python: hand in the file that it was made of")
     mark = data[:2]
     if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return _from_utf_16(data)

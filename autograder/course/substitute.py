@@ -1,6 +1,6 @@
 """The file that is taken in the place of an expected one that is missing or untouched.
 
-A sole candidate with work in it is taken. Where several differ, a person has to choose.
+A sole candidate with work in it is taken. Among several a person has to choose.
 """
 
 from __future__ import annotations
@@ -99,16 +99,16 @@ def choose(name: str, own: Source, others: Sequence[Candidate], stub: bytes) -> 
         return Choice(own, f"cannot be used, and {names} may be meant: look at it")
     if isinstance(own, Unreadable) and not is_missing(own):
         return Choice(own)  # the grader cannot read it
-    if len(best) == 1 or len({one.source for one in best}) == 1:
+    if len(best) == 1:
         return Choice(best[0].source, _taken(best[0], untouched))
     if untouched:
-        return Choice(own, f"is as it was handed out, and {names} differ: none was taken")
-    details = (f"{names} may be it, and they differ: none was taken",)
+        return Choice(own, f"is as it was handed out, and {names} may be meant: none was taken")
+    details = (f"{names} may be it: none was taken",)
     source = Unreadable(Reason.MISSING, f"{name} is not there", details)
     if all(one.likeness == Likeness.SAME for one in best):
         names = _listed(f"{printable(one.path.parent.as_posix(), 100)}/" for one in best)
         return Choice(source, f"lies in {names} and not beside the notebook: none was taken")
-    return Choice(source, f"is not there, and {names} differ: none was taken")
+    return Choice(source, f"is not there, and {names} may be it: none was taken")
 
 
 def of_another_kind(name: str, paths: Iterable[Path], expected: Collection[str]) -> str:

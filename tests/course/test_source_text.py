@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import codecs
 import encodings.aliases
+import importlib.util
 import io
 import tokenize
 
@@ -58,6 +59,9 @@ def test_texts_are_read(data: bytes, text: str | None) -> None:
         (b"\xff\xfe" + b"x\0\n\0" + b"\x00\xd8", "is broken UTF-16 text", 2),
         (b"\xff\xfe\0\0" + b"x\0\0\0", "is no text: it has null bytes", 1),  # UTF-32
         (b"\xfe\xff\0", "is broken UTF-16 text", 1),
+        (b"PK\x03\x04" + bytes(9), "is a zip archive or a document of Word under the name", None),
+        (b"%PDF-1.7\n", "is a PDF under the name of a Python file", None),
+        (importlib.util.MAGIC_NUMBER + bytes(12) + b"\xe3", "is compiled Python", None),
     ],
 )
 def test_what_is_no_text_is_told_with_its_line(data: bytes, why: str, line: int | None) -> None:

@@ -22,7 +22,13 @@ from autograder.isolation.client import Code
 from autograder.isolation.pool import Workers
 from autograder.isolation.protection import NAMESPACES
 from autograder.isolation.worker_protocol import CallAnswer, Function, RaisedError
-from tests.ordinary import LANDLOCK_RESTRICT_SELF, as_nobody, without_landlock, without_namespaces
+from tests.ordinary import (
+    LANDLOCK_RESTRICT_SELF,
+    NOBODY,
+    as_nobody,
+    without_landlock,
+    without_namespaces,
+)
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
 pytestmark = LINUX
@@ -177,6 +183,13 @@ class TestGrade:
         self, toy_course: Path, toy_reference: str, hand_in: Callable[..., Path]
     ) -> None:
         hand_in("ada", toy_reference)
+        locked = [hand_in("file", toy_reference) / "moves.py", hand_in("folder", toy_reference)]
+        locked += [hand_in("all", toy_reference).parent, hand_in("sub", None) / "src"]
+        locked[-1].mkdir()
+        for path in locked:  # nobody may read these, and that is their students' fault
+            if os.getuid() == 0:
+                os.chown(path, NOBODY, NOBODY)
+            path.chmod(0)
         for path in (toy_course, *toy_course.parents):
             if os.getuid() == 0 and path != Path("/"):
                 path.chmod(path.stat().st_mode | 0o055)
@@ -184,7 +197,15 @@ class TestGrade:
         command = as_nobody(*AUTOGRADER, "grade", "toy", "--course", str(toy_course))
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+        for path in locked:
+            path.chmod(0o700)
         assert self.isolation(toy_course).startswith(f"A: {NAMES}; landlock ")
+        for student in ("file", "folder", "all", "sub"):
+            path = toy_course / "reports" / "toy" / "results" / f"{student}.json"
+            result = json.loads(path.read_text())
+            assert result["score"] == 0.0, student
+            (note, *_) = result["extra_data"]["notes"]
+            assert "cannot be read: its mode" in note or "nothing of the code" in note
 
     def test_the_doctor_tells(self, toy_course: Path) -> None:
         command = [*AUTOGRADER, "doctor", "--json", "--course", str(toy_course)]
