@@ -16,13 +16,15 @@ from pathlib import Path
 
 from autograder.course import notebook_file, notebook_repair, time_stamp
 from autograder.course.handin_listing import MAX_ENTRIES
-from autograder.course.notebook_repair import Handout, Repaired, Source, is_answered
+from autograder.course.notebook_repair import Handout, Repaired, Source, is_answered, listed
 from autograder.course.time_stamp import LateRules
 from autograder.files import Refusal, open_regular, read_regular
 from autograder.text import printable
 
 MAX_NOTEBOOK = 32 << 20  # bytes that `autograder pack` packs
 MAX_NOTEBOOKS = 12  # that are read of a submission
+# Files that people write answers into, and that nobody but a person reads.
+DOCUMENTS = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".tex", ".htm", ".html")
 SECRET = "submission_secret.txt"  # by which nbgrader finds whose feedback it is
 CHUNK = 1 << 20
 
@@ -39,8 +41,8 @@ def looked_at(folder: Path, released: Collection[str]) -> Iterator[bytes]:
 
     `released` are the names of the notebooks that students got.
     """
-    paths, more = _notebook_paths(folder, released)
-    yield str(more).encode()
+    paths, more, documents = _files(folder, released)
+    yield repr((more, documents)).encode()
     room = notebook_file.MAX_FILE
     for path in [folder / time_stamp.STAMP, *paths]:
         size, content = _digest(path, room)
@@ -70,7 +72,7 @@ def read_notebook(folder: Path, name: str, released: Mapping[str, str]) -> Repai
     `released` has the texts of the notebooks that students got, by file name.
     """
     handouts = {other: Handout(json.loads(text)) for other, text in released.items()}
-    paths, more = _notebook_paths(folder, released)
+    paths, more, documents = _files(folder, released)
     theirs = released.keys() - {name}  # these are read for their own handouts
     paths = [path for path in paths if path.parent != folder or path.name not in theirs]
     sources, notes = _sources(folder, paths)
@@ -80,6 +82,9 @@ def read_notebook(folder: Path, name: str, released: Mapping[str, str]) -> Repai
     if more:
         sources.append(Source(f"{more} more notebooks", (), "were not read"))
     repaired = notebook_repair.repair(sources, handout.notebook, name)
+    if documents and not repaired.is_answered:
+        sources.append(Source(listed(documents), (), "may have answers and was not read"))
+        repaired = notebook_repair.repair(sources, handout.notebook, name)
     first = sources[0] if sources else None
     if first is not None and first.name != name and any(map(handout.grade_id, first.cells)):
         notes.append(f"{name} was handed in as {first.name}")
@@ -118,22 +123,29 @@ def _rank(source: Source, name: str, handout: Handout) -> tuple[bool, bool, int]
     return source.name != name or bool(source.problem), not has_cells, -answers
 
 
-def _notebook_paths(folder: Path, released: Collection[str]) -> tuple[list[Path], int]:
-    """The notebooks in a submission, as far as they are read, and how many more there are.
+def _files(folder: Path, released: Collection[str]) -> tuple[list[Path], int, list[str]]:
+    """The notebooks in a submission that are read, how many more there are, and documents.
 
-    Those with the names of the released ones come first.
+    Notebooks with the names of the released ones come first.
     """
-    found: list[Path] = []
+    notebooks: list[Path] = []
+    documents: list[str] = []
     seen = 0
     for where, folders, files in os.walk(folder, followlinks=False):
         seen += len(folders) + len(files)
         if seen > MAX_ENTRIES:
             break
         folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
-        names = [f for f in (*files, *folders) if ".ipynb" in f.lower() and not f.startswith(".")]
-        found += [Path(where, name) for name in sorted(names)]
-    found.sort(key=lambda path: path.parent != folder or path.name not in released)
-    return found[:MAX_NOTEBOOKS], max(0, len(found) - MAX_NOTEBOOKS)
+        for name in sorted((*files, *folders)):
+            if name.startswith("."):
+                continue
+            if ".ipynb" in name.lower():
+                notebooks.append(Path(where, name))
+            elif name.lower().endswith(DOCUMENTS):
+                path = Path(where, name).relative_to(folder)
+                documents.append(printable(path.as_posix(), 100))
+    notebooks.sort(key=lambda path: path.parent != folder or path.name not in released)
+    return notebooks[:MAX_NOTEBOOKS], max(0, len(notebooks) - MAX_NOTEBOOKS), documents
 
 
 def read_bytes(path: Path, most: int) -> bytes | None:

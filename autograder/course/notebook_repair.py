@@ -37,11 +37,15 @@ class Source:
 
 @dataclass
 class Repaired:
-    """A repaired notebook, sentences about what is unusual in it, and why questions wait."""
+    """A repaired notebook, sentences about what is unusual in it, and why questions wait.
+
+    `is_answered` tells whether all questions have answers.
+    """
 
     notebook: Notebook
     notes: list[str] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
+    is_answered: bool = False
 
 
 @dataclass
@@ -163,10 +167,11 @@ def repair(sources: Sequence[Source], template: Notebook, name: str) -> Repaired
     for other in sources[1:]:
         notes += _add(pieces, other, handout, name)
     waiting = _waiting(pieces, handout)
+    unanswered = _unanswered(pieces, handout)
     for source in sources:
         if source.problem:
             why = f"{NO_ANSWER} A person looks at {source.name}, which {source.problem}."
-            waiting = dict.fromkeys(_unanswered(pieces, handout), why)
+            waiting = dict.fromkeys(unanswered, why)
     if waiting:
         texts = digest(*(utf8(text_of(piece.cell)) for piece in pieces if piece.is_theirs))
         for piece in pieces:
@@ -174,7 +179,7 @@ def repair(sources: Sequence[Source], template: Notebook, name: str) -> Repaired
                 piece.cell["metadata"][WAITS] = {"waits": waiting[piece.known], "texts": texts}
         notes.append(f"{name} has no answer to {listed(waiting)}, which a person has to look at")
     cells = _with_unique_ids([piece.cell for piece in pieces])
-    return Repaired({**template, "cells": cells}, notes, waiting)
+    return Repaired({**template, "cells": cells}, notes, waiting, not unanswered)
 
 
 def listed(names: Iterable[str], most: int = 8) -> str:

@@ -77,6 +77,7 @@ class EngineAutograde(Autograde):
         self._staged: list[str] | None = None
         self._answers_before: dict[str, str] = {}
         self._late = LateRules()
+        self._unread_times: set[str] = set()
 
     def start(self) -> None:
         course, name = Path(self.coursedir.root), self.coursedir.assignment_id
@@ -117,6 +118,9 @@ class EngineAutograde(Autograde):
         with tempfile.TemporaryDirectory(prefix="submissions") as folder:
             for student in students:
                 submission, to = submitted / student / name, Path(folder, student, name)
+                stamp = time_stamp.read(submission, self._late.timezone)
+                if stamp.is_there and stamp.problem:
+                    self._unread_times.add(student)
                 try:
                     stage(submission, to, stubs, released, self._late.timezone)
                 except Exception as error:  # it must cost no other student anything
@@ -190,6 +194,15 @@ class EngineAutograde(Autograde):
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
         super().set_permissions(assignment_id, student_id)
         self.converted.add(student_id)  # nbgrader's last step for a student
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        super().init_assignment(assignment_id, student_id)
+        if self._staged is None or student_id not in self._unread_times:
+            return
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            # nbgrader would keep the time of an earlier submission
+            gradebook.find_submission(assignment_id, student_id).timestamp = None
+            gradebook.db.commit()
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         if self.graded is not None:

@@ -169,7 +169,7 @@ REFUSED = {
     Refusal.ABSENT: "is not there: it belongs beside the other files",
     Refusal.LINK: "is a link, and links are not followed: put the file itself there",
     Refusal.NOT_REGULAR: "is no regular file: put the notebook itself there",
-    Refusal.TOO_LARGE: f"is too large to hand in: at most {MAX_NOTEBOOK / 1e6:.0f} MB are read "
+    Refusal.TOO_LARGE: f"is too large to hand in: at most {MAX_NOTEBOOK / 1e6:.0f} MB are packed "
     "(Jupyter's menu Edit, Clear Outputs of All Cells)",
     Refusal.UNREADABLE: "cannot be read: look at its permissions",
 }

@@ -101,9 +101,17 @@ def test_each_notebook_of_an_assignment_is_repaired_from_its_own_copies(tmp_path
     released = {**RELEASED, "other.ipynb": json.dumps(other)}
     hand_in(tmp_path, {"toy.ipynb": ANSWERED, "other.ipynb": other})
     hand_in(tmp_path, {"other-Copy1.ipynb": notebook(question("else", "mine"))})
-    assert read_notebook(tmp_path, "toy.ipynb", released) == Repaired(ANSWERED)
+    assert read_notebook(tmp_path, "toy.ipynb", released) == Repaired(ANSWERED, is_answered=True)
     found = read_notebook(tmp_path, "other.ipynb", released)
     assert found.notebook["cells"][0]["source"] == "mine"
+
+
+def test_a_document_may_have_the_answers_that_the_notebook_lacks(tmp_path: Path) -> None:
+    files = {"toy.ipynb": handed_in(why="because"), "a/Answers.PDF": b"%PDF", "x.png": b""}
+    found = repaired(tmp_path, files)
+    assert list(found.waiting) == ["how", "when"]
+    assert "a/Answers.PDF may have answers and was not read" in found.notes
+    assert repaired(tmp_path, {"toy.ipynb": ANSWERED}).notes == []
 
 
 def test_many_and_large_notebooks_are_read_up_to_a_total(
@@ -134,6 +142,7 @@ def test_what_notes_depend_on_changes_with_each_of_the_files(tmp_path: Path) -> 
         "src/toy.ipynb": b"1",
         "other.ipynb": b"2",
         "timestamp.txt": b"3",
+        "answers.pdf": b"",
     }.items():
         hand_in(tmp_path, {name: content})
         seen.append(b"".join(looked_at(tmp_path, RELEASED)))

@@ -73,8 +73,11 @@ def test_nbgrader_finds_a_newer_submission_due(graded: tuple[Course, Ran]) -> No
         (course.root / "submitted" / student / "toy" / "timestamp.txt").write_text(stamp)
     course.hand_in("zulu", "")  # with the same time
     course.hand_in("vague", "")  # nobody knows whether it is newer
+    (course.root / "submitted" / "cest" / "toy" / "timestamp.txt").write_text("now")
     ran = course.nbgrader("autograde", "toy")
     assert "vague: timestamp.txt cannot be read: --force grades it again" in ran.err
     marks = {student: cells["double"] for student, cells in course.automatic().items()}
     assert {student for student, mark in marks.items() if mark == 0} == newer.keys()
     assert in_gradebook(course, "timestamp")["absent"] == "2026-03-01 20:30:00.000000"
+    course.nbgrader("autograde", "toy", "--force", "--student", "cest")
+    assert in_gradebook(course, "timestamp")["cest"] is None  # not that of the one before
