@@ -210,8 +210,14 @@ def _entry(slot: SlotResult) -> Entry:
     )
 
 
+SMALLEST_MARGIN, LARGEST_MARGIN = 1e-3, 1e12
+
+
 def _check(check: CheckResult) -> Check:
-    margin = None if check.margin is None else float(f"{check.margin:.3g}")
+    """A check as the file has it. A margin says little: student code can choose its digits."""
+    margin = check.margin
+    if margin:
+        margin = float(f"{min(max(margin, SMALLEST_MARGIN), LARGEST_MARGIN):.2g}")
     return Check(name=check.name, passed=check.passed, message=check.message, margin=margin)
 
 

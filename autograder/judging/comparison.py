@@ -54,13 +54,15 @@ def leaves_globals_alone(answer: Answer, *but: str) -> None:
 def changes_arguments(names: Sequence[str]) -> Failure:
     """The failure of a call that changed arguments."""
     fact = f"the call changed its argument {', '.join(map(printable, names[:3]))}"
-    return Failure(Verdict.WRONG, fact, ("no call may change its arguments",))
+    details = ("no call may change its arguments",)
+    return Failure(Verdict.WRONG, fact, details, brief="the call changed an argument")
 
 
 def changes_globals(names: Sequence[str]) -> Failure:
     """The failure of a call that changed global state."""
     fact = f"the call changed the global {', '.join(map(printable, names[:3]))}"
-    return Failure(Verdict.WRONG, fact, ("no function may change global state",))
+    details = ("no function may change global state",)
+    return Failure(Verdict.WRONG, fact, details, brief="the call changed global state")
 
 
 def same(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autograder.course.student_file import Reason, Unreadable
@@ -13,6 +14,15 @@ from autograder.text import printable
 if TYPE_CHECKING:
     from autograder.isolation.worker_protocol import RaisedError
 
+
+MAX_FACT = 140  # characters; of a hidden check's exception some 80 are the student's own
+MAX_WORDS = 80
+# Exceptions whose names are shown for every hidden check; a name that is none of them is chosen.
+EXCEPTIONS = {
+    *(n for n, v in vars(builtins).items() if isinstance(v, type) and issubclass(v, BaseException)),
+    *("LinAlgError", "AxisError", "UFuncTypeError", "_UFuncNoLoopError", "_ArrayMemoryError"),
+    *("OutOfMemoryError", "BackendCompilerFailed", "Unsupported", "TorchRuntimeError"),
+}
 
 VERDICTS = {
     Reason.MISSING: Verdict.MISSING,
@@ -28,6 +38,7 @@ class Failure:
 
     Attributes:
         fact: a sentence; `details` are further lines.
+        brief: the fact without anything that the student's code chose; "" where that is the fact.
         expected, got: the two values that differ, or "".
         right: names of the results that are right.
         line: of the student's file.
@@ -44,6 +55,24 @@ class Failure:
     related: str = ""
     expected: str = ""
     got: str = ""
+    brief: str = ""
+
+    @property
+    def without_their_words(self) -> str:
+        """What may be said of each hidden check, so that its inputs do not leave."""
+        return self.brief or self.fact
+
+    def shortened(self) -> Failure:
+        """With no more of the student's own words than a slot may show of its hidden checks."""
+        if not self.brief:
+            return self
+        cut = MAX_WORDS - 1
+        return replace(
+            self,
+            fact=self.fact if len(self.fact) <= MAX_FACT else self.fact[: MAX_FACT - 1] + "…",
+            details=tuple(text[:MAX_WORDS] for text in self.details[:2]),
+            got=self.got if len(self.got) <= MAX_WORDS else self.got[:cut] + "…",
+        )
 
 
 class CheckFailed(Exception):
@@ -74,11 +103,10 @@ def from_error(
             Verdict.MISSING, f"{file} has no {slot}", ("it is in the file as handed out",)
         )
     if error.kind == "forbidden":
-        return Failure(
-            Verdict.FORBIDDEN, f"it uses {message}, which this slot may not use", line=line
-        )
+        fact = f"it uses {message}, which this slot may not use"
+        return Failure(Verdict.FORBIDDEN, fact, line=line, brief="it uses what it may not use")
     if error.kind == "result":
-        return Failure(Verdict.WRONG, message, line=line)
+        return Failure(Verdict.WRONG, message, line=line, brief="the result cannot be used")
     if name == "NotImplementedError":
         if message == slot:
             return Failure(Verdict.NOT_STARTED, "not started yet", line=line)
@@ -86,7 +114,9 @@ def from_error(
             return Failure(
                 Verdict.ERROR, f"it needs {message}, which is not started yet", line=line
             )
+    brief = f"{doing} raised {name if name in EXCEPTIONS else 'an exception'}"
     if name in ("SyntaxError", "IndentationError", "TabError"):
-        return Failure(Verdict.ERROR, f"{file} is not valid Python: {message}", line=line)
+        fact = f"{file} is not valid Python: {message}"
+        return Failure(Verdict.ERROR, fact, line=line, brief=brief)
     what = f"{name}: {message}" if message else name
-    return Failure(Verdict.ERROR, f"{doing} raised {what}", line=line)
+    return Failure(Verdict.ERROR, f"{doing} raised {what}", line=line, brief=brief)

@@ -145,7 +145,7 @@ def _result(slot: Slot, runs: SlotRuns, wrong: tuple[str, ...]) -> SlotResult:
     """The result of a slot; `wrong` are the wrong slots that it builds on."""
     # With a slot it builds on being wrong, the run with stand-ins shows the slot's own mistake.
     shown = [attempts[-1] if wrong or _passed(attempts) else attempts[0] for attempts in runs]
-    checks = tuple(_check_result(run) for run in shown)
+    checks = tuple(map(_check_result, shown))
     result = SlotResult(slot.name, slot.file, Verdict.CORRECT, slot.points, slot.points, checks)
     broken = next((run.broken for run in shown if run.broken), "")
     failed = [(run, run.failure) for run in shown if run.failure is not None]
@@ -158,6 +158,8 @@ def _result(slot: Slot, runs: SlotRuns, wrong: tuple[str, ...]) -> SlotResult:
         return replace(result, carried_forward=carried)
     decisive = (Verdict.FORBIDDEN, Verdict.UNGRADED)
     run, failure = next((pair for pair in failed if pair[1].verdict in decisive), failed[0])
+    if not run.check.public:
+        failure = failure.shortened()
     if run.log.relation is not None:
         failure = replace(failure, related=run.log.relation())
     if failure.verdict == Verdict.NOT_STARTED and any(run.passed for run in shown):
@@ -179,11 +181,19 @@ def _result(slot: Slot, runs: SlotRuns, wrong: tuple[str, ...]) -> SlotResult:
 
 
 def _check_result(run: CheckRun) -> CheckResult:
+    """The result of a check. Of hidden ones, only the message of the slot has the student's words.
+
+    Student code knows the hidden inputs, and could send them home in what it raises or returns.
+    """
+    message = run.skipped
+    if run.failure is not None:
+        failure = run.failure
+        message = failure.fact if run.check.public else failure.without_their_words
     return CheckResult(
         run.check.name,
         run.check.sentence,
         None if run.skipped or run.broken else run.passed,
-        run.skipped or (run.failure.fact if run.failure else ""),
+        message,
         run.margin,
     )
 

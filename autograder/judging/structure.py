@@ -101,10 +101,13 @@ def _length(value: Any) -> int | None:
 
 def _wrong_type(name: str, got: Any, expected: str) -> NoReturn:
     fact = f"{called(name)} is {described(got)} where {expected} was expected"
-    _unlike(fact, ("is a return missing?",) if got is None else ())
+    if got is None:
+        raise Unlike(Failure(Verdict.WRONG, fact, ("is a return missing?",)))
+    _unlike(fact)
 
 
 def _unlike(
     fact: str, details: tuple[str, ...] = (), expected: str = "", got: str = ""
 ) -> NoReturn:
-    raise Unlike(Failure(Verdict.WRONG, fact, details, expected=expected, got=got))
+    brief = "the result is of another kind or shape than expected"
+    raise Unlike(Failure(Verdict.WRONG, fact, details, expected=expected, got=got, brief=brief))

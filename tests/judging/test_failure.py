@@ -42,7 +42,15 @@ def failure(kind: ErrorKind, name: str = "ValueError", message: str = "") -> Fai
 def test_an_exception_is_told_by_its_name(
     name: str, message: str, verdict: Verdict, fact: str
 ) -> None:
-    assert failure("raised", name, message) == Failure(verdict, fact, line=7)
+    found = failure("raised", name, message)
+    assert (found.verdict, found.fact, found.line) == (verdict, fact, 7)
+
+
+def test_of_an_exception_little_may_be_said_that_the_student_chose() -> None:
+    assert failure("raised", "KeyError", "secret").brief == "calling f raised KeyError"
+    assert failure("raised", "S3cret", "secret").brief == "calling f raised an exception"
+    assert failure("result", message="secret").brief == "the result cannot be used"
+    assert "secret" not in failure("forbidden", message="secret").brief
 
 
 def test_other_errors_have_verdicts_of_their_own() -> None:
