@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from autograder.isolation.worker_protocol import RaisedError
 
 
+UNUSABLE = "the result cannot be used"
 MAX_FACT = 140  # characters; of a hidden check's exception some 80 are the student's own
 MAX_WORDS = 80
 # Exceptions whose names are shown for every hidden check; a name that is none of them is chosen.
@@ -106,7 +107,7 @@ def from_error(
         fact = f"it uses {message}, which this slot may not use"
         return Failure(Verdict.FORBIDDEN, fact, line=line, brief="it uses what it may not use")
     if error.kind == "result":
-        return Failure(Verdict.WRONG, message, line=line, brief="the result cannot be used")
+        return Failure(Verdict.WRONG, message, line=line, brief=UNUSABLE)
     if name == "NotImplementedError":
         if message == slot:
             return Failure(Verdict.NOT_STARTED, "not started yet", line=line)

@@ -19,7 +19,7 @@ from autograder.assignment.model import PublicAssignment
 from autograder.errors import GraderFault
 from autograder.isolation.worker_protocol import Function
 from autograder.judging.answers import Answer
-from autograder.judging.failure import Failure
+from autograder.judging.failure import UNUSABLE, Failure
 from autograder.judging.verdict import Verdict
 from autograder.probing import BadResult
 from autograder.text import printable
@@ -55,7 +55,7 @@ class Readings:
             with np.errstate(all="ignore"):
                 return replace(outcome, value=reading(outcome.value, *args, **kwargs))
         except BadResult as error:
-            return Failure(Verdict.WRONG, printable(str(error)))
+            return Failure(Verdict.WRONG, printable(str(error)), brief=UNUSABLE)
         except Exception as error:
             fact = f"nothing can be made of the facts about the result ({type(error).__name__})"
             return Failure(Verdict.WRONG, fact)
