@@ -18,12 +18,13 @@ from typing import Any
 from autograder.course.handout import Cell
 from autograder.files import Refusal, open_regular
 
-MAX_FILE = 512 << 20  # bytes, outputs included
+MAX_FILE = 128 << 20  # bytes, outputs included
 MAX_TEXT = 32 << 20  # bytes, without outputs
 MAX_VALUES = 1_000_000  # in the JSON, without outputs
-MAX_BRACKETS = 5_000_000  # in the outputs
+MAX_BRACKETS = 1_000_000  # in the outputs
 MAX_CELLS = 5000
 MAX_FOUND = 1 << 20  # characters of text kept of a file that is no notebook
+MAX_RAW = 100_000  # of one in which no texts of cells are found
 LATIN = "autograder.latin"  # name of an error handler
 
 STRING = rb'"(?:[^"\\]++|\\.)*+"'
@@ -233,7 +234,7 @@ def _found(data: Any) -> tuple[Cell, ...]:
         if room <= 0:
             break
     if not cells:
-        text = data[:MAX_FOUND].decode("utf-8-sig", LATIN).replace("\0", "")
+        text = data[:MAX_RAW].decode("utf-8-sig", LATIN).replace("\0", "")
         cells = [_text_cell(text)] if text.strip() else []
     return tuple(cells)
 

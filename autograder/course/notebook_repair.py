@@ -303,7 +303,7 @@ def _add(pieces: list[Piece], other: Source, handout: Handout, name: str) -> lis
         notes.append(f"{name}: {listed(taken)} taken from {other.name}")
     if different:
         notes.append(f"{name}: {other.name} has other answers to {listed(different)}: look at both")
-    if behind and not different:
+    if behind and not different and other.name != name:
         notes.append(f"{name}: texts of {other.name} were put in")
     return notes
 
