@@ -97,13 +97,11 @@ def read_notebook(folder: Path, name: str, released: Mapping[str, str]) -> Repai
 def _sources(folder: Path, paths: Iterable[Path]) -> tuple[list[Source], list[str]]:
     """The notebooks at some paths, and notes. All of them together are read up to a limit."""
     sources, notes = [], []
-    file_room, room = notebook_file.MAX_FILE, notebook_file.MAX_TEXT
+    room = notebook_file.Room()
     for path in paths:
-        read = notebook_file.read(path, file_room, room)
+        read = notebook_file.read(path, room)
         shown = printable(path.relative_to(folder).as_posix(), 100)
         sources.append(Source(shown, read.cells, read.problem))
-        file_room = max(0, file_room - path.lstat().st_size)
-        room = max(0, room - read.size)
         if read.note:
             notes.append(f"{shown} {read.note}")
     return sources, notes

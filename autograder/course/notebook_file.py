@@ -19,7 +19,8 @@ from autograder.course.handout import Cell
 from autograder.files import Refusal, open_regular
 
 MAX_FILE = 128 << 20  # bytes, outputs included
-MAX_TEXT = 32 << 20  # bytes, without outputs
+MAX_TEXT = 32 << 20  # bytes, without outputs: pictures in texts are among them
+MAX_SOURCE = 4 << 20  # characters of the cells' texts
 MAX_VALUES = 1_000_000  # in the JSON, without outputs
 MAX_BRACKETS = 1_000_000  # in the outputs
 MAX_CELLS = 5000
@@ -62,18 +63,19 @@ class NotebookFile:
     problem: str = ""
     note: str = ""
 
-    @property
-    def size(self) -> int:
-        """How many characters of text it has."""
-        return sum(len(cell["source"]) for cell in self.cells)
+
+@dataclass
+class Room:
+    """What may still be read of a submission's notebooks together."""
+
+    file: int = MAX_FILE
+    text: int = MAX_TEXT
+    source: int = MAX_SOURCE
 
 
-def read(path: Path, most: int = MAX_FILE, room: int = MAX_TEXT) -> NotebookFile:
-    """Read a notebook file. Raises nothing because of its content.
-
-    `most` limits the bytes of the file, `room` those without outputs.
-    """
-    file = open_regular(path, most, hard_links=True)
+def read(path: Path, room: Room) -> NotebookFile:
+    """Read a notebook file, which takes of the room. Raises nothing because of its content."""
+    file = open_regular(path, room.file, hard_links=True)
     if isinstance(file, Refusal):
         return NotebookFile((), REFUSED.get(file, UNREADABLE))
     with file:
@@ -82,31 +84,41 @@ def read(path: Path, most: int = MAX_FILE, room: int = MAX_TEXT) -> NotebookFile
         except (OSError, ValueError):  # of no bytes
             return NotebookFile((), NO_NOTEBOOK)
         with data:
+            room.file -= len(data)
             return parse(data, room)
 
 
-def parse(data: Any, room: int = MAX_TEXT) -> NotebookFile:
+def parse(data: Any, room: Room) -> NotebookFile:
     """Read a notebook from bytes or a memory map. Raises nothing because of its content."""
+    found = _parse(data, room)
+    room.source = max(0, room.source - sum(len(cell["source"]) for cell in found.cells))
+    return found
+
+
+def _parse(data: Any, room: Room) -> NotebookFile:
     start = data[:4]
     marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
     if start.startswith(marks) or (0 in start and b"{" in start):
-        if len(data) > room:
+        if len(data) > room.text:
             return NotebookFile((), TOO_LARGE)
         whole = data[:]
         data = whole.decode(json.detect_encoding(whole), "replace").encode("utf-8", "replace")
     if not data[:1000].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
-        return NotebookFile(_found(data), NO_NOTEBOOK)
+        return NotebookFile(_found(data, room.source), NO_NOTEBOOK)
     try:
-        text = _without_outputs(data, room)
+        text = _without_outputs(data, room.text)
         if text.count(b",") + text.count(b"[") + text.count(b"{") > MAX_VALUES:
-            return NotebookFile(_found(data), TOO_LARGE)
+            return NotebookFile(_found(data, room.source), TOO_LARGE)
         decoded = text.decode("utf-8-sig", LATIN)
         notebook = json.loads(decoded, parse_int=_integer, object_pairs_hook=_object, strict=False)
         cells = list(_cells(notebook))
+        if sum(len(cell["source"]) for cell in cells) > room.source:
+            raise _TooLargeError
+        room.text -= len(text)
     except _TooLargeError:
-        return NotebookFile(_found(data), TOO_LARGE)
+        return NotebookFile(_found(data, room.source), TOO_LARGE)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        return NotebookFile(_found(data), NO_NOTEBOOK)
+        return NotebookFile(_found(data, room.source), NO_NOTEBOOK)
     if len(cells) > MAX_CELLS:
         rest = "\n\n".join(cell["source"] for cell in cells[MAX_CELLS:])
         cells = [*cells[:MAX_CELLS], _text_cell(rest)]
@@ -222,9 +234,9 @@ def _text_cell(text: str) -> Cell:
     return {"cell_type": "raw", "metadata": {}, "source": text}
 
 
-def _found(data: Any) -> tuple[Cell, ...]:
+def _found(data: Any, room: int) -> tuple[Cell, ...]:
     """The texts of cells in a file that is no notebook; without any, the file's own text."""
-    cells, room = [], MAX_FOUND
+    cells, room = [], min(room, MAX_FOUND)
     for match in SOURCE.finditer(data):
         strings = STRINGS.findall(match[1][:room])
         text = "".join(_unquoted(string) for string in strings)
@@ -234,7 +246,7 @@ def _found(data: Any) -> tuple[Cell, ...]:
         if room <= 0:
             break
     if not cells:
-        text = data[:MAX_RAW].decode("utf-8-sig", LATIN).replace("\0", "")
+        text = data[: min(room, MAX_RAW)].decode("utf-8-sig", LATIN).replace("\0", "")
         cells = [_text_cell(text)] if text.strip() else []
     return tuple(cells)
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from autograder.course import notebook_file
 from autograder.course.handin_notebook import looked_at, notes, read_notebook
 from autograder.course.handout import PLACEHOLDER, Notebook
+from autograder.course.notebook_file import Room
 from autograder.course.notebook_repair import Repaired
 from autograder.course.student_text import plain, without_html
 from autograder.course.time_stamp import LateRules
@@ -122,7 +123,7 @@ def test_many_and_large_notebooks_are_read_up_to_a_total(
     assert "4 more notebooks were not read" in found.notes
     assert answers(found)[0] == "because 0"
     assert list(found.waiting) == ["how", "when"]
-    monkeypatch.setattr(notebook_file, "MAX_FILE", 5000)
+    monkeypatch.setattr(notebook_file, "Room", lambda: Room(file=5000))
     found = read_notebook(tmp_path, "toy.ipynb", RELEASED)
     assert any("is too large to be read" in note for note in found.notes)
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.course import notebook_file
-from autograder.course.notebook_file import NO_NOTEBOOK, TOO_LARGE, NotebookFile, parse, read
+from autograder.course.notebook_file import NO_NOTEBOOK, TOO_LARGE, NotebookFile, Room
 from autograder.files import Refusal
 from tests.course.notebooks import HANDOUT, WHY, cell, handed_in, notebook
 
@@ -21,6 +21,14 @@ ANSWERED = handed_in(why="Because of ü.")
 
 def of(notebook: Any, **options: Any) -> NotebookFile:
     return parse(json.dumps(notebook, **options).encode())
+
+
+def parse(data: bytes) -> NotebookFile:
+    return notebook_file.parse(data, Room())
+
+
+def read(path: Path, room: Room | None = None) -> NotebookFile:
+    return notebook_file.read(path, room or Room())
 
 
 def texts(read: NotebookFile) -> list[str]:
@@ -98,7 +106,7 @@ def test_outputs_do_not_count_towards_the_size(tmp_path: Path) -> None:
     large = {**cell("x", "x", "code"), "outputs": outputs}
     path = tmp_path / "toy.ipynb"
     path.write_text(json.dumps({**ANSWERED, "cells": [large, *ANSWERED["cells"]]}, indent=1))
-    found = read(path, room=10_000)
+    found = read(path, Room(text=10_000))
     assert found.problem == ""
     assert texts(found)[:2] == ["x", ANSWERED["cells"][0]["source"]]
     assert "Because of ü." in texts(found)
@@ -116,10 +124,13 @@ def test_a_text_that_is_too_large_is_told_and_found_as_far_as_there_is_room(
     monkeypatch.setattr(notebook_file, "MAX_FOUND", 1000)
     path = tmp_path / "toy.ipynb"
     path.write_text(json.dumps(handed_in(double="x" * 5000, why="because")))
-    found = read(path, room=2000)
+    found = read(path, Room(text=2000))
     assert found.problem == TOO_LARGE
-    assert found.size <= 1100
-    assert read(path, most=2000) == NotebookFile((), TOO_LARGE)
+    assert len("".join(texts(found))) <= 1100
+    assert read(path, Room(file=2000)) == NotebookFile((), TOO_LARGE)
+    found = read(path, Room(source=3000))
+    assert found.problem == TOO_LARGE
+    assert len("".join(texts(found))) <= 3100
     values = json.dumps([[]] * (notebook_file.MAX_VALUES + 1))
     assert parse(f'{{"cells": [], "metadata": {values}}}'.encode()).problem == TOO_LARGE
 

@@ -33,7 +33,7 @@ def repair(*notebooks: Notebook) -> Repaired:
     sources = [
         Source(
             "toy.ipynb" if number == 0 else f"copy{number}.ipynb",
-            notebook_file.parse(json.dumps(one).encode()).cells,
+            notebook_file.parse(json.dumps(one).encode(), notebook_file.Room()).cells,
         )
         for number, one in enumerate(notebooks)
     ]
@@ -204,7 +204,7 @@ def test_a_second_notebook_without_the_handouts_cells_is_put_at_the_end() -> Non
 
 
 def test_texts_in_a_file_that_is_no_notebook_make_all_questions_wait() -> None:
-    read = notebook_file.parse(json.dumps(handed_in(why=MINE)).encode()[:-60])
+    read = notebook_file.parse(json.dumps(handed_in(why=MINE)).encode()[:-60], notebook_file.Room())
     repaired = repair_sources([Source("toy.ipynb", read.cells, read.problem)], HANDOUT, "toy.ipynb")
     assert MINE in texts(repaired)
     assert list(repaired.waiting) == QUESTIONS
