@@ -78,6 +78,7 @@ class EngineAutograde(Autograde):
         self._answers_before: dict[str, str] = {}
         self._late = LateRules()
         self._unread_times: set[str] = set()
+        self._undated: list[str] = []
 
     def start(self) -> None:
         course, name = Path(self.coursedir.root), self.coursedir.assignment_id
@@ -103,6 +104,9 @@ class EngineAutograde(Autograde):
             submitted = self.graded.job.submissions
         self._late = rules_in(self.config) if self.graded is None else self.graded.job.late
         students = [s for s in self._matching(submitted, name) if self._is_due(submitted, s, name)]
+        if self._undated:
+            names = ", ".join(self._undated)
+            self.log.warning("nobody knows whether these are new (--force grades them): %s", names)
         if not students:
             self.log.info("nothing is new: --force grades again")
             return
@@ -177,8 +181,7 @@ class EngineAutograde(Autograde):
         now = time_stamp.read(submitted / student / name, self._late.timezone)
         before = time_stamp.read(earlier).when
         if now.when is None:
-            shown = printable(student, 100)
-            self.log.warning("%s: %s: --force grades it again", shown, now.problem)
+            self._undated.append(printable(student, 100))
             return False
         return before is None or now.when > before
 
