@@ -1,29 +1,30 @@
-"""Figures as data: what a matplotlib figure shows, without rendering it.
+"""What a matplotlib figure shows, from the facts about its artists, without rendering it.
 
-For probe files. Nothing is judged here: `describe` gives the lines, heat maps, titles, labels and
-legends of a figure, in data coordinates, as plain values that can cross to a grader. What is not
-visible is left out.
+For readings. `describe` gives the lines, heat maps, titles, labels and legends of a figure, in data
+coordinates. What is not visible is left out. The facts are those of `autograder.artists`; they come
+from a student's process and may be forged, so that `describe` may raise any error on them.
+
+No module here needs matplotlib, since a grader's process has none.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Iterator
-from typing import Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, cast
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.category import StrCategoryFormatter
-from matplotlib.collections import Collection, LineCollection, PathCollection
-from matplotlib.colors import to_hex
-from matplotlib.container import ErrorbarContainer, StemContainer
-from matplotlib.figure import Figure, FigureBase
-from matplotlib.image import AxesImage
-from matplotlib.lines import AxLine, Line2D
-from matplotlib.ticker import FixedFormatter, FuncFormatter
 
 from autograder.probing import BadResult, kind
 
+if TYPE_CHECKING:
+    from autograder.artists import (
+        AxesFacts,
+        FigureFacts,
+        LegendFacts,
+        MappedFacts,
+    )
+
+FIGURE = "matplotlib.figure.Figure"
 Style = list[str]  # colour, line style, marker; "" for what is not known
 
 
@@ -101,213 +102,144 @@ class FigureData(TypedDict):
 
 
 def describe(figure: object) -> FigureData:
-    """What `figure` shows. Raises BadResult where it is no Figure."""
-    if not isinstance(figure, Figure):
-        raise BadResult(f"the result is {_what(figure)} where a Figure was expected")
-    figures = list(_with_subfigures(figure))
+    """What a figure shows.
+
+    Args:
+        figure: the facts that `autograder.artists.read_artists` gave, or, in a probe, the Figure.
+
+    Raises BadResult where it is no Figure.
+    """
+    facts = _facts(figure)
+    if FIGURE not in facts["classes"]:
+        raise BadResult(f"the result is {facts['kind'][:200]} where a Figure was expected")
+    titles = [_joined(texts) for texts in zip(*facts["titles"], strict=True)]
     return {
-        "suptitle": _joined(f.get_suptitle() for f in figures),
-        "supxlabel": _joined(f.get_supxlabel() for f in figures),
-        "supylabel": _joined(f.get_supylabel() for f in figures),
-        "legend": [entry for f in figures for legend in f.legends for entry in _entries(legend)],
-        "axes": [_axes(ax) for ax in _with_insets(figure.axes) if ax.get_visible()],
+        "suptitle": titles[0],
+        "supxlabel": titles[1],
+        "supylabel": titles[2],
+        "legend": [entry for legend in facts["legends"] for entry in _entries(legend)],
+        "axes": [_axes(ax) for ax in facts["axes"] if ax["visible"]],
     }
 
 
-def _what(value: object) -> str:
-    if isinstance(value, tuple):
-        return f"a tuple ({', '.join(type(item).__name__ for item in value[:4])})"
-    return kind(value)
+def _facts(figure: object) -> FigureFacts:
+    if isinstance(figure, dict):
+        return cast("FigureFacts", figure)
+    classes = [f"{each.__module__}.{each.__qualname__}" for each in type(figure).__mro__]
+    if FIGURE not in classes:
+        what = (
+            ", ".join(type(item).__name__ for item in figure[:4]) if type(figure) is tuple else ""
+        )
+        return {"kind": f"a tuple ({what})" if what else kind(figure), "classes": []}
+    from autograder.artists import read_artists  # here: imports matplotlib, which is loaded then
 
-
-def _with_subfigures(figure: FigureBase) -> Iterator[FigureBase]:
-    yield figure
-    for part in figure.subfigs:
-        yield from _with_subfigures(part)
-
-
-def _with_insets(axes: Iterable[Any]) -> Iterator[Axes]:
-    for ax in axes:
-        yield ax
-        yield from _with_insets(ax.child_axes)
+    return read_artists(figure)
 
 
 def _joined(texts: Iterable[str]) -> str:
     return " ".join(text for text in texts if text)
 
 
-def _axes(ax: Axes) -> AxesData:
-    bar = getattr(ax, "_colorbar", None)
-    is_colorbar = bar is not None or ax.get_label() == "<colorbar>"
+def _axes(ax: AxesFacts) -> AxesData:
+    x, y, bar = ax["x"], ax["y"], ax["bar"]
+    is_colorbar = bar is not None or ax["label"] == "<colorbar>"
     described: AxesData = {
-        "title": _joined(ax.get_title(loc) for loc in ("left", "center", "right")),
-        "xlabel": _axis_label(ax, "x"),
-        "ylabel": _axis_label(ax, "y"),
-        "xscale": str(ax.get_xscale()),
-        "yscale": str(ax.get_yscale()),
-        "xlim": [float(value) for value in ax.get_xlim()],
-        "ylim": [float(value) for value in ax.get_ylim()],
-        "xticks": _tick_labels(ax.xaxis),
-        "yticks": _tick_labels(ax.yaxis),
+        "title": _joined(ax["titles"]),
+        "xlabel": x["label"] if x["label_shown"] else "",
+        "ylabel": y["label"] if y["label_shown"] else "",
+        "xscale": x["scale"],
+        "yscale": y["scale"],
+        "xlim": x["limits"],
+        "ylim": y["limits"],
+        "xticks": x["ticks"],
+        "yticks": y["ticks"],
         "lines": [] if is_colorbar else list(_lines(ax)),
         "meshes": [] if is_colorbar else list(_meshes(ax)),
-        "legend": list(_entries(ax.get_legend())),
+        "legend": [] if ax["legend"] is None else list(_entries(ax["legend"])),
         "is_colorbar": is_colorbar,
     }
     if bar is not None:
-        described["clim"] = [float(bar.vmin), float(bar.vmax)]
+        described["clim"] = bar
     return described
 
 
-def _axis_label(ax: Axes, name: str) -> str:
-    axis = ax.xaxis if name == "x" else ax.yaxis
-    shown = ax.axison and axis.get_visible() and axis.label.get_visible()
-    return str(axis.label.get_text()) if shown else ""
-
-
-def _tick_labels(axis: Any) -> list[list[Any]]:
-    formatter = axis.get_major_formatter()
-    if not isinstance(formatter, (FixedFormatter, FuncFormatter, StrCategoryFormatter)):
-        return []
-    places = [float(place) for place in axis.get_majorticklocs()]
-    texts: list[str] = []
-    with contextlib.suppress(Exception):  # a formatter may be the student's own function
-        texts = [str(text) for text in formatter.format_ticks(places)]
-    return [[place, text] for place, text in zip(places, texts, strict=False) if text]
+def _entries(legend: LegendFacts) -> Iterator[LegendEntry]:
+    if legend["visible"]:
+        for text, style in zip(legend["texts"], legend["styles"], strict=False):
+            yield {"label": text, "style": style}
 
 
 # ------------------------------------------------------------------------------ lines
 
 
-def _lines(ax: Axes) -> Iterator[LineData]:
-    named, parts = _containers(ax)
-    for line in ax.lines:
-        if isinstance(line, AxLine) or not _in_data(line, ax) or id(line) in parts:
+def _lines(ax: AxesFacts) -> Iterator[LineData]:
+    containers = ax["containers"]
+    named = {c["main"]: c["label"] for c in containers if not c["label"].startswith("_")}
+    parts = {number for container in containers for number in container["lines"]}
+    for number, line in enumerate(ax["lines"]):
+        if line["straight"] or not line["visible"] or not all(line["in_data"]) or number in parts:
             continue
-        label = named.get(id(line), "") or str(line.get_label())
-        yield _line(line, label, line.get_xdata(orig=False), line.get_ydata(orig=False))
-    for collection in ax.collections:
-        if not collection.get_visible() or id(collection) in parts:
+        colour, line_style, marker = line["style"]
+        if line["width"] == 0 or line["opacity"] == 0:
+            line_style = "None"
+        label = named.get(number) or line["label"]
+        style = [colour, line_style, marker]
+        yield {"label": label, "x": line["x"], "y": line["y"], "style": style}
+    parts = {number for container in containers for number in container["collections"]}
+    for number, collection in enumerate(ax["collections"]):
+        if not collection["visible"] or number in parts:
             continue
-        label = str(collection.get_label())
-        if isinstance(collection, LineCollection) and _in_data(collection, ax):
-            for segment in collection.get_segments():
-                points = np.asarray(segment, dtype=np.float64).reshape(-1, 2)
-                yield _line(collection, label, points[:, 0], points[:, 1])
-        elif isinstance(collection, PathCollection):
-            points = np.ma.asarray(collection.get_offsets()).reshape(-1, 2)
-            yield _line(collection, label, points[:, 0], points[:, 1])
-
-
-def _containers(ax: Axes) -> tuple[dict[int, str], set[int]]:
-    """The labels that containers give their lines, and the bars and stems that are no lines."""
-    named: dict[int, str] = {}
-    parts: set[int] = set()
-    for container in ax.containers:
-        if isinstance(container, ErrorbarContainer):
-            main, caps, bars = container.lines
-            parts.update(id(artist) for artist in (*caps, *bars))
-        elif isinstance(container, StemContainer):
-            main = container.markerline
-            parts.update((id(container.stemlines), id(container.baseline)))
-        else:
-            continue
-        label = container.get_label()
-        if main is not None and label and not str(label).startswith("_"):
-            named[id(main)] = str(label)
-    return named, parts
-
-
-def _in_data(artist: Any, ax: Axes) -> bool:
-    """Whether both coordinates are data; those of axhline, for example, are not."""
-    if not artist.get_visible():
-        return False
-    return all(artist.get_transform().contains_branch_seperately(ax.transData))
-
-
-def _line(artist: Any, label: str, x: Any, y: Any) -> LineData:
-    return {"label": label, "x": _numbers(x), "y": _numbers(y), "style": _style(artist)}
-
-
-def _numbers(values: Any) -> np.ndarray:
-    return np.array(np.ma.asarray(values, dtype=np.float64).filled(np.nan))
-
-
-def _style(artist: Any) -> Style:
-    if isinstance(artist, Line2D):
-        marker = artist.get_marker()
-        shown = marker if isinstance(marker, (str, int)) else ""
-        return [_colour(artist.get_color()), str(artist.get_linestyle()), str(shown)]
-    colours: Any = ()
-    if isinstance(artist, LineCollection):
-        colours = artist.get_color()
-    elif isinstance(artist, Collection):
-        colours = artist.get_facecolor() if len(artist.get_facecolor()) else artist.get_edgecolor()
-    elif hasattr(artist, "get_facecolor"):
-        colours = [artist.get_facecolor()]
-    return [_colour(colours[0]) if len(colours) else "", "", ""]
-
-
-def _colour(colour: Any) -> str:
-    try:
-        return "none" if isinstance(colour, str) and colour == "none" else str(to_hex(colour))
-    except (TypeError, ValueError):
-        return ""
-
-
-def _entries(legend: Any) -> Iterator[LegendEntry]:
-    if legend is None or not legend.get_visible():
-        return
-    for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=False):
-        yield {"label": str(text.get_text()), "style": _style(handle)}
+        drawn = collection.get("segments", []) if all(collection["in_data"]) else []
+        if "offsets" in collection:
+            drawn = [collection["offsets"]]
+        for points in drawn:
+            yield {
+                "label": collection["label"],
+                "x": points[:, 0],
+                "y": points[:, 1],
+                "style": collection["style"],
+            }
 
 
 # ------------------------------------------------------------------------------ meshes
 
 
-def _meshes(ax: Axes) -> Iterator[MeshData]:
-    artists: list[Any] = [*ax.images, *ax.collections]
-    for artist in artists:
-        values = artist.get_array() if artist.get_visible() else None
-        if values is None or np.ma.asarray(values).size == 0:
+def _meshes(ax: AxesFacts) -> Iterator[MeshData]:
+    for artist in [*ax["images"], *ax["collections"]]:
+        values = artist["array"]
+        if not artist["visible"] or values is None or values.size == 0:
             continue
         cells = None
-        if isinstance(artist, AxesImage):
-            cells = _image_cells(artist, np.ma.asarray(values))
-        elif hasattr(artist, "get_coordinates"):
-            cells = _mesh_cells(np.asarray(artist.get_coordinates()), np.ma.asarray(values))
-        if cells is None:
-            continue
-        artist.autoscale_None()  # chooses the limits that drawing would choose
-        limits = (artist.norm.vmin, artist.norm.vmax)
-        yield {
-            **_ascending(*cells),
-            "clim": [float("nan") if limit is None else float(limit) for limit in limits],
-            "colorbar": getattr(artist, "colorbar", None) is not None,
-        }
+        if "corners" in artist:
+            cells = _mesh_cells(artist["corners"], values)
+        elif "edges" in artist or "extent" in artist:
+            cells = _image_cells(artist, values)
+        if cells is not None:
+            yield {
+                **_ascending(*cells),
+                "clim": artist["clim"],
+                "colorbar": artist["colorbar"],
+            }
 
 
 Grid = tuple[np.ndarray, np.ndarray, np.ndarray]  # x and y of the centres, values
 
 
-def _image_cells(image: Any, values: Any) -> Grid | None:
-    """An image's cells; None for an image made of colours, which shows no values."""
-    if values.ndim != 2:
-        return None
+def _image_cells(image: MappedFacts, values: np.ndarray) -> Grid:
     rows, columns = values.shape
-    if hasattr(image, "_Ax"):  # PcolorImage holds edges, NonUniformImage centres
-        x, y = np.asarray(image._Ax), np.asarray(image._Ay)
+    if "edges" in image:
+        x, y = image["edges"]
         if len(x) == columns + 1:
             x, y = (x[:-1] + x[1:]) / 2, (y[:-1] + y[1:]) / 2
         return x, y, values
-    left, right, bottom, top = image.get_extent()
-    first, last = (bottom, top) if image.origin == "lower" else (top, bottom)
+    left, right, bottom, top = image["extent"]
+    first, last = (bottom, top) if image["origin"] == "lower" else (top, bottom)
     x = left + (np.arange(columns) + 0.5) / columns * (right - left)
     y = first + (np.arange(rows) + 0.5) / rows * (last - first)
     return x, y, values
 
 
-def _mesh_cells(corners: np.ndarray, values: Any) -> Grid | None:
+def _mesh_cells(corners: np.ndarray, values: np.ndarray) -> Grid | None:
     """A colour mesh's cells, from the corners (rows + 1, columns + 1, 2) or the nodes."""
     rows, columns = corners.shape[0] - 1, corners.shape[1] - 1
     if values.size == rows * columns:
@@ -324,10 +256,10 @@ def _mesh_cells(corners: np.ndarray, values: Any) -> Grid | None:
     return x.mean(axis=0), y.mean(axis=1), values
 
 
-def _ascending(x: np.ndarray, y: np.ndarray, values: Any) -> MeshCells:
+def _ascending(x: np.ndarray, y: np.ndarray, values: np.ndarray) -> MeshCells:
     across, up = np.argsort(x, kind="stable"), np.argsort(y, kind="stable")
     return {
-        "values": _numbers(values[np.ix_(up, across)]),
-        "x": np.asarray(x[across], dtype=np.float64),
-        "y": np.asarray(y[up], dtype=np.float64),
+        "values": values[np.ix_(up, across)],
+        "x": x[across],
+        "y": y[up],
     }

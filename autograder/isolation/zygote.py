@@ -68,6 +68,7 @@ def preload(libraries: Iterable[str]) -> None:
     if "matplotlib" in libraries:
         _keep_backend()
         sys.meta_path.append(_FinderOfPylab())
+        importlib.import_module("autograder.artists")
         importlib.import_module("autograder.figures")
     if "torch" in libraries:
         import torch
