@@ -45,12 +45,12 @@ def three_bptt_calls(module, rnn, lists, other, other_lists):
     return results
 
 
-def arguments_after_bptt(module, rnn, inputs, hidden_states, d_outputs):
-    """Return the arguments of a call as they are after it."""
+def bptt_and_arguments(module, rnn, inputs, hidden_states, d_outputs):
+    """Return the gradients of a call, and its arguments as they are after it."""
     network = FiveWeights(rnn)
-    module.bptt(network, inputs, hidden_states, d_outputs)
+    gradients = module.bptt(network, inputs, hidden_states, d_outputs)
     weights = {name: getattr(network, name, None) for name in NAMES}
-    return [weights, inputs, hidden_states, d_outputs]
+    return {"gradients": gradients, "arguments": [weights, inputs, hidden_states, d_outputs]}
 
 
 def three_steps_back(module, first, second):

@@ -97,9 +97,12 @@ def test_arguments(student, reference, rng):
     """leaves the weights and the three lists as they were"""
     rnn = network(rng, D=2, H=3, O=1)
     case = rnn, *sequence(rng, rnn, 3)
-    after = student.probe.arguments_after_bptt(*case)
-    unmodified(after)
-    same(after, list(case), names=("rnn", "inputs", "hidden_states", "d_outputs"))
+    answer = student.probe.bptt_and_arguments(*case)
+    unmodified(answer)
+    names = "rnn", "inputs", "hidden_states", "d_outputs"
+    same(answer["arguments"], list(case), names=names)
+    want = reference.probe.bptt_and_arguments(*case)
+    same(answer["gradients"]["b_y"], want["gradients"]["b_y"])  # that it did some of its work
 
 
 def test_differences(student, reference, rng):

@@ -297,17 +297,17 @@ def measure_and_state(
 
 
 def gradients_enabled_after_measure(module, weights, x, y, enabled):
-    """Return whether gradients are enabled after a call, given whether they were before."""
+    """Return normalised_mse, and whether gradients are on after it; `enabled` before it."""
     with torch.set_grad_enabled(enabled):
-        module.normalised_mse(Network(weights), *tensors((x, y)))
-        return torch.is_grad_enabled()
+        value = module.normalised_mse(Network(weights), *tensors((x, y)))
+        return {"normalised_mse": value, "gradients are on": torch.is_grad_enabled()}
 
 
 def gradients_recorded(module, weights, x, y):
-    """Return whether the model's outputs required gradients during the call."""
+    """Return normalised_mse, and how many of the model's outputs required gradients in it."""
     model = Network(weights)
-    module.normalised_mse(model, *tensors((x, y)))
-    return any(model.seen)
+    value = module.normalised_mse(model, *tensors((x, y)))
+    return {"normalised_mse": value, "outputs that ask for gradients": sum(model.seen)}
 
 
 def measure(module, weights, x, y):
@@ -316,10 +316,11 @@ def measure(module, weights, x, y):
 
 
 def modes_after_measure(module, weights, x, y, training):
-    """Return the modes and settings of all modules of a model after the call."""
+    """Return normalised_mse, and the modes and settings of all modules of a model after it."""
     model = Layered(weights).train(training)
-    module.normalised_mse(model, *tensors((x, y)))
-    return {"in training mode": training_modes(model), **settings_of(model)}
+    value = module.normalised_mse(model, *tensors((x, y)))
+    after = {"in training mode": training_modes(model), **settings_of(model)}
+    return {"normalised_mse": value, "model": after}
 
 
 def six_measures(module, weights, x, y):

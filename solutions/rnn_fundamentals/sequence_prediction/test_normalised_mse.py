@@ -7,6 +7,8 @@ from autograder.grading import leaves_globals_alone, public, same, unmodified
 
 from .cases import batch_of, echo_of, in_float32, outputs_of, weights_of
 
+ABOUT = 1e-5  # where only what the call left behind is judged, a float32 will do
+
 
 def error_of(weights, x, y):
     return float(np.mean((outputs_of(weights, x) - y) ** 2) / np.var(y))
@@ -24,7 +26,12 @@ def test_measure(student, reference, rng):
 def test_mode(student, reference, rng, training):
     """leaves the model and all its parts in the modes that they had"""
     case = weights_of(rng, O=1), *batch_of(rng, B=2, T=3, O=1), training
-    same(student.probe.modes_after_measure(*case), reference.probe.modes_after_measure(*case))
+    answer, want = (
+        student.probe.modes_after_measure(*case),
+        reference.probe.modes_after_measure(*case),
+    )
+    same(answer["model"], want["model"])
+    same(answer["normalised_mse"], want["normalised_mse"], rtol=ABOUT)
 
 
 @public
@@ -32,7 +39,9 @@ def test_mode(student, reference, rng, training):
 def test_gradients_afterwards(student, rng, enabled):
     """leaves PyTorch's gradients on, or off, as they were"""
     case = weights_of(rng, O=1), *batch_of(rng, B=2, T=3, O=1), enabled
-    same(student.probe.gradients_enabled_after_measure(*case), enabled)
+    answer = student.probe.gradients_enabled_after_measure(*case)
+    same(answer["gradients are on"], enabled)
+    same(answer["normalised_mse"], error_of(*case[:3]), rtol=ABOUT)
 
 
 @pytest.mark.parametrize(
@@ -92,13 +101,19 @@ def test_kept_gradients(student, rng):
     same(answer["gradients"], {f".grad of {name}": grad for name, grad in kept.items()})
     same(answer["b.requires_grad"], False)
     same(answer["W_x.requires_grad"], True)
+    same(answer["normalised_mse"], error_of(weights, *batch))
 
 
 @public
 def test_no_gradients(student, reference, rng):
     """records no gradients while the model runs"""
     case = weights_of(rng, O=1), *batch_of(rng, B=2, T=3, O=1)
-    same(student.probe.gradients_recorded(*case), reference.probe.gradients_recorded(*case))
+    answer, want = (
+        student.probe.gradients_recorded(*case),
+        reference.probe.gradients_recorded(*case),
+    )
+    same(answer["outputs that ask for gradients"], want["outputs that ask for gradients"])
+    same(answer["normalised_mse"], want["normalised_mse"], rtol=ABOUT)
 
 
 @pytest.mark.parametrize("training", [True, False])

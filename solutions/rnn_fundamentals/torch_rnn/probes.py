@@ -1,5 +1,7 @@
 """Probes of torch_rnn.py: fill models with arrays, run them, return arrays. Released; no answer.
 
+Where they return facts about models, readings.py says what these mean.
+
 Weights are dicts from the name of a parameter to an array. float64 weights convert the model to
 float64; float32 weights leave its dtype as it is.
 """
@@ -115,8 +117,20 @@ def gradients(values, upstream, sources):
 # ---------------------------------------------------------------- RNNCell and MyRNN
 
 
-def parameters(module, name, D, H):
-    """Return the shape of each parameter of a new model, by name."""
+def run_with(model, weights, inputs):
+    """Return what a model with the given weights computes; None where it computes nothing."""
+    try:
+        return as_call(model)(load(model, weights), *map(to_tensor, inputs))
+    except Exception:
+        return None
+
+
+def as_call(model):
+    return call_cell if hasattr(model, "W_xh") else call_layer
+
+
+def parameters(module, name, D, H, weights, *inputs):
+    """Return the shape of each parameter of a new model, by name, and what the model computes."""
     model = getattr(module, name)(D, H)
     if not isinstance(model, nn.Module):
         raise BadResult(f"{name}(...) is {kind(model)} where an nn.Module was expected")
@@ -128,7 +142,8 @@ def parameters(module, name, D, H):
         if unnamed.pop(id(parameter), None):
             names[path] = parameter
     names |= {path: p for path, p in model.named_parameters() if id(p) in unnamed}
-    return {"parameters": {path: str(tuple(p.shape)) for path, p in names.items()}}
+    shapes = {path: str(tuple(p.shape)) for path, p in names.items()}
+    return {"parameters": shapes, "values": run_with(model, weights, inputs)}
 
 
 def attributes(module, D, H):
@@ -219,11 +234,12 @@ def five_runs(module, weights, others, single, first, second, upstream, mode):
 
 
 def state_after_calls(module, name, weights, x, h):
-    """Return facts about a model and its inputs after two calls, the second without gradients."""
-    model = (cell_of if name == "RNNCell" else layer_of)(module, weights)
+    """Return a result, and facts after a second call, which records no gradients."""
+    is_cell = name == "RNNCell"
+    model = (cell_of if is_cell else layer_of)(module, weights)
     before = {key: value.clone() for key, value in model.state_dict().items()}
     x, h = to_tensor(x), to_tensor(h)
-    model(x, h)
+    values = (call_cell if is_cell else call_layer)(model, x, h)
     facts = {
         "x asks for gradients": x.requires_grad,
         "the state asks for gradients": h.requires_grad,
@@ -232,11 +248,12 @@ def state_after_calls(module, name, weights, x, h):
     with torch.no_grad():
         model(x, h)
         facts["gradients were switched on"] = torch.is_grad_enabled()
-    after = model.state_dict()
-    facts["its numbers are as before"] = before.keys() == after.keys() and all(
-        torch.equal(value, after[key]) for key, value in before.items()
-    )
-    return {name: facts}
+    return {
+        "values": {key: value.detach() for key, value in values.items()},
+        "facts": facts,
+        "numbers before": before,
+        "numbers after": model.state_dict(),
+    }
 
 
 class MixedDevices(TorchFunctionMode):
@@ -282,19 +299,20 @@ def run_layer_off_default_device(module, weights, x):
     return {"here": values, "elsewhere": elsewhere or values}
 
 
-def use_of_random_numbers(module, name, D, H, arguments):
-    """Return whether two models share parameters, or use the global random generator wrongly."""
+def use_of_random_numbers(module, name, D, H, weights, *inputs):
+    """Return random numbers around two models, and what the second computes with given weights."""
     models, draws = [], []
     for _ in range(2):
         models.append(getattr(module, name)(input_size=D, hidden_size=H))
         draws.append(torch.rand(4))
     one, two = ({id(parameter) for parameter in model.parameters()} for model in models)
     before = torch.get_rng_state()
-    models[1](*map(to_tensor, arguments))
+    models[1](*map(to_tensor, inputs))
     return {
-        f"making {name} seeds the random generator": torch.equal(*draws),
-        f"running {name} draws random numbers": not torch.equal(before, torch.get_rng_state()),
-        "two models share parameters": bool(one & two),
+        "draws": draws,
+        "states of the generator": [before, torch.get_rng_state()],
+        "shared parameters": len(one & two),
+        "values": run_with(models[1], weights, inputs),
     }
 
 
@@ -343,10 +361,18 @@ def run_converted(rnn, x, h0, device="cpu"):
     return {"output": output, "h_n": h_n}
 
 
-def convert_and_describe(module, weights):
-    """Return the settings of the nn.RNN."""
+def converted_values(rnn, x, h0):
+    """Return the results of the nn.RNN; None where it has none."""
+    try:
+        return run_converted(rnn, x, h0)
+    except Exception:
+        return None
+
+
+def convert_and_describe(module, weights, x, h0):
+    """Return the settings of the nn.RNN, and its results."""
     rnn = convert(module, minimal_rnn(weights))
-    return {
+    settings = {
         "input_size": int(rnn.input_size),
         "hidden_size": int(rnn.hidden_size),
         "num_layers": int(rnn.num_layers),
@@ -355,6 +381,7 @@ def convert_and_describe(module, weights):
         "nonlinearity": str(rnn.nonlinearity),
         "bias": bool(rnn.bias),
     }
+    return {"settings": settings, "values": converted_values(rnn, x, h0)}
 
 
 def convert_and_run(module, weights, x, h0=None, device="cpu"):
@@ -367,19 +394,22 @@ def convert_unusual(module, weights, form, x, h0):
     return run_converted(convert(module, unusual_rnn(weights, form)), x, h0)
 
 
-def convert_and_inspect(module, weights):
-    """Return the dtype of each parameter, and whether it can be trained."""
+def convert_and_inspect(module, weights, x, h0):
+    """Return the parameters, which of them can be trained, and the results."""
     rnn = convert(module, minimal_rnn(weights))
-    facts = {name: str(p.dtype).removeprefix("torch.") for name, p in rnn.named_parameters()}
-    trained = {f"{name} can be trained": p.requires_grad for name, p in rnn.named_parameters()}
-    return {**facts, **trained}
+    return {
+        "parameters": dict(rnn.named_parameters()),
+        "can be trained": {name: p.requires_grad for name, p in rnn.named_parameters()},
+        "values": converted_values(rnn, x, h0),
+    }
 
 
-def convert_and_read(module, weights):
-    """Return the weights of the nn.RNN, and the sum of its biases."""
+def convert_and_read(module, weights, x, h0):
+    """Return the weights of the nn.RNN, the sum of its biases, and its results."""
     rnn = convert(module, minimal_rnn(weights))
     with torch.no_grad():
         return {
+            "values": converted_values(rnn, x, h0),
             "weight_ih_l0": attribute(rnn, "weight_ih_l0").clone(),
             "weight_hh_l0": attribute(rnn, "weight_hh_l0").clone(),
             "bias": attribute(rnn, "bias_ih_l0") + attribute(rnn, "bias_hh_l0"),
@@ -406,12 +436,14 @@ def change_parameters(model):
             parameter.add_(1.0)
 
 
-def convert_and_train_copy(module, weights, frozen=False):
-    """Return the numbers of my_rnn, perhaps frozen, after the nn.RNN was changed."""
+def convert_and_train_copy(module, weights, frozen, x, h0):
+    """Return results of the nn.RNN, and my_rnn, perhaps frozen, after the nn.RNN was changed."""
     my_rnn = minimal_rnn(weights).requires_grad_(not frozen)
-    change_parameters(convert(module, my_rnn))
+    rnn = convert(module, my_rnn)
+    values = converted_values(rnn, x, h0)
+    change_parameters(rnn)
     numbers = {name: attribute(my_rnn, name).detach().numpy() for name in LAYER}
-    return {"my_rnn after the nn.RNN was trained": numbers}
+    return {"values": values, "my_rnn after the nn.RNN was trained": numbers}
 
 
 def convert_and_train_original(module, weights, x, h0):
@@ -423,7 +455,7 @@ def convert_and_train_original(module, weights, x, h0):
 
 
 def my_rnn_after_conversion(module, weights):
-    """Return numbers and facts of my_rnn after its nn.RNN ran forward and backward."""
+    """Return outputs of the nn.RNN, and my_rnn after the nn.RNN ran forward and backward."""
     my_rnn = minimal_rnn(weights)
     parts = {name: attribute(my_rnn, name) for name in LAYER}
     for part in parts.values():
@@ -434,6 +466,7 @@ def my_rnn_after_conversion(module, weights):
         outputs.sum().backward()
     now = {name: attribute(my_rnn, name) for name in LAYER}
     return {
+        "outputs": outputs.detach(),
         "numbers": {name: part.detach().numpy() for name, part in now.items()},
         "my_rnn": {
             "has its own parameters": all(now[name] is parts[name] for name in LAYER),
@@ -448,9 +481,10 @@ def my_rnn_after_conversion(module, weights):
     }
 
 
-def convert_off_default_device(module, weights):
-    """Return the devices of the nn.RNN's parameters, on the default device and off it."""
+def convert_off_default_device(module, weights, x, h0):
+    """Return the devices of the nn.RNN's parameters, on the default device and off it; results."""
     rnns = [convert(module, minimal_rnn(weights))]
     rnns.append(with_meta_as_default(module.to_torch_rnn, minimal_rnn(weights)) or rnns[0])
     where = [", ".join(sorted({p.device.type for p in rnn.parameters()})) for rnn in rnns]
-    return {"device of the nn.RNN": where[0], "device where others are made elsewhere": where[1]}
+    devices = {"device of the nn.RNN": where[0], "device where others are made elsewhere": where[1]}
+    return {"devices": devices, "values": converted_values(rnns[0], x, h0)}

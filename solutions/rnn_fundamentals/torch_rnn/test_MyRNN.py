@@ -38,15 +38,17 @@ NO_STEP_BACK = "the gradient with the state cut off at every step"
 
 @public
 @pytest.mark.parametrize("D, H", [(3, 5), (4, 4)])
-def test_parts(student, D, H):
+def test_parts(student, reference, rng, D, H):
     """has input_size, hidden_size, a cell that is an RNNCell, and only the cell's parameters"""
     same(
         student.probe.attributes(D, H),
         {"input_size": D, "hidden_size": H, "cell is an RNNCell": True},
     )
     shapes = {"W_xh.weight": (H, D), "W_hh.weight": (H, H), "W_hh.bias": (H,)}
-    want = {"parameters": {f"cell.{name}": str(shape) for name, shape in shapes.items()}}
-    same(student.probe.parameters("MyRNN", D, H), want)
+    case = layer_case(rng, 2, 3, D, H)
+    answer = student.probe.parameters("MyRNN", D, H, *case)
+    same(answer["parameters"], {f"cell.{name}": str(shape) for name, shape in shapes.items()})
+    same(answer["values"], reference.oracle.true_layer(*case))
 
 
 @public
@@ -103,10 +105,10 @@ def test_leaves_all(student, reference, rng):
     """changes neither its weights, nor its mode, nor its inputs"""
     weights, x, h0 = layer_case(rng, B=2, T=2, D=2, H=3)
     case = {name: 20 * array for name, array in weights.items()}, x, h0
-    same(
-        student.probe.state_after_calls("MyRNN", *case),
-        reference.probe.state_after_calls("MyRNN", *case),
-    )
+    answer = student.probe.state_after_calls("MyRNN", *case)
+    want = reference.probe.state_after_calls("MyRNN", *case)
+    same(answer["MyRNN"], want["MyRNN"])
+    same(answer["values"], want["values"])
 
 
 @public
@@ -220,10 +222,12 @@ def test_default_dtype(student, reference, rng):
 @public
 def test_global_settings(student, reference, rng):
     """changes no global setting, shares no parameters, draws random numbers only when created"""
-    case = in_float32(layer_case(rng, B=2, T=3, D=3, H=5))
-    answer = student.probe.use_of_random_numbers("MyRNN", 3, 5, case[1:2])
-    same(answer, reference.probe.use_of_random_numbers("MyRNN", 3, 5, case[1:2]))
+    case = in_float32(layer_case(rng, B=2, T=3, D=3, H=5))[:2]
+    answer = student.probe.use_of_random_numbers("MyRNN", 3, 5, *case)
+    want = reference.probe.use_of_random_numbers("MyRNN", 3, 5, *case)
+    same(answer["random numbers"], want["random numbers"])
     leaves_globals_alone(answer, "torch.random")
+    same(answer["values"], reference.oracle.true_layer(*case))
 
 
 def test_parity_of_run_on_device(student, reference, rng, device):

@@ -20,11 +20,14 @@ def cell_case(rng, B, D, H):
 
 @public
 @pytest.mark.parametrize("D, H", [(3, 5), (4, 4)])
-def test_parameters(student, D, H):
+def test_parameters(student, reference, rng, D, H):
     """has exactly the parameters W_xh.weight, W_hh.weight and W_hh.bias"""
     shapes = {"W_xh.weight": (H, D), "W_hh.weight": (H, H), "W_hh.bias": (H,)}
-    want = {"parameters": {name: str(shape) for name, shape in shapes.items()}}
-    same(student.probe.parameters("RNNCell", D, H), want)
+    want = {name: str(shape) for name, shape in shapes.items()}
+    case = cell_case(rng, 2, D, H)
+    answer = student.probe.parameters("RNNCell", D, H, *case)
+    same(answer["parameters"], want)
+    same(answer["values"], reference.oracle.true_cell(*case))
 
 
 @public
@@ -69,10 +72,10 @@ def test_leaves(student, reference, rng):
     """changes neither its weights, nor its mode, nor its inputs"""
     weights, x, h_prev = cell_case(rng, B=2, D=2, H=3)
     case = {name: 20 * array for name, array in weights.items()}, x, h_prev
-    same(
-        student.probe.state_after_calls("RNNCell", *case),
-        reference.probe.state_after_calls("RNNCell", *case),
-    )
+    answer = student.probe.state_after_calls("RNNCell", *case)
+    want = reference.probe.state_after_calls("RNNCell", *case)
+    same(answer["RNNCell"], want["RNNCell"])
+    same(answer["values"], want["values"])
 
 
 @pytest.mark.parametrize(
@@ -136,9 +139,11 @@ def test_float32(student, reference, rng):
 def test_global_state(student, reference, rng):
     """changes no global setting, shares no parameters, draws random numbers only when created"""
     case = in_float32(cell_case(rng, B=2, D=3, H=5))
-    answer = student.probe.use_of_random_numbers("RNNCell", 3, 5, case[1:])
-    same(answer, reference.probe.use_of_random_numbers("RNNCell", 3, 5, case[1:]))
+    answer = student.probe.use_of_random_numbers("RNNCell", 3, 5, *case)
+    want = reference.probe.use_of_random_numbers("RNNCell", 3, 5, *case)
+    same(answer["random numbers"], want["random numbers"])
     leaves_globals_alone(answer, "torch.random")
+    same(answer["values"], reference.oracle.true_cell(*case))
 
 
 def test_parity_on_device(student, reference, rng, device):

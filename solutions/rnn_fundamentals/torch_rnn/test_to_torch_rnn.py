@@ -7,13 +7,23 @@ from autograder.grading import leaves_globals_alone, public, same, tensor
 from .cases import in_float32, layer_case
 
 
+def conversion_case(rng, B, T, D, H, dtype="float64"):
+    """Weights of my_rnn, x, and the initial state in the form of an nn.RNN."""
+    weights, x, h0 = layer_case(rng, B, T, D, H)
+    weights = {name: array.astype(dtype) for name, array in weights.items()}
+    return weights, x.astype(dtype), h0[None].astype(dtype)
+
+
 @public
 @pytest.mark.parametrize("D, H", [(3, 5), (4, 4)])
-def test_kind(student, rng, D, H):
+def test_kind(student, reference, rng, D, H):
     """makes an nn.RNN of one layer, batch first, of the same sizes"""
     want = {"input_size": D, "hidden_size": H, "num_layers": 1, "nonlinearity": "tanh"}
     want |= {"batch_first": True, "bidirectional": False, "bias": True}
-    same(student.probe.convert_and_describe(layer_case(rng, 2, 3, D, H)[0]), want)
+    case = conversion_case(rng, 2, 3, D, H)
+    answer = student.probe.convert_and_describe(*case)
+    same(answer["settings"], want)
+    same(answer["values"], reference.oracle.true_converted(*case))
 
 
 @public
@@ -43,12 +53,12 @@ def test_anything(student, reference, rng, form):
         (1, 12, "float32", True),
     ],
 )
-def test_independent_of_copy(student, rng, D, H, dtype, frozen):
+def test_independent_of_copy(student, reference, rng, D, H, dtype, frozen):
     """makes an nn.RNN whose training does not change my_rnn"""
-    weights = layer_case(rng, 2, 3, D, H)[0]
-    weights = {name: array.astype(dtype) for name, array in weights.items()}
-    want = {"my_rnn after the nn.RNN was trained": weights}
-    same(student.probe.convert_and_train_copy(weights, frozen), want)
+    weights, *inputs = conversion_case(rng, 2, 3, D, H, dtype)
+    answer = student.probe.convert_and_train_copy(weights, frozen, *inputs)
+    same(answer["my_rnn after the nn.RNN was trained"], weights)
+    same(answer["values"], reference.oracle.true_converted(weights, *inputs))
 
 
 @public
@@ -56,25 +66,27 @@ def test_independent_of_copy(student, rng, D, H, dtype, frozen):
     "part, factor",
     [("W_hh.bias", 0.0), ("W_hh.weight", 0.0), ("W_hh.weight", 1e-7), ("W_xh.weight", 100.0)],
 )
-def test_numbers(student, rng, part, factor):
+def test_numbers(student, reference, rng, part, factor):
     """copies every number exactly: zeros, tiny and large numbers"""
-    weights = layer_case(rng, B=2, T=3, D=2, H=3)[0]
+    weights, *inputs = conversion_case(rng, B=2, T=3, D=2, H=3)
     weights[f"cell.{part}"] *= factor
-    answer = student.probe.convert_and_read(weights)
+    answer = student.probe.convert_and_read(weights, *inputs)
     same(answer["weight_ih_l0"], tensor(weights["cell.W_xh.weight"]))
     same(answer["weight_hh_l0"], tensor(weights["cell.W_hh.weight"]))
     same(answer["bias"], tensor(weights["cell.W_hh.bias"]))
+    same(answer["values"], reference.oracle.true_converted(weights, *inputs))
 
 
 @public
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_trainable(student, rng, dtype):
+def test_trainable(student, reference, rng, dtype):
     """makes four parameters of my_rnn's dtype that can be trained"""
-    weights = layer_case(rng, B=2, T=3, D=3, H=5)[0]
+    case = conversion_case(rng, 2, 3, 3, 5, dtype)
     names = "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"
     want = {**dict.fromkeys(names, dtype), **{f"{name} can be trained": True for name in names}}
-    weights = {name: array.astype(dtype) for name, array in weights.items()}
-    same(student.probe.convert_and_inspect(weights), want)
+    answer = student.probe.convert_and_inspect(*case)
+    same(answer["parameters"], want)
+    same(answer["values"], reference.oracle.true_converted(*case))
 
 
 @public
@@ -87,11 +99,13 @@ def test_original_is_left(student, reference, rng):
 
 
 @public
-def test_parameters_on_one_device(student, rng):
+def test_parameters_on_one_device(student, reference, rng):
     """puts all parameters on the device of my_rnn, whatever the default device is"""
-    weights = layer_case(rng, B=2, T=3, D=3, H=5)[0]
+    case = conversion_case(rng, B=2, T=3, D=3, H=5)
     want = {"device of the nn.RNN": "cpu", "device where others are made elsewhere": "cpu"}
-    same(student.probe.convert_off_default_device(weights), want)
+    answer = student.probe.convert_off_default_device(*case)
+    same(answer["devices"], want)
+    same(answer["values"], reference.oracle.true_converted(*case))
 
 
 @pytest.mark.parametrize(

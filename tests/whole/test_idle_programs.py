@@ -1,0 +1,31 @@
+"""A function that does nothing leaves everything alone, and gets no points for that."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.assignment import reader
+from autograder.hidden.collection import collect
+from autograder.hidden.known_programs import sources_of
+from autograder.hidden.runner import HiddenChecks
+from autograder.isolation.pool import Workers
+from autograder.judging.judgement import SlotResult, judge
+from autograder.proof.malformed_programs import malformed_programs
+from tests.conftest import KNOWN, ROOT
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_program_that_does_nothing_passes_no_check(name: str, workers: Workers) -> None:
+    assignment = reader.load(name, ROOT)
+    results: dict[str, SlotResult] = {}
+    with HiddenChecks(assignment, workers, collect(assignment), seed=3) as hidden:
+        for slot in assignment.slots.values():
+            idle = next(malformed_programs(assignment, slot))
+            with hidden.program(sources_of(assignment, idle)) as program:
+                results |= judge(hidden, program, [slot.name])
+    passed = {
+        slot: [check.name for check in result.checks if check.passed]
+        for slot, result in results.items()
+    }
+    assert passed == {slot: [] for slot in assignment.slots}
+    assert {result.score for result in results.values()} == {0.0}
