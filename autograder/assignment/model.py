@@ -76,7 +76,8 @@ class StudentFile:
 class PublicAssignment:
     """What students may know of an assignment.
 
-    `minutes` is the time that the processes of one submission may take in all.
+    `minutes` is the time that the processes of one submission may take in all; `python` the version
+    with which the course grades, such as "3.11", or "" where it does not say.
     """
 
     name: str
@@ -85,6 +86,7 @@ class PublicAssignment:
     files: Mapping[str, StudentFile]
     slots: Mapping[str, Slot]
     minutes: float = field(default=MINUTES, kw_only=True)
+    python: str = field(default="", kw_only=True)
 
     @property
     def points(self) -> float:

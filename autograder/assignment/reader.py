@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -31,7 +32,7 @@ def load(name: str, course: Path) -> Assignment:
     require(name, course)
     folder = course / "solutions" / name
     top = _read(folder / "assignment.toml")
-    top.only("title", "libraries", "idioms", "minutes", "files", "slots")
+    top.only("title", "libraries", "idioms", "minutes", "python", "files", "slots")
     files = {file: _file(folder, file, table) for file, table in top.tables("files").items()}
     tables = top.tables("slots")
     details = {slot: _details(slot, table, files) for slot, table in tables.items()}
@@ -50,6 +51,7 @@ def load(name: str, course: Path) -> Assignment:
         questions=_questions(folder / "questions.toml"),
         equivalents=tuple(_equivalents(details)),
         minutes=_minutes(top),
+        python=_python(top),
     )
     _check_programs(assignment)
     return assignment
@@ -71,6 +73,13 @@ def require(name: str, course: Path) -> None:
         known = ", ".join(names(course))
         there = f"; there is: {known}" if known else " (is this the course folder?)"
         raise UsageError(f"no assignment solutions/{name}/assignment.toml{there}")
+
+
+def _python(top: _Table) -> str:
+    python = top.get("python", str, "")
+    if not re.fullmatch(r"(?:3\.[1-9]\d?)?", python):
+        raise AssignmentError(f'{top.where}: python must be a version such as "3.11"')
+    return python
 
 
 def _minutes(top: _Table) -> float:

@@ -22,6 +22,7 @@ from autograder.assignment import reader
 from autograder.authoring import notebook_cell
 from autograder.authoring.new_slot import NewSlot, free_name, read_text, rendered, title_of
 from autograder.course.handout import grade_id
+from autograder.course.newer_python import HERE
 from autograder.errors import AssignmentError, KitError, UsageError
 
 LIBRARIES = {"numpy", "torch", "matplotlib", "autograder", "pytest", "conftest"}
@@ -179,7 +180,11 @@ def _assignment_toml(slot: NewSlot) -> str:
         file=slot.file,
         points=slot.points,
     )
-    header = rendered("assignment.toml", title=title_of(slot.assignment))
+    header = rendered(
+        "assignment.toml",
+        title=title_of(slot.assignment),
+        python=f"{HERE[0]}.{HERE[1]}",
+    )
     return _appended(slot.folder / "assignment.toml", header, row)
 
 

@@ -61,6 +61,7 @@ def check(slots: tuple[str, ...], watch: bool, as_json: bool, as_lines: bool) ->
     names = released.slots_named(slots)
     workers = _start_workers(released, names)
     if watch:
+        _warn_of_python(released, names)
         _watch(released, names, workers, all_messages=bool(slots))
         return
     with workers:
@@ -75,8 +76,18 @@ def check(slots: tuple[str, ...], watch: bool, as_json: bool, as_lines: bool) ->
             _print_lines(results)
         else:
             _print_messages(results, all_messages=bool(slots))
+        _warn_of_python(released, names)
     verdicts = {result.verdict for result in results.values()}
     sys.exit(3 if Verdict.UNGRADED in verdicts else int(verdicts != {Verdict.CORRECT}))
+
+
+def _warn_of_python(released: Released, names: list[str]) -> None:
+    """Warn on stderr where this Python is newer than the one with which the course grades."""
+    from autograder.student.course_python import course_version, warnings_on
+
+    if course_version(released.assignment.python) is not None:
+        for line in warnings_on(released, released.files_of(names)):
+            echo(line, err=True)
 
 
 def _start_workers(released: Released, names: list[str]) -> Workers:

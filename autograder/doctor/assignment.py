@@ -13,6 +13,7 @@ from pathlib import Path
 
 from autograder.assignment.model import Assignment
 from autograder.course import handout
+from autograder.course.newer_python import HERE, written
 from autograder.doctor.findings import Course, Finding, first_problems, nothing, right, wrong
 from autograder.doctor.nbgrader import TABLES, open_gradebook, table_names
 from autograder.errors import AssignmentError, GraderFault
@@ -31,6 +32,19 @@ class Cells:
 
     notebooks: frozenset[str]
     points: tuple[tuple[str, float], ...]
+
+
+def python(course: Course, assignment: Assignment) -> Finding:
+    """Whether the Python that grades is as new as the one that students are told of."""
+    said = assignment.python
+    if not said:
+        text = "assignment.toml does not say with which one: students with a newer one get no word"
+        return nothing("python", text)
+    if tuple(map(int, said.split("."))) > HERE:
+        mend = f'grade with Python {said}, or put python = "{HERE[0]}.{HERE[1]}" into '
+        mend += f"solutions/{assignment.name}/assignment.toml and release it again"
+        return wrong("python", f"students are told {said}, and this is {written(HERE)}", mend)
+    return right("python", f"students are told {said}, and this is {written(HERE)}")
 
 
 # ------------------------------------------------------------------------------ cells

@@ -27,6 +27,7 @@ COURSE: tuple[Callable[[Course], Finding], ...] = (
     nbgrader.inbound,
 )
 ASSIGNMENT: tuple[Callable[[Course, Assignment], Finding], ...] = (
+    assignment.python,
     assignment.cells,
     assignment.released_cells,
     assignment.release_folder,

@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from autograder.assignment.model import PublicAssignment, Slot, StudentFile
 from autograder.errors import KitError, UsageError
@@ -49,6 +49,7 @@ class AssignmentNode(TypedDict):
     title: str
     libraries: list[str]
     minutes: float
+    python: NotRequired[str]
     files: dict[str, StudentFileNode]
     slots: dict[str, SlotNode]
     notebooks: dict[str, list[str]]
@@ -111,6 +112,7 @@ def describe_assignment(
         "title": assignment.title,
         "libraries": list(assignment.libraries),
         "minutes": assignment.minutes,
+        "python": assignment.python,
         "files": {f.name: {"libraries": list(f.libraries)} for f in assignment.files.values()},
         "slots": {
             slot.name: {
@@ -149,7 +151,8 @@ def _assignment(folder: Path, node: AssignmentNode) -> PublicAssignment:
     }
     libraries = tuple(node["libraries"])
     name, title, minutes = node["name"], node["title"], node["minutes"]
-    return PublicAssignment(name, title, libraries, files, slots, minutes=minutes)
+    python = node.get("python", "")
+    return PublicAssignment(name, title, libraries, files, slots, minutes=minutes, python=python)
 
 
 def _read_json(path: Path, form: Any) -> Any:

@@ -21,6 +21,7 @@ from autograder.course.handout import PLACEHOLDER
 from autograder.errors import KitError
 from autograder.files import Refusal, read_regular
 from autograder.public.released_folder import Released
+from autograder.student.course_python import course_version, newer_syntax
 from autograder.text import printable
 
 
@@ -42,7 +43,7 @@ def handin_files(released: Released) -> list[HandinFile]:
     assignment = released.assignment
     submission = submissions.read(released.folder, "", assignment.files)
     found = [
-        _code(released.folder / name, source, assignment.slots_of(name))
+        _code(released.folder / name, source, assignment.slots_of(name), assignment.python)
         for name, source in submission.sources.items()
     ]
     others = [
@@ -85,8 +86,10 @@ def contents(files: Sequence[HandinFile]) -> dict[str, bytes]:
 # ------------------------------------------------------------------------------ code
 
 
-def _code(path: Path, source: student_file.Source, slots: Sequence[Slot]) -> HandinFile:
-    """A student file; `source` is what the graders would read."""
+def _code(
+    path: Path, source: student_file.Source, slots: Sequence[Slot], python: str
+) -> HandinFile:
+    """A student file; `source` is what the graders would read, `python` the course's version."""
     name = path.name
     if isinstance(source, student_file.Unreadable):
         return _ungradable(path, source)
@@ -99,6 +102,9 @@ def _code(path: Path, source: student_file.Source, slots: Sequence[Slot]) -> Han
     gone = [slot.name for slot in slots if slot.name.rpartition(".")[2] not in defined]
     notes = [f"not started or not finished: {', '.join(unfinished)}"] if unfinished else []
     notes += [f"no longer in this file: {', '.join(gone)}"] if gone else []
+    version = course_version(python)
+    if version is not None and (newer := newer_syntax(source.decode(), version)):
+        notes.append(newer)
     return HandinFile(name, content, notes=tuple(notes))
 
 

@@ -87,6 +87,7 @@ def test_an_edit_applies_exactly_once() -> None:
         ("assignment.toml", "title =", "minutes = 0\ntitle =", "toml: minutes must be above 0"),
         ("assignment.toml", "title =", "minutes = nan\ntitle =", "minutes must be above 0"),
         ("assignment.toml", "title =", "minutes = 61\ntitle =", "above 0 and at most 60"),
+        ("assignment.toml", "title =", 'python = "3"\ntitle =', "python must be a version such as"),
         ("assignment.toml", "title =", "minutes = true\ntitle =", "minutes must be a float"),
     ],
 )

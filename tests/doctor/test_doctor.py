@@ -361,6 +361,18 @@ def test_an_exchange_folder_of_another_account_is_told(look: Look, course: Path)
 # ------------------------------------------------------------------------------ assignments
 
 
+@pytest.mark.parametrize(("said", "state"), [("", "none"), ("3.11", "right"), ("3.99", "wrong")])
+def test_a_python_older_than_students_are_told_is_told(
+    look: Look, course: Path, said: str, state: str
+) -> None:
+    path = course / "solutions" / "toy" / "assignment.toml"
+    if said:
+        path.write_text(f'python = "{said}"\n{path.read_text("utf-8")}', "utf-8")
+    finding = look()["toy: python"]
+    assert finding["state"] == state
+    assert said in finding["text"]
+
+
 def test_cells_that_do_not_fit_the_slots_are_told(look: Look, course: Path) -> None:
     notebook(course, double=5)
     findings = look()

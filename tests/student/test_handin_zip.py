@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,13 @@ def test_nothing_to_pack_is_an_error() -> None:
     with pytest.raises(KitError, match=r"nothing to hand in: a\.py"):
         contents([HandinFile("a.py", None, ("a.py is not there",))])
     assert contents([HandinFile("a.py", None), HandinFile("b.py", b"")]) == {"b.py": b""}
+
+
+def test_syntax_that_the_courses_python_refuses_is_noted(released: Released, folder: Path) -> None:
+    older = replace(released, assignment=replace(released.assignment, python="3.10"))
+    (folder / FILE).write_text(
+        "try:\n    rnn_step = VanillaRNN = forward = 1\nexcept* OSError: 0\n"
+    )
+    (file,) = (file for file in handin_files(older) if file.name == FILE)
+    (note,) = file.notes
+    assert "on line 3: that needs Python 3.11 or newer, and your work is graded with" in note
