@@ -38,7 +38,8 @@ class Failure:
     """Why a check failed: facts only. `diagnosis` adds a likely cause.
 
     Attributes:
-        fact: a sentence; `details` are further lines.
+        fact: a sentence; `details` are further lines, and `surroundings` those that say what is so
+            where the code runs (`loading`), in which the code chose nothing.
         brief: the fact without anything that the student's code chose; "" where that is the fact.
         expected, got: the two values that differ, or "".
         right: names of the results that are right.
@@ -57,6 +58,7 @@ class Failure:
     expected: str = ""
     got: str = ""
     brief: str = ""
+    surroundings: tuple[str, ...] = ()
 
     @property
     def without_their_words(self) -> str:

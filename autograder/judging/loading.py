@@ -40,7 +40,7 @@ PROCESSES = re.compile(r"\b(?:multiprocessing|ProcessPoolExecutor|num_workers|su
 def explained(
     failure: Failure, error: RaisedError, source: Source | None, about: StudentFile
 ) -> Failure:
-    """The failure with what this grader knows of its cause, as further lines.
+    """The failure with what this grader knows of its cause.
 
     Args:
         error: what the worker said.
@@ -49,7 +49,7 @@ def explained(
     if not isinstance(source, bytes):
         return failure
     text = source.decode("utf-8", "replace")
-    return replace(failure, details=(*failure.details, *_facts(error, text, about)))
+    return replace(failure, surroundings=tuple(_facts(error, text, about)))
 
 
 def _facts(error: RaisedError, text: str, about: StudentFile) -> Iterator[str]:

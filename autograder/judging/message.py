@@ -180,7 +180,10 @@ def explanation(result: SlotResult, hint_command: bool = False, width: int = WID
     if not failure.loading and result.verdict != Verdict.MISSING:
         say(0, Role.SENTENCE, f"it {result.sentence}", "  ✗ ")
     say(0, Role.FACT, failure.fact)
-    lines += [_Ranked(1, Line(f"    {text}", Role.DETAIL, slot)) for text in failure.details]
+    lines += [
+        _Ranked(1, Line(f"    {text}", Role.DETAIL, slot))
+        for text in (*failure.details, *failure.surroundings)
+    ]
     if failure.expected or failure.got:
         lines.append(_Ranked(0, Line(f"      expected   {failure.expected}", Role.NUMBERS, slot)))
         lines.append(_Ranked(0, Line(f"      got        {failure.got}", Role.NUMBERS, slot)))

@@ -19,7 +19,7 @@ HERE_IS = f"the grader runs {written(HERE)}"
 def details(type_name: str, message: str, source: str, line: int | None = None) -> str:
     error = RaisedError("raised", type_name, message, line)
     failure = from_error(error, "importing moves.py", "", "moves.py", ())
-    return "\n".join(explained(failure, error, source.encode(), ABOUT).details)
+    return "\n".join(explained(failure, error, source.encode(), ABOUT).surroundings)
 
 
 def refused(source: str) -> str:
