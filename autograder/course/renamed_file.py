@@ -27,7 +27,18 @@ IN_FRONT = re.compile(
 # Words that tell that a file is something else than what is handed in.
 OTHER = {
     *("test", "tests", "old", "older", "backup", "bak", "orig", "original", "stub", "empty"),
-    *("template", "example", "notes", "draft", "wrong", "broken", "unused", "ignore"),
+    *(
+        "probe",
+        "readings",
+        "template",
+        "example",
+        "notes",
+        "draft",
+        "wrong",
+        "broken",
+        "unused",
+        "ignore",
+    ),
 }
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from autograder.assignment.model import Slot
 from autograder.course import student_file
+from autograder.course.handin_listing import listing
+from autograder.course.substitute import candidates
 from autograder.errors import GraderFault
 from autograder.isolation.deadline import Budget
 from autograder.isolation.pool import Workers
@@ -62,7 +64,8 @@ class FileChecker:
         if file not in self._checks:
             self._checks[file] = public_checks(assignment, [self.released.checks(file)])
         runner, library = self._checks[file]
-        sources = {file: _read(self.released.folder / file, patience)}
+        source = _read(self.released.folder / file, patience)
+        sources = {file: _with_renamed(source, self.released, file)}
         # Slots that others build on are checked as well, so that the message can name them.
         needed = {other for name in wanted for other in assignment.slots[name].builds_on}
         names = [s.name for s in assignment.slots_of(file) if s.name in {*wanted, *needed}]
@@ -81,10 +84,23 @@ def _read(path: Path, patience: float) -> student_file.Source:
     end = time.monotonic() + patience
     while True:
         source = student_file.read_source(path)
-        is_empty = isinstance(source, bytes) and not source.strip()
-        if not (student_file.is_missing(source) or is_empty) or time.monotonic() >= end:
+        if not student_file.is_missing(source) or time.monotonic() >= end:
             return source
         time.sleep(POLL_SECONDS)
+
+
+def _with_renamed(
+    source: student_file.Source, released: Released, file: str
+) -> student_file.Source:
+    """The source; where the file is missing, with the names of those that may be it."""
+    if isinstance(source, bytes) or not student_file.is_missing(source):
+        return source
+    stubs = dict.fromkeys(released.assignment.files, b"")
+    paths = listing(released.folder).files
+    found = [one.shown for one in candidates(released.folder, paths, stubs).get(file, ())]
+    if not found:
+        return source
+    return source._replace(details=(f"{found[0]} may be it: give it this name, and put it here",))
 
 
 def _demand_installed(libraries: Sequence[str]) -> None:

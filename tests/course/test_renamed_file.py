@@ -45,7 +45,14 @@ def test_a_name_with_more_words_is_likely(name: str) -> None:
     [
         *EXPECTED,
         *("helpers.py", "remove.py", "movess.py", "move.py", "part.py", "part_3.py", "", ".py"),
-        *("test_moves.py", "moves_test.py", "old_moves.py", "moves_backup.py"),
+        *(
+            "test_moves.py",
+            "moves_test.py",
+            "probe_moves.py",
+            "readings_moves.py",
+            "old_moves.py",
+            "moves_backup.py",
+        ),
         *("moves_part_1.py", "part_1_part_2.py", "moves_café.py"),  # which of the two?
         *("moves.ipynb", "moves.docx", "moves.pyc", "moves.md", "._moves.py", ".moves.py.swp"),
         *("moves.py.bak", "moves.py~", "m" * 1000 + "_moves.py", "(1).py", "-1.py", "copy.py"),

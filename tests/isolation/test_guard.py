@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import types
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,23 @@ def test_a_blocked_library_can_be_imported_and_not_used(guard: Guard) -> None:
     with pytest.raises(Forbidden):
         importlib.import_module("course_library.other")
     assert len(guard.hits) == 2
+
+
+def test_an_installed_package_is_hidden_from_the_students_file_alone(
+    guard: Guard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "installed.py").write_text("x = 1\n")
+    (tmp_path / "listed.py").write_text("import installed\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    sys.modules["listed.part"] = types.ModuleType("part")
+    guard.block(["course_library"])
+    for code in ("import installed", "from installed import x"):
+        with pytest.raises(ModuleNotFoundError, match="No module named 'installed'") as refused:
+            run(code, "moves.py")
+        assert refused.value.name == "installed"
+    run("import course_library, json, wave", "moves.py")
+    run("import listed", "moves.py")  # which may import what it needs
+    run("import installed", "probe_moves.py")
 
 
 def test_a_use_that_except_hides_is_noted_with_its_line(guard: Guard) -> None:

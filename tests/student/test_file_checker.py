@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.student_file import Unreadable, read_source
 from autograder.judging.failure import Failure
 from autograder.judging.judgement import CheckResult, SlotResult
 from autograder.judging.verdict import Verdict
+from autograder.public.released_folder import find_released
 from autograder.student import file_checker
 from autograder.student.file_checker import PATIENCE_SECONDS, Saves, to_json
 
@@ -54,7 +56,21 @@ def test_a_file_that_is_missing_or_empty_for_a_moment_is_waited_for(
             path.write_bytes(before)
         monkeypatch.setattr(file_checker, "time", Editor(path, done))
         source = file_checker._read(path, PATIENCE_SECONDS)
-        assert source == found if isinstance(source, bytes) else found is None
+        assert (source if isinstance(source, bytes) else b"") == (found or b"").strip()
+
+
+def test_a_renamed_file_is_named_where_one_is_missing(folder: Path) -> None:
+    released = find_released(folder)
+    (file, other, *_) = released.assignment.files
+    path = folder / file
+    assert file_checker._with_renamed(read_source(path), released, file) == read_source(path)
+    path.rename(path.with_name(f"{path.stem} (1).py"))
+    (folder / other).unlink()
+    found = file_checker._with_renamed(read_source(path), released, file)
+    assert isinstance(found, Unreadable)
+    assert found.details == (f"{path.stem} (1).py may be it: give it this name, and put it here",)
+    absent = read_source(folder / other)
+    assert file_checker._with_renamed(absent, released, other) == absent
 
 
 def test_results_as_json_have_the_message_of_the_terminal() -> None:
