@@ -6,7 +6,8 @@ The guard judges what runs, not what a file's text says, in two ways:
   the file or to name it in an annotation costs nothing; to use it while a slot runs does.
 - A ready-made function or class that a slot may not use (`forbids`) is wrapped. The wrapper
   refuses only code that runs for such a slot. Torch has copies of its functions in many places:
-  while such a slot runs, torch itself reports which of its functions are called.
+  while such a slot runs, torch itself reports which of its functions are called. `operators`
+  watches below that, in torch's dispatcher.
 
 `Forbidden` is no `Exception`, and every use is also noted, so that `except:` hides none.
 """
@@ -22,6 +23,8 @@ import sys
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from autograder.isolation import operators
 
 
 class Forbidden(BaseException):
@@ -46,6 +49,7 @@ class Guard:
         self.active: frozenset[str] = frozenset()
         self.hits: list[tuple[str, int | None]] = []
         self.wrapped: set[str] = set()
+        self.operators: dict[str, operators.Watch] = {}  # by the names that each watches
         self.watches: dict[frozenset[str], Any] = {}  # forbidden names -> a torch mode
 
     def refuse(self, name: str) -> None:
@@ -89,7 +93,7 @@ class Guard:
 
     def wrap(self, patterns: Iterable[str]) -> frozenset[str]:
         """Wrap everything that matches (`torch.nn.RNN*`), and return its full names."""
-        names = set()
+        found = {}
         for pattern in patterns:
             parent_name, _, last = pattern.rpartition(".")
             parent = _resolve(parent_name)
@@ -97,13 +101,26 @@ class Guard:
                 continue
             # torch._VF lists no names; its attributes are those of the module in its `vf`.
             known = {*dir(parent), *dir(getattr(parent, "vf", None)), last}
-            for attribute in sorted(fnmatch.filter(known, last)):
-                name = f"{parent_name}.{attribute}"
-                names.add(name)
-                if name not in self.wrapped:
-                    self.wrapped.add(name)
-                    self._wrap_one(parent, attribute, name)
-        return frozenset(names)
+            for attribute in fnmatch.filter(known, last):
+                found[f"{parent_name}.{attribute}"] = parent, attribute
+        self._watch_operators(frozenset(filter(_is_torchs, found)))
+        for name in sorted(found.keys() - self.wrapped):
+            self.wrapped.add(name)
+            self._wrap_one(*found[name], name)
+        return frozenset(found)
+
+    def _watch_operators(self, forbidden: frozenset[str]) -> None:
+        """Notice the forbidden torch operators by whatever way they are called."""
+        by_last = {name.rpartition(".")[2]: name for name in sorted(forbidden)}
+        names = by_last.keys() - self.operators
+
+        def refuse(operator: str) -> None:
+            if by_last[operator] in self.active and not self.by_staff():
+                self.refuse(by_last[operator])
+
+        if names and "torch" in sys.modules:
+            watch = operators.Watch(names, refuse)
+            self.operators.update(dict.fromkeys(watch.names, watch))
 
     def _wrap_one(self, parent: Any, attribute: str, name: str) -> None:
         target = getattr(parent, attribute, None)
@@ -112,8 +129,13 @@ class Guard:
                 if callable(getattr(target, method, None)):
                     wrapped = self._watched(getattr(target, method), name)
                     setattr(target, method, wrapped)
-        elif callable(target) and not name.startswith("torch.ops."):  # `watching` notices those
+        elif callable(target) and not self._is_watched(name):
             setattr(parent, attribute, self._watched(target, name))
+
+    def _is_watched(self, name: str) -> bool:
+        """Whether it is noticed without a wrapper, which no script of torch's can call."""
+        is_operator = name.rpartition(".")[2] in self.operators
+        return (_is_torchs(name) and is_operator) or name.startswith("torch.ops.")
 
     def _watched(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
         @functools.wraps(function)

@@ -931,4 +931,61 @@ BESIDE = [
     ),
 ]
 
-ENTRIES = [*COMPARISONS, *ENDINGS, *FRAMES, *CALLBACKS, *BESIDE]
+# Ready-made recurrence, by ways on which no hook of torch's for Python lies.
+STEP = "x, h_prev, self.W_xh.weight, self.W_hh.weight, torch.zeros_like(self.W_hh.bias)"
+WAYS = {
+    "scripted": (
+        "in a scripted function",
+        """
+        import torch
+        @torch.jit.script
+        def ready(x, h, W, U, zero, b):
+            return torch.rnn_tanh_cell(x, h, W, U, zero, b)
+        """,
+        f"return ready({STEP}, self.W_hh.bias)",
+    ),
+    "thread": (
+        "in a thread",
+        """
+        import threading
+        import torch
+        def ready(*args):
+            got = []
+            thread = threading.Thread(target=lambda: got.append(torch.rnn_tanh_cell(*args)))
+            thread.start()
+            thread.join()
+            return got[0]
+        """,
+        f"return ready({STEP}, self.W_hh.bias)",
+    ),
+    "unhooked": (
+        "where torch's hooks are off",
+        """
+        import torch
+        kept = torch._C._VariableFunctions.rnn_tanh_cell
+        def ready(*args):
+            with torch._C.DisableTorchFunction():
+                return kept(*args)
+        """,
+        f"return ready({STEP}, self.W_hh.bias)",
+    ),
+    "composed": (
+        "as the operations that torch's operator is composed of",
+        "import torch\nready = torch.ops.aten.rnn_tanh_cell.default.decompose",
+        f"return ready({STEP}, self.W_hh.bias)",
+    ),
+}
+READY = [
+    Hostile(
+        f"forging-ready_{way}",
+        f"ready-made recurrence {where}",
+        slot="RNNCell",
+        file="torch_rnn.py",
+        top=top,
+        edits=(LAYERS, (NO_STEP, step)),
+        verdicts=("forbidden",),
+    )
+    for way, (where, top, step) in WAYS.items()
+]
+
+ENTRIES = [*COMPARISONS, *ENDINGS, *FRAMES, *CALLBACKS, *BESIDE, *READY]
