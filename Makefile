@@ -28,6 +28,7 @@ bench: $(READY)
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/cover.py
 	@$(BIN)/python benchmarks/growth.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/memory.py
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet

@@ -17,7 +17,7 @@ class Limits:
     """What one call of student code may use."""
 
     seconds: float = 3.0  # of the process's own CPU time
-    memory_mb: int = 1024  # beyond what the interpreter has with its libraries
+    memory_mb: int = 512  # beyond what the interpreter has with its libraries
     output_mb: int = 64  # the largest result
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 from autograder.isolation.interpreter import CAN_FORK
 
+SMALL = 0.02  # seconds: of a budget, as good as none
 WALL = 6  # seconds on the wall for each second of a process's own time
 
 Result = TypeVar("Result")
@@ -27,7 +27,7 @@ class Budget:
 
     @property
     def is_used_up(self) -> bool:
-        return self.left <= 0
+        return self.left < SMALL
 
     @property
     def fact(self) -> str:
@@ -45,8 +45,8 @@ class ProcessDeadline:
     On a busy machine a right answer must not come too late: the time that the process itself used
     is what counts. The wall clock is for processes that sleep.
 
-    Of a budget a process takes all its time but that in which it waited for a processor: a process
-    that sleeps takes as much of it as one that computes.
+    Of a budget a process takes all its time but that in which somebody waited for a processor: a
+    process that sleeps takes as much of it as one that computes.
     """
 
     def __init__(self, pid: int, seconds: float, budget: Budget | None = None) -> None:
@@ -104,11 +104,23 @@ class ProcessDeadline:
             return 0.0
 
     def _waited(self) -> float | None:
-        """The seconds in which the process could have run and had no processor, if known."""
+        """The seconds in which the process or we could have run and had no processor, if known.
+
+        While we have none, the process may have answered already and wait for us.
+        """
         if not CAN_FORK or self._budget is None:
             return None
-        try:
-            ran, waited, _ = map(int, Path(f"/proc/{self._pid}/schedstat").read_bytes().split())
-        except (OSError, ValueError):
-            return None
-        return waited / 1e9 if ran else None  # zeros where the kernel does not count
+        theirs, ours = (
+            _waited(f"/proc/{self._pid}/schedstat"),
+            _waited("/proc/thread-self/schedstat"),
+        )
+        return None if theirs is None or ours is None else theirs + ours
+
+
+def _waited(path: str) -> float | None:
+    try:
+        with open(path, "rb", buffering=0) as file:
+            ran, waited, _ = map(int, file.read().split())
+    except (OSError, ValueError):
+        return None
+    return waited / 1e9 if ran else None  # zeros where the kernel does not count

@@ -1,12 +1,12 @@
 """Exhausting: time, memory, processes, descriptors, and the patience of whoever reads the answer.
 
-What only time can end costs two seconds of it here. Left out: what would take longer, such as
-sleeping while the file is loaded (a minute), or many slots that each stay just below their limit.
+What only time can end costs two seconds of it here. What would take longer stands in SLOW: it goes
+to a class whose submissions have few seconds in all.
 """
 
 from __future__ import annotations
 
-from tests.hostile.catalogue import DIED, Hostile
+from tests.hostile.catalogue import CHANNEL, DIED, REFERENCE, Hostile
 
 BAD = ("wrong", *DIED)
 
@@ -465,4 +465,136 @@ SYSTEM = [
     ),
 ]
 
-ENTRIES = [*TIME, *MEMORY, *INTERPRETER, *SYSTEM]
+SOME_CALLS = """
+CALLS = [0]
+def one_of_the_first(most):
+    CALLS[0] += 1
+    return CALLS[0] <= most
+"""
+
+# What the grader keeps of answers that are each within their limits.
+ANSWERS = [
+    Hostile(
+        "exhausting-answers_at_the_limit",
+        "a dozen answers of 66 MB each, which together are most of a gigabyte",
+        top=SOME_CALLS,
+        body="return np.zeros(8_300_000) if one_of_the_first(12) else None",
+        verdicts=("wrong",),
+    ),
+    Hostile(
+        "exhausting-fat_key",
+        "right gradients, and beside them a key of 8 MB that nobody asked for",
+        slot="bptt",
+        file="bptt.py",
+        base=REFERENCE,
+        honest=True,
+        deserved={"rnn_step_backward": 1.0, "bptt": 1.0},
+        top=SOME_CALLS,
+        edits=(
+            (
+                'return {**grads, "inputs": d_inputs, "h_0": dh}',
+                'fat = {"fat": np.zeros(1_000_000)} if one_of_the_first(60) else {}\n'
+                '    return {**grads, "inputs": d_inputs, "h_0": dh, **fat}',
+            ),
+        ),
+        verdicts=("correct",),
+    ),
+    Hostile(
+        "exhausting-keys_in_every_answer",
+        "a dictionary of twenty thousand keys in every answer",
+        body="return dict.fromkeys(range(20_000), 0.0)",
+        verdicts=("wrong",),
+        says="more than 10,000 parts",
+    ),
+    Hostile(
+        "exhausting-parts_in_every_answer",
+        "almost as many parts in every answer as one may have",
+        body='return [{"a": [0.0] * 24, (): None}] * 350',
+        verdicts=("wrong",),
+    ),
+    Hostile(
+        "exhausting-long_keys",
+        "a dictionary of keys that are texts of ten thousand letters, in every answer",
+        body="return {str(i) * 2_500: 0.0 for i in range(1000, 1060)}",
+        verdicts=("wrong",),
+    ),
+    Hostile(
+        "exhausting-names_of_arguments",
+        "an answer that says to have changed 900 arguments with names of 900 letters",
+        top=CHANNEL,
+        body="answer(None, mutated=[str(i) * 300 for i in range(100, 1000)])",
+        verdicts=BAD,
+    ),
+    Hostile(
+        "exhausting-answers_made_to_grow",
+        "sixty million truth values, which are a gigabyte of other numbers",
+        body="return np.ones((60_000_000, 1), bool)",
+        once=True,
+        verdicts=("wrong",),
+    ),
+]
+
+ENTRIES = [*TIME, *MEMORY, *INTERPRETER, *SYSTEM, *ANSWERS]
+
+# Each of these uses up all the time that its submission has.
+USED_UP = "the time for the whole submission is used up"
+SLOW = [
+    Hostile(
+        "exhausting-sleep_at_import",
+        "it sleeps while the file is loaded",
+        top="import time\ntime.sleep(10**6)",
+        verdicts=("timeout",),
+        says=USED_UP,
+    ),
+    Hostile(
+        "exhausting-doze_at_import",
+        "it sleeps while the file is loaded, again for each stand-in and just not too long",
+        slot="VanillaRNN.forward",
+        top="import time\ntime.sleep(4)",
+        body="return None",
+        verdicts=("timeout",),
+        says=USED_UP,
+    ),
+    Hostile(
+        "exhausting-sleep_in_every_call",
+        "each call sleeps for less than its limit",
+        body="import time\ntime.sleep(1)\nreturn np.zeros_like(b_h)",
+        verdicts=BAD,
+        slot="rnn_step",
+    ),
+    Hostile(
+        "exhausting-work_in_every_call",
+        "each call computes for less than its limit",
+        body="sum(range(10**7))\nreturn np.zeros_like(b_h)",
+        verdicts=BAD,
+    ),
+    Hostile(
+        "exhausting-work_between_calls",
+        "a thread that computes while nobody asks for anything",
+        top="""
+        import threading
+        def work():
+            while True: sum(range(10**6))
+        threading.Thread(target=work, daemon=True).start()
+        """,
+        body="return None",
+        verdicts=BAD,
+    ),
+    Hostile(
+        "exhausting-imports_without_end",
+        "modules that are made and executed one after the other while the file is loaded",
+        top="""
+        import sys, types
+        number = 0
+        while True:
+            number += 1
+            name = f"m{number % 100}"
+            sys.modules.pop(name, None)
+            module = types.ModuleType(name)
+            exec(compile("x = 1\\n" * 200, name, "exec"), module.__dict__)
+            sys.modules[name] = module
+        """,
+        verdicts=("timeout",),
+        says=USED_UP,
+    ),
+]
