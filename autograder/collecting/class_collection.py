@@ -198,6 +198,8 @@ def _look_at_files(row: Row, order: Order) -> None:
     row.missing = missing
     row.there = [name for name in order.expected.files if name not in missing]
     row.notes += found.sentences
+    if several := plausibility.copies(row.staged.paths, order.expected):
+        row.doubts.append(printable(several))
     if not row.there:
         row.doubts.append("has none of the files of the assignment")
 

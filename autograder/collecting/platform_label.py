@@ -18,10 +18,12 @@ CANVAS_ANONYMOUS = re.compile(
 CANVAS_TEXT = re.compile(
     r"(?P<name>.*?)(?P<late>_LATE|_late)?_(?P<id>\d+)_(?P<rest>(?:text|link)\.html)"
 )
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?")
+# What a student chose, the name of a file, stands last: the first that fits is the platform's.
+MOODLE_FOLDER = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<rest>)")
+MOODLE_FILE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_(?P<rest>.*)")
 BRIGHTSPACE = re.compile(r"(?P<id>\d+)-(?P<number>\d+) - (?P<rest>.+)")
 BLACKBOARD = re.compile(
-    r"(?P<title>.+)_(?P<id>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|\.txt)?"
+    r"(?P<title>.+?)_(?P<id>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|\.txt)?"
 )
 GRADESCOPE = re.compile(r"submission_(?P<id>\d+)(?:\.zip)?")
 MAX_FOLDER = 100  # characters of a student's folder; nbgrader's gradebook takes 128
@@ -72,9 +74,8 @@ class Label:
 
 def label(name: str, is_folder: bool) -> Label | None:
     """What a platform wrote into the name of a file or a folder; None if none did."""
-    if match := MOODLE.fullmatch(name):
-        rest = match["rest"] or ""
-        return Label(Platform.MOODLE, match["name"], match["id"], "" if is_folder else rest)
+    if match := (MOODLE_FOLDER if is_folder else MOODLE_FILE).fullmatch(name):
+        return Label(Platform.MOODLE, match["name"], match["id"], match["rest"])
     if match := BLACKBOARD.fullmatch(name):
         local = platform_time.blackboard(match["time"])
         rest = match["rest"] or ""
@@ -102,15 +103,12 @@ def label(name: str, is_folder: bool) -> Label | None:
 def _brightspace(match: re.Match[str], is_folder: bool) -> Label | None:
     """`12345-67890 - Ada Lovelace - Nov 30, 2026 1130 PM`, for a file with ` - moves.py` after."""
     parts = match["rest"].split(" - ")
-    if len(parts) < (2 if is_folder else 3):
+    last = len(parts) - (1 if is_folder else 2)
+    if last < 1:
         return None
-    at = next(
-        (i for i in range(len(parts) - 1, 0, -1) if platform_time.brightspace(parts[i])),
-        len(parts) - 1 if is_folder else len(parts) - 2,
-    )
+    dated = (i for i in range(1, last) if re.search(r"\d{4}", parts[i]))  # the year or the time
+    at = last if is_folder else next(dated, last)
     rest = " - ".join(parts[at + 1 :])
-    if is_folder == bool(rest):
-        return None
     return Label(
         Platform.BRIGHTSPACE,
         " - ".join(parts[:at]),

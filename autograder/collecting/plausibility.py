@@ -48,6 +48,15 @@ def several_students(paths: Sequence[PurePosixPath], expected: Expected) -> str:
     return ""
 
 
+def copies(paths: Sequence[PurePosixPath], expected: Expected) -> str:
+    """What lies in several folders and not at the top, as "has …"; "" if nothing does."""
+    for file in sorted(expected.files):
+        places = sorted({path.parent.as_posix() for path in paths if path.name == file})
+        if len(places) > 1 and "." not in places:
+            return f"has {file} in several folders: {', '.join(places[:COPIES])}"
+    return ""
+
+
 def _is_telling(found: Label, expected: Expected, has_files: bool) -> bool:
     """Whether a name is a platform's and hardly one that a student thought of."""
     if found.platform == Platform.GRADESCOPE:

@@ -203,7 +203,8 @@ def _show_end(found: ClassCollection, order: Order) -> None:
     counts = Counter(row.outcome.value for row in found.rows)
     shown = ", ".join(f"{count} {word}" for word, count in counts.items())
     where = "nothing was written (--dry-run)" if order.dry_run else f"in {order.submissions}"
-    echo(f"{len(found.rows)} students: {shown}; {where}")
+    students = f"{len(found.rows)} student{'s' if len(found.rows) != 1 else ''}"
+    echo(f"{students}: {shown}; {where}")
 
 
 def _print_json(found: ClassCollection) -> None:

@@ -377,6 +377,12 @@ def test_the_hand_ins_of_several_are_no_students(place: Place) -> None:
     assert "by itself" in found.rows[1].doubts[0]
 
 
+def test_two_copies_of_a_file_are_doubtful(place: Place) -> None:
+    files = {f"section {i}/{name}/moves.py": "x" for i in (1, 2) for name in ("ada", "bob")}
+    found = place.collect(write(place.root / "class", files))
+    assert ["in several folders: ada, bob" in row.doubts[0] for row in found.rows] == [True, True]
+
+
 def test_another_assignments_download_is_refused(place: Place) -> None:
     files = {f"s{i}/other.py": "x" for i in range(5)}
     with pytest.raises(KitError, match="5 of 5 hand-ins have none of the files"):
