@@ -23,7 +23,14 @@ from autograder.nbgrader.exchange import CollectWithoutLinks, ReleaseFeedbackToT
 from autograder.nbgrader.releasing import ReleaseFiles
 from autograder.nbgrader.zip_collector import ZipCollector, ZipExtractor
 
-__all__ = ["EngineAutograde", "LatePerDay", "ReleaseFiles", "ZipCollector", "configure"]
+__all__ = [
+    "EngineAutograde",
+    "LatePerDay",
+    "ReleaseFiles",
+    "ZipCollector",
+    "ZipExtractor",
+    "configure",
+]
 
 
 def configure(c: Any) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.files import zip_bytes
 from autograder.nbgrader import exchange, gradebook
-from autograder.nbgrader_plugin import LatePerDay, ZipCollector
+from autograder.nbgrader_plugin import LatePerDay, ZipCollector, ZipExtractor
 
 MINUTE, DAY = 60, 86400
 
@@ -57,6 +58,22 @@ def test_links_loose_files_and_archives_of_nobody_are_left_out(tmp_path: Path) -
     assert collected(folder / "ada_toy" / "moves.py")
     for path in ("ada_toy/link.py", ".hidden_toy/moves.py", "loose.py"):
         assert collected(folder / path) is None
+
+
+def test_a_course_with_a_collector_of_its_own_unpacks_within_limits(tmp_path: Path) -> None:
+    good = zip_bytes({"homework/moves.py": b"x", "inner.zip": zip_bytes({"toy.ipynb": b"{}"})})
+    (tmp_path / "archive" / "group").mkdir(parents=True)
+    (tmp_path / "archive" / "group" / "ada.zip").write_bytes(good)
+    (tmp_path / "archive" / "bob.zip").write_bytes(good[:-40])
+    (tmp_path / "archive" / "eve.zip").write_bytes(zip_bytes({"../evil.py": b"x"}))
+    (tmp_path / "archive" / "loose.py").write_bytes(b"x")
+    ZipExtractor().extract(str(tmp_path / "archive"), str(tmp_path / "extracted"))
+    found = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+    assert {path for path in found if not path.startswith("archive/")} == {
+        "extracted/group/ada/homework/moves.py",
+        "extracted/group/ada/inner/toy.ipynb",
+        "extracted/loose.py",
+    }
 
 
 def test_special_files_are_not_copied(tmp_path: Path) -> None:
