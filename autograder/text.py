@@ -9,6 +9,7 @@ import unicodedata
 INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
+UNDRAWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # categories of Unicode
 MAX_MARKS = 4  # combining marks on one letter; more of them cover the lines above and below
 WORD = re.compile(r"[^\s_.,'()-]+|[\s_.,'()-]+")
 LOOK_LIKE_LATIN = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")  # scripts, as Unicode names them
@@ -19,13 +20,15 @@ def visible(text: str) -> str:
     """The text with an escape in the place of each character that is not drawn as a character.
 
     Among these are control characters, such as those that move the cursor, bidirectional marks,
-    and characters without a width.
+    and characters without a width. A line feed stays.
     """
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
     marks = 0
     shown = []
     for c in text:
         marks = marks + 1 if unicodedata.combining(c) else 0
-        shown.append(_escaped(c) if _is_invisible(c) or marks > MAX_MARKS else c)
+        shown.append(_escaped(c) if c != "\n" and (_is_invisible(c) or marks > MAX_MARKS) else c)
     return "".join(shown)
 
 
@@ -45,7 +48,7 @@ def distinguishable(name: str, limit: int = 200) -> str:
     letters that look like others: those of a word that is not composed (`e` and an accent),
     compatibility forms of ASCII, and Cyrillic or Greek letters beside Latin ones.
     """
-    shown = visible("".join(_word(part) for part in WORD.findall(name)))
+    shown = visible("".join(map(_word, WORD.findall(name))))
     ends = len(shown) - len(shown.lstrip(" ")), len(shown.rstrip(" "))
     shown = r"\x20" * ends[0] + shown[ends[0] : ends[1]] + r"\x20" * (len(shown) - ends[1])
     shown = re.sub(" {2,}", lambda spaces: r"\x20" * len(spaces[0]), shown)
@@ -82,4 +85,4 @@ def _escaped(c: str) -> str:
 
 
 def _is_invisible(c: str) -> bool:
-    return unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") or bool(INVISIBLE.match(c))
+    return unicodedata.category(c) in UNDRAWN or bool(INVISIBLE.match(c))

@@ -6,9 +6,11 @@ import codecs
 import sys
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from autograder.text import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -78,12 +80,23 @@ codecs.register_error(PLAIN_LETTERS, plain_letters)
 
 
 def echo(text: str = "", err: bool = False) -> None:
-    """Write a line. Unlike click's function, it keeps to the encoding of an ASCII output."""
-    print(text, file=sys.stderr if err else sys.stdout, flush=True)
+    """Write a line, and what is not drawn as escapes.
+
+    Unlike click's function, it keeps to the encoding of an ASCII output.
+    """
+    print(visible(text), file=sys.stderr if err else sys.stdout, flush=True)
 
 
 def new_console() -> Console:
-    """A console for standard output, without rich's colouring of numbers and names."""
+    """A console for standard output, without rich's colouring of numbers and names.
+
+    In strings that it prints, escapes stand for what is not drawn.
+    """
     from rich.console import Console  # here: keeps start-up short
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else FILE_WIDTH)
+    class Visible(Console):
+        def print(self, *objects: Any, **options: Any) -> None:
+            shown = (visible(one) if isinstance(one, str) else one for one in objects)
+            super().print(*shown, **options)
+
+    return Visible(highlight=False, width=None if sys.stdout.isatty() else FILE_WIDTH)
