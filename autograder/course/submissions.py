@@ -17,6 +17,7 @@ from typing import NamedTuple
 from autograder.course import substitute
 from autograder.course.handin_listing import Listing, listing
 from autograder.course.newer_python import HERE, clear_syntax, written
+from autograder.course.reach import in_words, reaches
 from autograder.course.student_file import (
     LOCKED,
     Reason,
@@ -145,6 +146,15 @@ def _notes_on(
         elif isinstance(source, bytes):
             yield from _imported(name, source, there, stubs)
             yield from _newer(name, source)
+            yield from _reaching(name, source, stubs[name])
+
+
+def _reaching(name: str, source: bytes, stub: bytes) -> Iterator[Note]:
+    """A note on what reaches inside the interpreter, other than what was handed out."""
+    given = {found.name for found in reaches(stub.decode("utf-8", "replace"))}
+    own = [found for found in reaches(source.decode()) if found.name not in given]
+    if own:
+        yield Note(name, in_words(own))
 
 
 def _newer(name: str, source: bytes) -> Iterator[Note]:
