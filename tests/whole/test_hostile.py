@@ -24,11 +24,20 @@ from typing import Any
 import pytest
 
 from tests.conftest import PATIENCE, ROOT
-from tests.hostile import confusing, escaping, exhausting, forging, notebooks, odd, reading
+from tests.hostile import (
+    confusing,
+    escaping,
+    exhausting,
+    facts,
+    forging,
+    notebooks,
+    odd,
+    reading,
+)
 from tests.hostile.catalogue import SECRET, Hostile
 from tests.hostile.course import IDLE, KEPT, MISTAKEN, PERFECT, STUB, Course, Ran
 
-FAMILIES = (forging, reading, escaping, exhausting, confusing, odd, notebooks)
+FAMILIES = (forging, facts, reading, escaping, exhausting, confusing, odd, notebooks)
 ENTRIES = [entry for family in FAMILIES for entry in family.ENTRIES]
 GRADED = [entry for entry in ENTRIES if entry.result]
 NEIGHBOURS = (PERFECT, STUB, MISTAKEN, IDLE)
