@@ -16,11 +16,7 @@ import pytest
 from autograder.judging.tolerance import ATOL, RTOL
 from autograder.limits import Limits
 from tests.conftest import LONGEST, ROOT
-<<<<<<< HEAD
 from tests.whole.test_hostile import ENTRIES
-=======
-from tests.whole.test_hostile import FAMILIES
->>>>>>> bf41b42 (tests: forge the facts that probes tell)
 
 NAME = "rnn_fundamentals"
 BIN = Path(sys.executable).parent
