@@ -10,7 +10,7 @@ from autograder.collecting.archive import is_archive_name
 from autograder.collecting.download_shape import Expected, labels_inside
 from autograder.collecting.platform_label import Label, Platform
 from autograder.errors import KitError
-from autograder.text import printable
+from autograder.text import distinguishable
 
 COPIES = 3  # of an expected file in as many folders: more than one student's
 SMALL_CLASS = 4  # in a smaller one, it says nothing that most files are missing
@@ -80,7 +80,7 @@ def problems(found: Mapping[str, Sequence[PurePosixPath]], expected: Expected) -
         if not why and student in empty and expected.is_pile(student):
             why = "is no student's name, and has no file of the assignment at its place"
         if why:
-            sentences.append(f"{printable(student, 100)} {why}")
+            sentences.append(f"{distinguishable(student, 100)} {why}")
     if len(found) >= SMALL_CLASS and 2 * len(empty) > len(found):
         sentences.append(
             f"{len(empty)} of {len(found)} hand-ins have none of the files of {expected.assignment}"

@@ -25,7 +25,7 @@ from autograder.classroom.grades_csv import points
 from autograder.classroom.result_cache import Outcome
 from autograder.commands.console import echo
 from autograder.judging.verdict import Verdict
-from autograder.text import printable
+from autograder.text import distinguishable
 
 NAMES_SHOWN = 3  # of the students who are being graded
 
@@ -64,7 +64,7 @@ def grade_with_progress(
         in_progress: list[str] = []
 
         def show() -> None:
-            names = ", ".join(printable(student, 30) for student in in_progress[:NAMES_SHOWN])
+            names = ", ".join(distinguishable(student, 30) for student in in_progress[:NAMES_SHOWN])
             more = ", …" if len(in_progress) > NAMES_SHOWN else ""
             bar.update(task, description=names + more)
 

@@ -14,6 +14,7 @@ from autograder.text import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.status import Status
 
 FILE_WIDTH = 140  # columns of output that does not go to a terminal
 
@@ -98,5 +99,8 @@ def new_console() -> Console:
         def print(self, *objects: Any, **options: Any) -> None:
             shown = (visible(one) if isinstance(one, str) else one for one in objects)
             super().print(*shown, **options)
+
+        def status(self, status: Any, **options: Any) -> Status:
+            return super().status(status, **{"spinner": "line", **options})  # in ASCII
 
     return Visible(highlight=False, width=None if sys.stdout.isatty() else FILE_WIDTH)

@@ -142,7 +142,7 @@ def _students(
 ) -> tuple[Sequence[str], Sequence[str]]:
     """The students to grade, and a line for each who is left out. Raises UsageError."""
     from autograder.course import submissions
-    from autograder.text import printable
+    from autograder.text import distinguishable
 
     students, left_out = submissions.students(folder, assignment)
     unknown = sorted(set(only) - set(students))
@@ -150,7 +150,7 @@ def _students(
         raise UsageError(f"there is no submission {folder}/{unknown[0]}/{assignment}")
     if only:
         return [student for student in students if student in only], []
-    return students, [f"{printable(student, 100)} {why}" for student, why in left_out.items()]
+    return students, [f"{distinguishable(student, 100)} {why}" for student, why in left_out.items()]
 
 
 def _late_rules(course: Path, assignment: str) -> LateRules:

@@ -36,7 +36,7 @@ from autograder.limits import default_jobs
 from autograder.nbgrader.releasing import ReleaseFiles
 from autograder.nbgrader.settings import rules_in
 from autograder.nbgrader.staging import stage, stage_unread
-from autograder.text import printable
+from autograder.text import distinguishable
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class EngineAutograde(Autograde):
         """The students with a submission whom the command names; nbgrader allows patterns."""
         submitters, left_out = submissions.students(submitted, name)
         for student, why in left_out.items():
-            self.log.warning("%s %s", printable(student, 100), why)
+            self.log.warning("%s %s", distinguishable(student, 100), why)
         if self.graded is not None:
             return [s for s in submitters if s in self.graded.students]
         asked = self.coursedir.student_id
@@ -181,7 +181,7 @@ class EngineAutograde(Autograde):
         now = time_stamp.read(submitted / student / name, self._late.timezone)
         before = time_stamp.read(earlier).when
         if now.when is None:
-            self._undated.append(printable(student, 100))
+            self._undated.append(distinguishable(student, 100))
             return False
         return before is None or now.when > before
 

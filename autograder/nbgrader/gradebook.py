@@ -16,7 +16,7 @@ from nbgrader.apps.baseapp import NbGrader
 from autograder.classroom.job import Job
 from autograder.errors import KitError
 from autograder.nbgrader.autograde import EngineAutograde, GradedClass
-from autograder.text import printable
+from autograder.text import distinguishable, printable
 
 
 def write(
@@ -36,7 +36,7 @@ def write(
         why = next(iter(missing.values()))
         mend = f"run autograder doctor {job.assignment}"
         raise KitError(f"the gradebook was not written ({why}): {mend}")
-    return [f"the gradebook lacks {printable(s, 100)}: {why}" for s, why in missing.items()]
+    return [f"the gradebook lacks {distinguishable(s, 100)}: {why}" for s, why in missing.items()]
 
 
 @contextlib.contextmanager
