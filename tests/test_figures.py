@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from autograder.artists import read_artists
 from autograder.figures import describe
+from autograder.isolation.wire import decode, encode
 from autograder.probing import BadResult
 
 
@@ -57,6 +60,31 @@ def test_titles_and_legends_of_the_figure_are_its_own(figure: Figure) -> None:
     found = describe(figure)
     assert found["suptitle"] == "one two"
     assert [entry["label"] for entry in found["legend"]] == ["a"]
+
+
+def test_facts_that_crossed_show_what_the_figure_shows(figure: Figure) -> None:
+    left, right = figure.subplots(1, 2)
+    left.errorbar([1, 2], [3, 4], yerr=[1, 1], label="bars")
+    left.scatter([5, 6], [7, 8], label="points")
+    figure.colorbar(right.pcolormesh(np.eye(3)), ax=[left, right])
+    facts = decode(encode(read_artists(figure)))
+    assert plain(describe(facts)) == plain(describe(figure))
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def test_a_line_that_cannot_be_seen_joins_nothing(figure: Figure) -> None:
+    ax = figure.add_subplot()
+    ax.plot([1, 2], [3, 4], "o-", linewidth=0)
+    ax.plot([1, 2], [3, 4], "o-", color="red", alpha=0)
+    styles = [line["style"][1] for line in describe(figure)["axes"][0]["lines"]]
+    assert styles == ["None", "None"]
 
 
 def test_what_is_no_figure_is_named() -> None:
