@@ -77,6 +77,7 @@ NAMES = frozenset(
 DOTTED = frozenset({("sys", "modules"), ("linecache", "cache")})
 SHOWN = 4  # of so many at most, all are named
 
+ANY = re.compile("|".join(sorted({*MODULES, *NAMES, *("modules", "cache")})))
 TOKEN = re.compile(
     r"(?P<comment>\#[^\n]*)"
     r"|(?P<string>'''(?:[^\\]|\\.)*?(?:'''|\Z)|\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)"
@@ -84,7 +85,7 @@ TOKEN = re.compile(
     r"|(?P<name>[^\W\d]\w*)"
     r"|(?P<line>;|\\\n|\n)"
     r"|(?P<dot>\.)"
-    r"|(?P<other>\S)",
+    r"|(?P<other>:|[^\s\w'\"#.;:\\]+|\S)",
     re.DOTALL,
 )
 
@@ -99,6 +100,8 @@ class Reach(NamedTuple):
 def reaches(text: str) -> list[Reach]:
     """The names in a source text that reach inside, each once, by line."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")  # as Python reads it
+    if not ANY.search(text):
+        return []
     found: dict[str, int] = {}
     ends = [match.start() for match in re.finditer("\n", text)]
     for name, at in _names(text):

@@ -37,7 +37,8 @@ def test_four_lines(student, reference, rng):
 
 def test_one_length(student, reference, rng):
     """draws two names that have one length, one norm small and one large"""
-    case = [7], {"first": [1e-9], "second": [2e3]}
+    small, large = 10 ** rng.uniform(-10.0, -8.0), 10 ** rng.uniform(3.0, 4.0)
+    case = [int(rng.integers(2, 40))], {"first": [small], "second": [large]}
     same(student.probe.drawn_figure(*case)["figure"], reference.probe.drawn_figure(*case)["figure"])
 
 
