@@ -50,5 +50,5 @@ def times_unknown(job: Job, students: Sequence[str]) -> list[str]:
     unknown = [s for s in students if job.late.note(job.submissions / s / job.assignment)]
     if not unknown:
         return []
-    names = ", ".join(printable(student, 100) for student in unknown)
+    names = ", ".join(printable(student, 100) for student in sorted(unknown))
     return [f"late submissions lose points, and nobody knows when these handed in: {names}"]
