@@ -360,5 +360,5 @@ def _walk(folder: Path) -> list[PurePosixPath]:
 
 def _natural(name: str) -> list[tuple[int, str]]:
     """A key by which `a2` stands before `a10`."""
-    parts = re.split(r"(\d+)", name.replace(" (", "\uffff("))  # `a (1).zip` is later than `a.zip`
+    parts = re.split(r"(\d+)", name.replace(" (", "~("))  # `a (1).zip` is later than `a.zip`
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
