@@ -85,7 +85,7 @@ def judge(
         result = _result(slot, slot_runs, tuple(s for s in slot.builds_on if s in wrong))
         result = replace(
             result,
-            line=(result.failure.line if result.failure else None) or program.line(name),
+            line=program.line(name, result.failure.line if result.failure else None),
             printed=program.printed.get(name, ""),
         )
         has_numbers = result.verdict in (Verdict.WRONG, Verdict.ERROR) and program.loads(name)

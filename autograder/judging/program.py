@@ -102,9 +102,18 @@ class Program:
         """Whether the slot's file was loaded, or not tried yet."""
         return self.assignment.slots[slot].file not in self._unloadable
 
-    def line(self, slot: str) -> int | None:
-        """The line of the slot's definition in the program's file, where it is known."""
-        return self._lines.get(self.assignment.slots[slot].file, {}).get(slot)
+    def line(self, slot: str, told: int | None = None) -> int | None:
+        """The line that was `told` of the slot's file, or else that of the slot's definition.
+
+        None where it is not known. A worker may tell any number: one that the file lacks is none.
+        """
+        file = self.assignment.slots[slot].file
+        source = self.sources.get(file)
+        if not isinstance(source, bytes):
+            return told  # by who tried to read it
+        last = len(source.splitlines()) + 1  # where a syntax error at the end is
+        lines = (told, self._lines.get(file, {}).get(slot))
+        return next((line for line in lines if line is not None and 1 <= line <= last), None)
 
     def call(self, question: Question) -> Answer | Failure:
         """Call a function or probe. A process that ends costs the slot."""

@@ -142,6 +142,22 @@ def test_a_forbidden_function_earns_nothing(judged: Judge, toy_reference: str) -
     assert walk.line == text[: text.index("np.cumsum")].count("\n") + 1
 
 
+@pytest.mark.parametrize("first", [2**30, 0])
+def test_a_line_that_the_file_lacks_is_not_told(
+    judged: Judge, toy_reference: str, first: int
+) -> None:
+    forged = (
+        f"exec(compile('1 / 0', 'moves.py', 'exec').replace(co_firstlineno={first}))\n"
+        "    return x + x"
+    )
+    text = toy_reference.replace("return x + x", forged)
+    assert text != toy_reference
+    double = judged(text, ["double"])["double"]
+    assert double.verdict == "error"
+    assert double.line is not None
+    assert 1 <= double.line <= text.count("\n") + 1
+
+
 def test_a_grader_that_fails_is_never_a_students_zero(
     toy_course: Path, judged: Judge, toy_reference: str
 ) -> None:

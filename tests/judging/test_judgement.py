@@ -23,7 +23,7 @@ class Program:
 
     printed: Mapping[str, str] = {}
 
-    def line(self, slot: str) -> int:
+    def line(self, slot: str, told: int | None = None) -> int:
         return 9
 
     def loads(self, slot: str) -> bool:
