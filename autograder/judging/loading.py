@@ -124,16 +124,20 @@ def _module_facts(module: str, about: StudentFile) -> Iterator[str]:
     allowed = " and ".join(["Python's own library", *about.libraries])
     yield f"{about.name} may import {allowed}, and nothing else, installed or not"
     if module not in KNOWN_PACKAGES:
-        yield f"{module}.py is not read, also where it lies beside: only the assignment's files are"
-        yield f"move what you need from it into {about.name}"
+        yield (
+            f"only the assignment's files are read: {module}.py is not among them, even if it lies "
+            f"beside {about.name}; move what you need from it into {about.name}"
+        )
 
 
 def _refusals(name: str, message: str, text: str) -> Iterator[str]:
     """What the sandbox refuses."""
     starts = name == "FileNotFoundError" and PROCESSES.search(text)
     if name == "PermissionError" or REFUSED.search(message) or starts:
-        yield "code runs here without other programs, processes, network, and files of its own:"
-        yield "subprocess, multiprocessing, asyncio and torch.compile need these"
+        yield (
+            "student code may start no program or process here, open no connection, and make no "
+            "file: subprocess, multiprocessing, asyncio and torch.compile need this; delete them"
+        )
     elif NO_WRITING.search(message):
         yield "no file can be written here: delete what saves, or return the result instead"
     elif NO_NETWORK.search(message):

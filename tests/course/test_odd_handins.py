@@ -117,7 +117,7 @@ WORDS = {
     "quotes": "U+201C is left double quotation mark",
     "space": "U+00A0 is no-break space: type a plain space instead",
     "mark-inside": "U+FEFF is zero width no-break space: delete it",
-    "own-module": "helpers.py is not read, also where it lies beside",
+    "own-module": "helpers.py is not among them, even if it lies beside moves.py",
     "package": "moves.py may import Python's own library and numpy, and nothing else",
     "quits": "it ends the program",
     "two": "moves (1).py, moves-1.py may be it: none was taken",

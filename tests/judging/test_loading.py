@@ -67,7 +67,7 @@ def test_a_package_that_may_not_be_used_is_told_from_an_own_module() -> None:
         "moves.py may import Python's own library and numpy, and nothing else, installed or not"
     )
     told = details("ModuleNotFoundError", "No module named 'helpers'", "from helpers import f")
-    assert "helpers.py is not read, also where it lies beside" in told
+    assert "only the assignment's files are read: helpers.py is not among them" in told
     assert "move what you need from it into moves.py" in told
     told = details("ModuleNotFoundError", "No module named '_tkinter'", "import _tkinter")
     assert HERE_IS in told
@@ -86,7 +86,7 @@ def test_nothing_that_the_code_made_up_is_repeated() -> None:
     [
         ("PermissionError", "[Errno 1] Operation not permitted", "import asyncio", "asyncio"),
         ("BackendError", "[Errno 1] Operation not permitted", "@torch.compile", "torch.compile"),
-        ("FileNotFoundError", "[Errno 2] No such file", "import multiprocessing", "processes"),
+        ("FileNotFoundError", "[Errno 2] No such file", "import multiprocessing", "process here"),
         ("FileNotFoundError", "[Errno 2] No such file", "open('a')", "no files lie here"),
         ("OSError", "[Errno 30] Read-only file system: 'x'", "open('x', 'w')", "delete what saves"),
         ("URLError", "<urlopen error [Errno -3]>", "import urllib", "there is no network"),

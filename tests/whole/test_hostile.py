@@ -30,6 +30,7 @@ from tests.hostile import (
     exhausting,
     facts,
     forging,
+    intake,
     notebooks,
     odd,
     reading,
@@ -37,7 +38,7 @@ from tests.hostile import (
 from tests.hostile.catalogue import SECRET, Hostile
 from tests.hostile.course import IDLE, KEPT, MISTAKEN, PERFECT, STUB, Course, Ran
 
-FAMILIES = (forging, facts, reading, escaping, exhausting, confusing, odd, notebooks)
+FAMILIES = (forging, facts, reading, escaping, exhausting, confusing, odd, notebooks, intake)
 ENTRIES = [entry for family in FAMILIES for entry in family.ENTRIES]
 GRADED = [entry for entry in ENTRIES if entry.result]
 NEIGHBOURS = (PERFECT, STUB, MISTAKEN, IDLE)
