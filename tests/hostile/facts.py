@@ -2,7 +2,7 @@
 
 The probes run beside the student's code, so that a file can put functions of its own there. What a
 grader makes of facts is out of its reach. A slot can be forged in full only by computing all that
-the slot asks for, in a form that is more work than the slot; see `forging-facts_in_full`.
+the slot asks for, in a form that is more work than the slot; see `facts-facts_in_full`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _Server.find = find
 
 FIGURES = [
     Hostile(
-        "forging-figure_is_the_question",
+        "facts-figure_is_the_question",
         "the probes of a figure answer with what the figure should show",
         slot="plot_hidden_states",
         file="hidden_states.py",
@@ -49,7 +49,7 @@ def forged_two_figures(first, second): return [forged_heat_maps(s) for s in (fir
         says="nothing can be made of the facts",
     ),
     Hostile(
-        "forging-describe",
+        "facts-describe",
         "the kit's own functions for figures say what the figure should show",
         slot="plot_gradient_norms",
         file="gradient_flow.py",
@@ -75,7 +75,7 @@ def forged_two_figures(first, second): return [forged_heat_maps(s) for s in (fir
         verdicts=("wrong",),
     ),
     Hostile(
-        "forging-only_returned",
+        "facts-only_returned",
         "the probe that looks whether a figure is shown says True, and then nothing at all",
         slot="plot_gradient_norms",
         file="gradient_flow.py",
@@ -90,7 +90,7 @@ def forged_only_returned(*args):
         verdicts=("wrong",),
     ),
     Hostile(
-        "forging-class_of_figure",
+        "facts-class_of_figure",
         "an object that says to be a Figure and has whatever is asked for",
         slot="plot_hidden_states",
         file="hidden_states.py",
@@ -108,7 +108,7 @@ def forged_only_returned(*args):
         says="where a Figure was expected",
     ),
     Hostile(
-        "forging-figure_subclass",
+        "facts-figure_subclass",
         "a Figure without any heat map, whose Axes say to have titles, labels and colour bars",
         slot="plot_hidden_states",
         file="hidden_states.py",
@@ -129,7 +129,7 @@ def forged_only_returned(*args):
         says="no heat map",
     ),
     Hostile(
-        "forging-patched_artists",
+        "facts-patched_artists",
         "matplotlib's images say to hold whatever array is at hand, of the wrong shape",
         slot="plot_hidden_states",
         file="hidden_states.py",
@@ -146,7 +146,7 @@ def forged_only_returned(*args):
         verdicts=BAD,
     ),
     Hostile(
-        "forging-facts_that_are_too_large",
+        "facts-facts_that_are_too_large",
         "facts about a figure that would keep a grader busy or fill its memory",
         slot="plot_hidden_states",
         file="hidden_states.py",
@@ -166,7 +166,7 @@ def forged_axis_labels(states): return {"figure": [0] * 90_000, "names": list(st
         verdicts=BAD,
     ),
     Hostile(
-        "forging-facts_of_odd_types",
+        "facts-facts_of_odd_types",
         "facts in the right form with NaN, infinities, huge numbers and objects for parts",
         slot="plot_hidden_states",
         file="hidden_states.py",
@@ -193,7 +193,7 @@ forged_whole_figure = forged_colour_bars = forged_cells_at_all = forged_drawing
         verdicts=("wrong",),
     ),
     Hostile(
-        "forging-facts_in_full",
+        "facts-facts_in_full",
         "all artists of the right figure, drawn where the probe was and not in the slot",
         slot="plot_hidden_states",
         file="hidden_states.py",
@@ -218,7 +218,7 @@ forged_whole_figure = forged_cells_at_all = drawn
 
 MODELS = [
     Hostile(
-        "forging-lstm_looks_right",
+        "facts-lstm_looks_right",
         "the probes of an LSTM say that every parameter looks as it should",
         slot="lstm_with_forget_bias",
         file="gradient_flow.py",
@@ -240,7 +240,7 @@ def forged_three_lstms(D, H, biases, inputs):
         verdicts=("wrong",),
     ),
     Hostile(
-        "forging-lstm_of_numbers",
+        "facts-lstm_of_numbers",
         "the right class, settings and parameters of an LSTM that does not exist and never ran",
         slot="lstm_with_forget_bias",
         file="gradient_flow.py",
@@ -270,7 +270,7 @@ def forged_three_lstms(D, H, biases, inputs):
         says="does not compute what its parameters say",
     ),
     Hostile(
-        "forging-named_parameters",
+        "facts-named_parameters",
         "modules that tell of parameters other than those they compute with",
         slot="lstm_with_forget_bias",
         file="gradient_flow.py",
@@ -285,7 +285,7 @@ def forged_three_lstms(D, H, biases, inputs):
         verdicts=("wrong",),
     ),
     Hostile(
-        "forging-model_left_alone",
+        "facts-model_left_alone",
         "the probes say that a model is as it was, and no norm was ever computed",
         slot="gradient_norm",
         file="gradient_flow.py",
@@ -304,7 +304,7 @@ def forged_norm_then_draw(model, x): return {"result": 0.5, "draw": 0.5}
         verdicts=("wrong",),
     ),
     Hostile(
-        "forging-modes_as_they_were",
+        "facts-modes_as_they_were",
         "the probes say that a model kept its modes and asked for no gradients",
         slot="normalised_mse",
         file="sequence_prediction.py",
@@ -323,7 +323,7 @@ def forged_modes_after_measure(weights, x, y, training):
         verdicts=("wrong",),
     ),
     Hostile(
-        "forging-converted_settings",
+        "facts-converted_settings",
         "the probes of a converted network repeat the settings and weights of the question",
         slot="to_torch_rnn",
         file="torch_rnn.py",
@@ -347,7 +347,7 @@ def forged_my_rnn_after_conversion(weights):
         verdicts=("wrong",),
     ),
     Hostile(
-        "forging-shapes_of_parameters",
+        "facts-shapes_of_parameters",
         "the probes say which parameters a cell has, and that it uses no random numbers",
         slot="RNNCell",
         file="torch_rnn.py",
@@ -379,7 +379,7 @@ def forged_state_after_calls(name, weights, x, h):
         verdicts=("wrong",),
     ),
     Hostile(
-        "forging-facts_on_the_channel",
+        "facts-facts_on_the_channel",
         "the channel is found among all objects, and each call of a probe answered with True",
         slot="plot_gradient_norms",
         file="gradient_flow.py",

@@ -245,7 +245,7 @@ def test_a_file_that_is_being_saved(watch: Start, assignment: Assignment, folder
     path.write_bytes(right)
     assert "has no rnn_step" not in watching.until("1 of 1 slots right", IDLE)
     path.write_bytes(right[:-1] + b"\n\n\x00\xff")
-    watching.until("vanilla_rnn.py is not UTF-8 text", IDLE)
+    watching.until("vanilla_rnn.py is no text: it has null bytes", IDLE)
     path.unlink()
     time.sleep(0.2)
     (folder / "new").write_bytes(right)
