@@ -168,7 +168,8 @@ def test_odd_files_cost_their_owner_only(
         "moves.py lies in src/ instead of beside the notebook: taken from there"
     ]
     assert graded["twice"]["extra_data"]["notes"] == [
-        "moves.py lies in new/, old/ and not beside the notebook: none was taken"
+        "moves.py lies in new/, old/ and not beside the notebook: none was taken",
+        "nothing of the code was handed in: ask the student",
     ]
     for name in ("link", "folder", "fifo"):
         assert set(verdicts(graded[name])) == {"missing"}
