@@ -299,23 +299,24 @@ def test_what_needs_a_person_says_who_where_and_what_to_do(out: Path) -> None:
     assert "fay: double" in parts["The student's process ended"]
     assert "numpy.cumsum" in parts["A function or module that the slot may not use"]
     assert "cat : moves.py lies in src/" in parts["Unusual files"].replace("cat:", "cat :")
+    assert "nothing of the code was handed in" in parts["Unusual files"]
     for part in parts.values():
         assert re.match(" (Read|Look|See) ", part), "a sentence says what to do"
     people = re.search(r"need a person (\d+)", re.sub(r"\s+", " ", index.text))
     assert people and int(people[1]) == len(
-        {"eve", "fay", "gus", "just_right", "just_wrong", "cat"}
+        {"eve", "fay", "gus", "just_right", "just_wrong", "cat", "javascript:alert(1)"}
     )
 
 
 def test_numbers_near_a_tolerance_are_listed_and_others_are_not(out: Path) -> None:
     said = Page(out / "index.html").section("attention").partition("Near a tolerance")[2]
     said = said.partition("Unusual files")[0]
-    assert "just_right: double: twice_two passed at 0.495 times the tolerance" in said
-    assert "just_wrong: double: twice_two failed at 4.95 times the tolerance" in said
+    assert "just_right: double: twice_two passed at 0.5 times the tolerance" in said
+    assert "just_wrong: double: twice_two failed at 5 times the tolerance" in said
     assert said.count("just_right: double") == said.count("just_wrong: double") == 1
     for other in ("ada", "bob", "far_off", "infinite", "nan", "huge"):
         assert f"{other}:" not in said
-    assert "near the tolerance: 0.495 times" in student_page(out, "just_right").text
+    assert "near the tolerance: 0.5 times" in student_page(out, "just_right").text
     assert "near the tolerance" not in student_page(out, "ada").text
 
 
@@ -325,7 +326,7 @@ def test_a_check_says_how_near_it_was_where_numbers_were_compared(out: Path) -> 
         return {check["name"]: check.get("margin") for check in checks}
 
     assert margins("ada") == {"twice_two": 0.0, "argument": None}
-    assert margins("just_right")["twice_two"] == 0.495
+    assert margins("just_right")["twice_two"] == 0.5
     assert margins("far_off")["twice_two"] == pytest.approx(5e7, rel=0.02)
     assert margins("infinite") == margins("nan") == {"twice_two": None, "argument": None}
     assert margins("huge")["twice_two"] is None  # beyond what a float can say
