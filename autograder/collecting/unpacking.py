@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -175,7 +175,7 @@ def copy(source: Path, into: Path, budget: Budget) -> Unpacked:
     return done
 
 
-def _unreadable(done: Unpacked, source: Path):  # type: ignore[no-untyped-def]
+def _unreadable(done: Unpacked, source: Path) -> Callable[[OSError], None]:
     def note(error: OSError) -> None:
         path = os.path.relpath(error.filename, source)
         done.note("{} cannot be read, and was left out", path)
