@@ -457,7 +457,7 @@ def test_a_notebook_is_looked_at_again_where_it_changed(
 
     assert "was not handed in" in notes()[0]
     (folder / "toy.ipynb").mkdir()
-    assert "cannot be read as a notebook" in notes()[0]
+    assert "toy.ipynb is no regular file" in notes()[0]
     (folder / "toy.ipynb").rmdir()
     (folder / "other.ipynb").write_text(json.dumps(notebook))
     assert "was handed in as other.ipynb" in notes()[0]

@@ -89,7 +89,7 @@ TIME = [
                 while True: yield 0.0
         return Endless()
         """,
-        verdicts=DIED,
+        verdicts=("wrong",),
     ),
     Hostile(
         "exhausting-repr_without_end",
