@@ -1,5 +1,6 @@
 """Functions that grader files import.
 
+    @demand("products")
     @public
     def test_matrix(student, reference, rng):
         '''doubles a matrix'''
@@ -24,7 +25,16 @@ from autograder.isolation.wire import tensor
 from autograder.judging.answers import Answer
 from autograder.judging.comparison import expect, leaves_globals_alone, same, unmodified
 
-__all__ = ["Answer", "expect", "leaves_globals_alone", "public", "same", "tensor", "unmodified"]
+__all__ = [
+    "Answer",
+    "demand",
+    "expect",
+    "leaves_globals_alone",
+    "public",
+    "same",
+    "tensor",
+    "unmodified",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,3 +43,13 @@ def public(check: F) -> F:
     """Mark a check that students get, frozen: its inputs and the expected numbers."""
     marked: F = pytest.mark.public(check)
     return marked
+
+
+def demand(name: str) -> Callable[[F], F]:
+    """Say to which demand of the slot's rubric a check belongs."""
+
+    def mark(check: F) -> F:
+        marked: F = pytest.mark.demand(name)(check)
+        return marked
+
+    return mark

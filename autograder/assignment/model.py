@@ -28,12 +28,31 @@ from autograder.limits import MINUTES, Limits
 
 
 @dataclass(frozen=True)
+class Demand:
+    """A line of a slot's rubric.
+
+    Attributes:
+        sentence: finishes "it ...".
+        needs: the demand as far as which this one counts, or "". What a wrong computation leaves
+            alone is worth little.
+        form: whether it takes what is wrong with the shape, dtype, type or device of results
+            whose numbers are right; a slot has one such demand at most.
+    """
+
+    name: str
+    sentence: str
+    points: float
+    needs: str = ""
+    form: bool = False
+
+
+@dataclass(frozen=True)
 class Slot:
     """A function, method or class that students write, and what it is worth.
 
     `builds_on` names the slots whose place a stand-in may take; `forbids` has patterns of names of
-    the libraries that the slot may not use. `weights` (of checks, where not 1) and `all_or_nothing`
-    decide a mark, and are not released.
+    the libraries that the slot may not use. `demands` share the points. Where `all_or_nothing`
+    holds, one failed check costs all of them; this is not released.
     """
 
     name: str
@@ -43,8 +62,13 @@ class Slot:
     forbids: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    weights: Mapping[str, float] = field(default_factory=dict)
+    demands: tuple[Demand, ...] = ()
     all_or_nothing: bool = False
+
+    @property
+    def form_demand(self) -> Demand | None:
+        """The demand that takes what is wrong with the form of results."""
+        return next((demand for demand in self.demands if demand.form), None)
 
     @property
     def stem(self) -> str:

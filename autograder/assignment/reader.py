@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from autograder.assignment import solution_file
 from autograder.assignment.model import (
     Assignment,
+    Demand,
     Equivalent,
     KnownProgram,
     Slot,
@@ -263,33 +264,64 @@ def _details(name: str, table: _Table, files: Mapping[str, StaffFile]) -> _Table
     if f"test_{stem}.py" not in files[file].hidden:
         raise AssignmentError(f"{files[file].stem}/test_{stem}.py is missing: the checks of {name}")
     details = _read(files[file].folder / f"{stem}.toml")
-    details.only("hints", "misconceptions", "variants", "equivalents")
+    details.only("hints", "demands", "misconceptions", "variants", "equivalents")
     return details
 
 
 def _slot(name: str, table: _Table, details: _Table) -> Slot:
     table.only(
         *("file", "points", "seconds", "memory_mb", "output_mb"),
-        *("builds_on", "weights", "forbids", "all_or_nothing"),
+        *("builds_on", "forbids", "all_or_nothing"),
     )
-    weights = table.get("weights", dict, {})
-    if not all(isinstance(w, (int, float)) and w >= 0 for w in weights.values()):
-        raise AssignmentError(f"{table.where}: weights must be numbers, none below zero")
+    points = table.get("points", float)
     return Slot(
         name=name,
         file=table.get("file", str),
-        points=table.get("points", float),
+        points=points,
         builds_on=table.texts("builds_on"),
-        weights={check: float(weight) for check, weight in weights.items()},
         forbids=table.texts("forbids"),
         all_or_nothing=table.get("all_or_nothing", bool, False),
         hints=details.texts("hints"),
+        demands=_demands(details, points),
         limits=Limits(
             seconds=table.get("seconds", float, Limits.seconds),
             memory_mb=_between(table, "memory_mb", Limits.memory_mb, MAX_MEMORY_MB),
             output_mb=_between(table, "output_mb", Limits.output_mb, Limits.output_mb),
         ),
     )
+
+
+def _demands(details: _Table, points: float) -> tuple[Demand, ...]:
+    """The rubric of a slot; without one, a single demand for all of its points."""
+    demands: list[Demand] = []
+    for table in details.list_of_tables("demands"):
+        table.only("name", "sentence", "points", "needs", "form")
+        demand = Demand(
+            name=table.get("name", str),
+            sentence=table.get("sentence", str),
+            points=table.get("points", float),
+            needs=table.get("needs", str, ""),
+            form=table.get("form", bool, False),
+        )
+        table.where = f"{table.where} ({demand.name})"
+        earlier = [other.name for other in demands]
+        if demand.name in earlier:
+            raise AssignmentError(f"{table.where}: there is a second demand of this name")
+        if demand.needs and demand.needs not in earlier:
+            raise AssignmentError(f"{table.where}: needs {demand.needs}, which is none before it")
+        if demand.points <= 0:
+            raise AssignmentError(f"{table.where}: its points must be above zero")
+        if demand.form and any(other.form for other in demands):
+            raise AssignmentError(f"{table.where}: there is a second demand with form = true")
+        demands.append(demand)
+    if not demands:
+        return (Demand("right", "does what is asked for", points),)
+    total = sum(demand.points for demand in demands)
+    if abs(total - points) > 1e-9:
+        raise AssignmentError(
+            f"{details.where}: the demands have {total:g} points, and the slot has {points:g}"
+        )
+    return tuple(demands)
 
 
 def _between(table: _Table, key: str, default: int, largest: int) -> int:

@@ -113,7 +113,7 @@ def _graders_digest(assignment: Assignment, file: StaffFile) -> str:
 def _mark_settings(slot: Slot) -> tuple[object, ...]:
     """The settings of a slot in assignment.toml that can change a mark."""
     return (
-        *(slot.name, slot.points, slot.limits, slot.builds_on, sorted(slot.weights.items())),
+        *(slot.name, slot.points, slot.limits, slot.builds_on, slot.demands),
         *(slot.forbids, slot.all_or_nothing),
     )
 

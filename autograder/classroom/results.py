@@ -23,6 +23,7 @@ from autograder.text import printable
 
 if TYPE_CHECKING:
     from autograder.judging.judgement import CheckResult, SlotResult
+    from autograder.judging.rubric import DemandResult
 
 # ------------------------------------------------------------------------------ values
 
@@ -49,6 +50,15 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.margin >= 0.1 if self.passed else 1 <= self.margin <= 10
 
 
+class Demand(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a slot's rubric. `score` is None where the slot is ungraded."""
+
+    name: str
+    sentence: str
+    score: float | None
+    max_score: float
+
+
 class SlotData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The data of a slot that Gradescope's format does not know. Misconceptions are ids."""
 
@@ -56,6 +66,7 @@ class SlotData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     misconception: str | None
     second_misconception: str | None = None
     carried_forward: bool
+    demands: tuple[Demand, ...] = ()
     checks: tuple[Check, ...]
 
 
@@ -205,9 +216,16 @@ def _entry(slot: SlotResult) -> Entry:
             misconception=slot.misconception,
             second_misconception=slot.second_misconception,
             carried_forward=slot.carried_forward,
+            demands=tuple(_demand(slot, demand) for demand in slot.demands),
             checks=tuple(_check(check) for check in slot.checks),
         ),
     )
+
+
+def _demand(slot: SlotResult, result: DemandResult) -> Demand:
+    demand = result.demand
+    score = None if slot.score is None else result.score
+    return Demand(name=demand.name, sentence=demand.sentence, score=score, max_score=demand.points)
 
 
 SMALLEST_MARGIN, LARGEST_MARGIN = 1e-3, 1e12

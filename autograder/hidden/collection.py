@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.assignment.model import Assignment
+from autograder.assignment.model import Assignment, Slot
 from autograder.errors import AssignmentError
 from autograder.hidden.runner import DEVICES, FIXTURES, CheckFunction
 from autograder.judging.checks import Check
 
-MARKS = ("public", "parametrize")
+MARKS = ("demand", "public", "parametrize")
 OPTIONS = (
     "--collect-only",
     f"-c{os.devnull}",
@@ -88,6 +88,7 @@ class _Plugin:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "public: frozen and given to students")
+        config.addinivalue_line("markers", "demand: the line of the rubric that it belongs to")
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if "device" in metafunc.fixturenames:
@@ -118,8 +119,28 @@ def _check(item: pytest.Item, assignment: Assignment) -> Check:
         name += f"[{', '.join(f'{key}={value}' for key, value in params.items())}]"
     public = item.get_closest_marker("public") is not None
     fixtures = tuple(fixture for fixture in FIXTURES if fixture in _arguments(item))
-    slot = _slots_by_file(assignment)[file]
-    return Check(slot, name, sentence, public, params, CheckFunction(function, fixtures))
+    slot = assignment.slots[_slots_by_file(assignment)[file]]
+    demand = _demand(item, slot)
+    return Check(
+        slot.name, name, sentence, public, demand, params, CheckFunction(function, fixtures)
+    )
+
+
+def _demand(item: pytest.Function, slot: Slot) -> str:
+    """The demand that a check belongs to; of a single one, no check need speak."""
+    names = [demand.name for demand in slot.demands]
+    marks = [mark.args[0] for mark in item.iter_markers("demand")]
+    if not marks and len(names) == 1:
+        return names[0]
+    if len(marks) == 1 and marks[0] in names:
+        return str(marks[0])
+    said = f"belongs to the demand {marks[0]}" if marks else "belongs to no demand"
+    if len(marks) > 1:
+        said = "belongs to two demands"
+    raise AssignmentError(
+        f"{_shown(item.path)}: {item.name} {said}: put @demand(NAME) above it, "
+        f"with one of {', '.join(names)}"
+    )
 
 
 def _shown(path: Path) -> str:

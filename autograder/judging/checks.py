@@ -22,6 +22,7 @@ class Check:
         name: unique in the slot; a parametrized check has its parameters behind it in brackets.
         sentence: finishes "it ...".
         public: whether students get the check.
+        demand: the demand of the slot's rubric that it belongs to.
         body: what its runner needs to run it.
     """
 
@@ -29,6 +30,7 @@ class Check:
     name: str
     sentence: str
     public: bool
+    demand: str
     params: Mapping[str, Any]
     body: Any = field(repr=False)
 
@@ -36,10 +38,6 @@ class Check:
     def base(self) -> str:
         """The name without parameters."""
         return self.name.partition("[")[0]
-
-    def weight(self, slot: Slot) -> float:
-        """Its share of the slot's points, relative to the other checks."""
-        return slot.weights.get(self.name, slot.weights.get(self.base, 1.0))
 
 
 @dataclass(frozen=True)

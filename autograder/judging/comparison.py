@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from autograder.judging.answers import (
@@ -25,6 +26,7 @@ from autograder.judging.answers import (
 from autograder.judging.difference import Difference, difference
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.relations import lengths_in
+from autograder.judging.share import share
 from autograder.judging.tolerance import Tolerance
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
@@ -118,7 +120,8 @@ def _judge(answer: Answer, expected: Same) -> None:
         if log is not None:
             log.difference = found
             log.relation = lambda: _relation(answer, expected, found)
-        raise CheckFailed(found.failure)
+        part = share(answer.value, expected.want, expected.tolerance)
+        raise CheckFailed(replace(found.failure, share=part))
 
 
 def _relation(answer: Answer, expected: Same, found: Difference) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autograder.course.student_file import Reason, Unreadable
+from autograder.judging.share import NONE, Share
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
@@ -40,6 +41,7 @@ class Failure:
     Attributes:
         fact: a sentence; `details` are further lines, and `surroundings` those that say what is so
             where the code runs (`loading`), in which the code chose nothing.
+        share: how much of the answer is right all the same.
         brief: the fact without anything that the student's code chose; "" where that is the fact.
         expected, got: the two values that differ, or "".
         right: names of the results that are right.
@@ -59,6 +61,7 @@ class Failure:
     got: str = ""
     brief: str = ""
     surroundings: tuple[str, ...] = ()
+    share: Share = NONE
 
     @property
     def without_their_words(self) -> str:

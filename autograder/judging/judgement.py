@@ -6,7 +6,7 @@ builds on: right either way is right.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from autograder.assignment.model import KnownProgram, Slot
@@ -17,6 +17,7 @@ from autograder.judging.effects import with_effects
 from autograder.judging.failure import Failure
 from autograder.judging.program import Program
 from autograder.judging.retention import Room
+from autograder.judging.rubric import DemandResult, demand_of, nothing, score_demands, total
 from autograder.judging.verdict import Verdict
 
 
@@ -24,11 +25,12 @@ from autograder.judging.verdict import Verdict
 class CheckResult:
     """The result of one check.
 
-    `passed` is None where it was not run; `margin` is the largest error over its tolerance, None
-    where no numbers were compared.
+    `demand` is the one that it counts for. `passed` is None where it was not run; `margin` is the
+    largest error over its tolerance, None where no numbers were compared.
     """
 
     name: str
+    demand: str
     sentence: str
     passed: bool | None
     message: str
@@ -40,7 +42,7 @@ class SlotResult:
     """The result of one slot of one submission.
 
     Attributes:
-        score: None where the slot is ungraded.
+        score: None where the slot is ungraded; the sum of the scores of its `demands`.
         sentence, failure: of the check that failed first.
         facts: sentences about all checks together.
         line: of the failure, or of the slot, in the student's file.
@@ -70,6 +72,7 @@ class SlotResult:
     blocked_by: tuple[str, ...] = ()
     broken: str = ""
     printed: str = ""
+    demands: tuple[DemandResult, ...] = ()
     difference: Difference | None = field(default=None, compare=False, repr=False)
 
 
@@ -145,8 +148,11 @@ def _result(slot: Slot, runs: SlotRuns, wrong: tuple[str, ...]) -> SlotResult:
     """The result of a slot; `wrong` are the wrong slots that it builds on."""
     # With a slot it builds on being wrong, the run with stand-ins shows the slot's own mistake.
     shown = [attempts[-1] if wrong or _passed(attempts) else attempts[0] for attempts in runs]
-    checks = tuple(map(_check_result, shown))
-    result = SlotResult(slot.name, slot.file, Verdict.CORRECT, slot.points, slot.points, checks)
+    checks = tuple(_check_result(slot, run) for run in shown)
+    demands = score_demands(slot, shown)
+    result = SlotResult(
+        *(slot.name, slot.file, Verdict.CORRECT, slot.points, slot.points, checks), demands=demands
+    )
     broken = next((run.broken for run in shown if run.broken), "")
     failed = [(run, run.failure) for run in shown if run.failure is not None]
     if broken or not shown:
@@ -166,10 +172,13 @@ def _result(slot: Slot, runs: SlotRuns, wrong: tuple[str, ...]) -> SlotResult:
         fact = "not finished: a `raise NotImplementedError` is still in it"
         failure = replace(failure, verdict=Verdict.ERROR, fact=fact)
     verdict = failure.verdict
+    if verdict == Verdict.FORBIDDEN:
+        demands = nothing(slot)
     return replace(
         result,
         verdict=verdict,
-        score=_score(slot, shown, verdict),
+        score=None if verdict == Verdict.UNGRADED else total(demands),
+        demands=demands,
         sentence=run.check.sentence,
         failure=failure,
         facts=tuple(ladder(shown)),
@@ -180,7 +189,7 @@ def _result(slot: Slot, runs: SlotRuns, wrong: tuple[str, ...]) -> SlotResult:
     )
 
 
-def _check_result(run: CheckRun) -> CheckResult:
+def _check_result(slot: Slot, run: CheckRun) -> CheckResult:
     """The result of a check. Of hidden ones, only the message of the slot has the student's words.
 
     Student code knows the hidden inputs, and could send them home in what it raises or returns.
@@ -191,25 +200,9 @@ def _check_result(run: CheckRun) -> CheckResult:
         message = failure.fact if run.check.public else failure.without_their_words
     return CheckResult(
         run.check.name,
+        demand_of(slot, run),
         run.check.sentence,
         None if run.skipped or run.broken else run.passed,
         message,
         run.margin,
     )
-
-
-def _score(slot: Slot, shown: Sequence[CheckRun], verdict: Verdict) -> float | None:
-    if verdict == Verdict.UNGRADED:
-        return None
-    if verdict == Verdict.FORBIDDEN or slot.all_or_nothing:
-        return 0.0
-    counted = [run for run in shown if not run.skipped]
-    total = sum(run.check.weight(slot) for run in counted)
-    earned = sum(run.check.weight(slot) for run in counted if run.passed)
-    return round(slot.points * earned / total, 2) if total else 0.0
-
-
-def total(results: Mapping[str, SlotResult]) -> float | None:
-    """The sum of the scores; None while a slot is ungraded."""
-    scores = [result.score for result in results.values()]
-    return None if None in scores else round(sum(score or 0.0 for score in scores), 2)

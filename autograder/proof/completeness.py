@@ -20,9 +20,10 @@ def missing(assignment: Assignment, slot: Slot, checks: Sequence[Check]) -> Iter
         yield "it has no check"
     if not any(check.public for check in checks):
         yield "it has no public check"
-    names = {check.name for check in checks} | {check.base for check in checks}
-    for unknown in sorted(set(slot.weights) - names):
-        yield f"assignment.toml gives a weight to {unknown}, which is no check of it"
+    everywhere = {check.demand for check in checks if check.params.get("device", "cpu") == "cpu"}
+    for demand in slot.demands:
+        if demand.name not in everywhere and not demand.form:
+            yield f"its demand {demand.name} has no check that runs on every machine"
     if len(slot.hints) != HINTS:
         yield f"it has {len(slot.hints)} hints instead of {HINTS}"
     file = assignment.files[slot.file]

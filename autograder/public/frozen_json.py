@@ -52,6 +52,7 @@ class ComparisonNode(TypedDict):
 class CheckNode(TypedDict):
     slot: str
     name: str
+    demand: str
     sentence: str
     params: dict[str, Any]
     calls: list[CallNode]
@@ -111,6 +112,7 @@ def check_to_json(run: CheckRun) -> CheckNode:
     return {
         "slot": check.slot,
         "name": check.name,
+        "demand": check.demand,
         "sentence": check.sentence,
         "params": dict(check.params),
         "calls": [
@@ -167,7 +169,8 @@ def check_from_json(node: CheckNode) -> Check:
     ]
     comparisons = [_comparison_from_json(comparison) for comparison in node["comparisons"]]
     body = FrozenCheck(calls, comparisons, frozenset(node["usual"]))
-    return Check(node["slot"], node["name"], node["sentence"], True, node["params"], body)
+    slot, name, sentence, demand = node["slot"], node["name"], node["sentence"], node["demand"]
+    return Check(slot, name, sentence, True, demand, node["params"], body)
 
 
 def _comparison_from_json(node: ComparisonNode) -> Comparison:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-from autograder.assignment.model import PublicAssignment, Slot, StudentFile
+from autograder.assignment.model import Demand, PublicAssignment, Slot, StudentFile
 from autograder.errors import KitError, UsageError
 from autograder.limits import Limits
 from autograder.public.json_form import misfit
@@ -31,9 +31,18 @@ class StudentFileNode(TypedDict):
     libraries: list[str]
 
 
+class DemandNode(TypedDict):
+    name: str
+    sentence: str
+    points: float
+    needs: str
+    form: bool
+
+
 class SlotNode(TypedDict):
     file: str
     points: float
+    demands: list[DemandNode]
     seconds: float
     memory_mb: int
     output_mb: int
@@ -118,6 +127,16 @@ def describe_assignment(
             slot.name: {
                 "file": slot.file,
                 "points": slot.points,
+                "demands": [
+                    {
+                        "name": demand.name,
+                        "sentence": demand.sentence,
+                        "points": demand.points,
+                        "needs": demand.needs,
+                        "form": demand.form,
+                    }
+                    for demand in slot.demands
+                ],
                 "seconds": slot.limits.seconds,
                 "memory_mb": slot.limits.memory_mb,
                 "output_mb": slot.limits.output_mb,
@@ -142,6 +161,7 @@ def _assignment(folder: Path, node: AssignmentNode) -> PublicAssignment:
             name=name,
             file=slot["file"],
             points=slot["points"],
+            demands=tuple(Demand(**demand) for demand in slot["demands"]),
             builds_on=tuple(slot["builds_on"]),
             forbids=tuple(slot["forbids"]),
             hints=tuple(slot["hints"]),

@@ -149,6 +149,15 @@ def to_json(results: Mapping[str, SlotResult]) -> list[dict[str, object]]:
             "verdict": result.verdict,
             "misconception": result.misconception,
             "message": "\n".join([headline(result), *explain(result)]),
+            "demands": [
+                {
+                    "name": met.demand.name,
+                    "sentence": met.demand.sentence,
+                    "score": None if result.score is None else met.score,
+                    "max_score": met.demand.points,
+                }
+                for met in result.demands
+            ],
             "checks": [
                 {"name": c.name, "sentence": c.sentence, "passed": c.passed, "message": c.message}
                 for c in result.checks

@@ -437,7 +437,7 @@ def test_a_students_page_says_what_was_found_and_under_which_conditions(out: Pat
 def test_how_the_marks_were_computed(out: Path) -> None:
     said = Page(out / "index.html").section("computed")
     seed = result(out, "ada")["extra_data"]["seed"]
-    assert "but for these weights: double (twice_two counts 3)." in said
+    assert "A slot's points are shared among its demands" in said
     assert "All or nothing: Walker.walk." in said
     assert f"from seed {seed}." in said
     assert "1e-10 in float64 and 1e-4 in float32" in said

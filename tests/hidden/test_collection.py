@@ -84,7 +84,7 @@ def test_modules_that_make_up_their_attributes_are_left_alone(
 
 def test_grader_files_are_read_again_at_the_next_collection(toy: Assignment) -> None:
     before = len(collect(toy))
-    add(toy, "@public\ndef test_added" + BODY.format(""))
+    add(toy, '@demand("product")\n@public\ndef test_added' + BODY.format(""))
     assert len(collect(toy)) == before + 1
     folder = Path(toy.folder)
     assert not [m for m in sys.modules.values() if str(folder) in str(vars(m).get("__file__"))]

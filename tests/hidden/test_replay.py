@@ -25,6 +25,7 @@ from autograder.judging.question import Question
 
 TWO_CALLS = '''
 
+@demand("product")
 def test_one_after_the_other(student, reference, rng):
     """doubles what it doubled"""
     x = rng.standard_normal(3)
@@ -36,6 +37,7 @@ NEVER_THE_SAME = '''
 import numpy as np
 
 
+@demand("product")
 def test_by_chance(student, reference):
     """doubles anything"""
     x = np.random.default_rng().standard_normal(3)

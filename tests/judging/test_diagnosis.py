@@ -59,7 +59,7 @@ def runs(*values: object) -> list[list[CheckRun]]:
     """One run each of the checks a and b, which fails unless its value is None."""
     found = []
     for name, value in zip("ab", values, strict=True):
-        check = Check("double", name, "", False, {}, None)
+        check = Check("double", name, "", False, "right", {}, None)
         call = Call(Function("student", "double"), (), {}, Answer(value))
         failure = None if value is None else WRONG
         found.append([CheckRun(check, (), failure, Log([call]))])
@@ -141,7 +141,7 @@ def test_other_structures_are_no_agreement(ours: object, theirs: object) -> None
 
 def test_the_sizes_that_are_right_are_told() -> None:
     def sized(size: int, right: bool) -> CheckRun:
-        check = Check("double", f"a[T={size}]", "", False, {"T": size}, None)
+        check = Check("double", f"a[T={size}]", "", False, "right", {"T": size}, None)
         return CheckRun(check, (), None if right else WRONG, Log())
 
     above = [sized(1, True), sized(3, False), sized(2, False)]

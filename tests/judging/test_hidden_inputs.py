@@ -101,6 +101,6 @@ def test_the_message_of_a_slot_is_short_where_the_check_is_hidden() -> None:
 
 @pytest.mark.parametrize("margin, shown", [(0.123456, 0.12), (3e-300, 1e-3), (1e300, 1e12)])
 def test_a_margin_carries_few_digits(margin: float, shown: float) -> None:
-    checks = (CheckResult("c", "works", True, "", margin),)
+    checks = (CheckResult("c", "right", "works", True, "", margin),)
     slot = SlotResult("f", "f.py", Verdict.CORRECT, 1.0, 1.0, checks)
     assert results.part([slot]).entries["f"].extra_data.checks[0].margin == shown

@@ -40,7 +40,7 @@ class Runner:
     @property
     def checks(self) -> dict[str, list[Check]]:
         return {
-            slot: [Check(slot, name, f"is {name}", False, {}, None) for name in outcomes]
+            slot: [Check(slot, name, f"is {name}", False, "product", {}, None) for name in outcomes]
             for slot, outcomes in self.outcomes.items()
         }
 

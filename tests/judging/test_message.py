@@ -21,7 +21,10 @@ from autograder.judging.message import (
 )
 from autograder.judging.verdict import Verdict
 
-CHECKS = (CheckResult("a", "works", True, ""), CheckResult("b", "doubles", False, "it is wrong"))
+CHECKS = (
+    CheckResult("a", "right", "works", True, ""),
+    CheckResult("b", "right", "doubles", False, "it is wrong"),
+)
 FAILURE = Failure(Verdict.WRONG, "the result is wrong", ("1 of 2",), expected="1.5", got="2")
 WRONG = SlotResult(
     "double", "moves.py", Verdict.WRONG, 0.0, 4.0, CHECKS, "doubles", FAILURE, line=6

@@ -18,7 +18,7 @@ from autograder.judging.retention import Room
 from autograder.judging.verdict import Verdict
 from autograder.limits import CHECK_MB, KEPT_MB
 
-CHECK = Check("double", "twice_two", "doubles", True, {}, None)
+CHECK = Check("double", "twice_two", "doubles", True, "right", {}, None)
 WRONG = Failure(Verdict.WRONG, "it is wrong")
 
 

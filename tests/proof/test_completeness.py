@@ -13,8 +13,8 @@ from autograder.judging.checks import Check
 from autograder.proof.completeness import missing
 
 CHECKS = [
-    Check("double", "twice_two", "doubles", True, {}, None),
-    Check("double", "argument", "leaves x alone", True, {}, None),
+    Check("double", "twice_two", "doubles", True, "product", {}, None),
+    Check("double", "argument", "leaves x alone", True, "argument", {}, None),
 ]
 
 
@@ -51,12 +51,13 @@ def test_a_program_that_will_not_do_is_named(
     path = toy_course / "solutions/toy/moves" / f"{slot}.toml"
     path.write_text(path.read_text().replace(old, new, 1))
     toy = reader.load("toy", toy_course)
-    assert list(missing(toy, replace(toy.slots[slot], weights={}), CHECKS)) == [problem]
+    assert list(missing(toy, replace(toy.slots[slot], demands=()), CHECKS)) == [problem]
 
 
 def test_a_slot_without_checks_is_named(toy: Assignment) -> None:
     assert list(missing(toy, toy.slots["double"], [])) == [
         "it has no check",
         "it has no public check",
-        "assignment.toml gives a weight to twice_two, which is no check of it",
+        "its demand product has no check that runs on every machine",
+        "its demand argument has no check that runs on every machine",
     ]

@@ -131,7 +131,7 @@ def test_a_public_check_that_compares_nothing_is_refused(
     path = toy_course / "solutions/toy/moves/test_double.py"
     old = "same(student.double(x), reference.double(x))"
     new = "expect(student.double(x).array().any(), 'all zeros')"
-    text = path.read_text().replace(old, new).replace("import public", "import expect, public")
+    text = path.read_text().replace(old, new).replace("import demand", "import demand, expect")
     path.write_text(text)
     ran = autograder("release", "toy", "--no-verify", cwd=toy_course)
     assert ran.status == 1

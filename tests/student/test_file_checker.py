@@ -74,7 +74,7 @@ def test_a_renamed_file_is_named_where_one_is_missing(folder: Path) -> None:
 
 
 def test_results_as_json_have_the_message_of_the_terminal() -> None:
-    checks = (CheckResult("values", "doubles", False, "wrong values"),)
+    checks = (CheckResult("values", "right", "doubles", False, "wrong values"),)
     failure = Failure(Verdict.WRONG, "wrong values")
     result = SlotResult(
         "double", "a.py", Verdict.WRONG, 0.0, 1.0, checks, "doubles", failure, line=3

@@ -19,7 +19,7 @@ GOT = WANT + np.eye(2, 3)
 
 
 def result(verdict: Verdict, **details: Any) -> SlotResult:
-    checks = (CheckResult("values", "doubles", verdict == Verdict.CORRECT, ""),)
+    checks = (CheckResult("values", "right", "doubles", verdict == Verdict.CORRECT, ""),)
     failure = None
     if verdict not in (Verdict.CORRECT, Verdict.UNGRADED):
         failure = Failure(verdict, "wrong <values>")

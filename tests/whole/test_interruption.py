@@ -246,14 +246,15 @@ def two_files(toy_course: Path) -> Path:
     text = (moves / "moves.py").read_text()
     triple = text[: text.index("def quadruple")].replace("double", "triple").replace("+ x", "* 3")
     (more / "more.py").write_text(triple)
-    (more / "triple.toml").write_text('hints = ["One.", "Two.", "Three."]\n')
+    rubric = (moves / "double.toml").read_text().partition("[[misconceptions]]")[0]
+    (more / "triple.toml").write_text(rubric)
     checks = (moves / "test_double.py").read_text()
     (more / "test_triple.py").write_text(checks.replace("double", "triple"))
     edit(
         solutions / "assignment.toml",
         "[slots.double]\n",
         '[files."more.py"]\nlibraries = ["numpy"]\n\n[slots.triple]\nfile = "more.py"\n'
-        "points = 1\nseconds = 5\n\n[slots.double]\n",
+        "points = 4\nseconds = 5\n\n[slots.double]\n",
     )
     return toy_course
 

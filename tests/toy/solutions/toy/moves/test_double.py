@@ -1,8 +1,9 @@
 """Checks of double."""
 
-from autograder.grading import public, same, unmodified
+from autograder.grading import demand, public, same, unmodified
 
 
+@demand("product")
 @public
 def test_twice_two(student, reference, rng):
     """doubles"""
@@ -10,6 +11,7 @@ def test_twice_two(student, reference, rng):
     same(student.double(x), reference.double(x))
 
 
+@demand("argument")
 @public
 def test_argument(student, rng):
     """leaves x alone"""

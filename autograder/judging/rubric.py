@@ -1,0 +1,91 @@
+"""From the runs of a slot's checks to the scores of its demands.
+
+A check counts with the share of its named results that is right, and a demand with the mean of its
+checks. Where the form of results is a demand of its own, what is wrong with it costs that demand
+and no other: a result of right numbers and of the wrong shape computes what it should.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.assignment.model import Demand, Slot
+from autograder.judging.checks import CheckRun
+from autograder.judging.share import WHOLE, Share
+
+
+@dataclass(frozen=True)
+class DemandResult:
+    """What a program got for a demand.
+
+    Attributes:
+        share: of the points; 1 where the demand is met.
+        needs: the demand as far as which this one counted, where that one is not met; else "".
+    """
+
+    demand: Demand
+    share: float
+    needs: str = ""
+
+    @property
+    def score(self) -> float:
+        """Rounded down, so that only a demand that is met gets all of its points."""
+        return math.floor(self.demand.points * self.share * 100 + 1e-6) / 100
+
+    @property
+    def is_met(self) -> bool:
+        return self.share == 1.0
+
+
+def demand_of(slot: Slot, run: CheckRun) -> str:
+    """The name of the demand that a run of a check counts for."""
+    form = slot.form_demand
+    if form is not None and run.failure is not None and _is_of_form(run.failure.share):
+        return form.name
+    return run.check.demand
+
+
+def score_demands(slot: Slot, runs: Sequence[CheckRun]) -> tuple[DemandResult, ...]:
+    """The results of a slot's demands; `runs` has one run for each check."""
+    counted = [run for run in runs if not run.skipped]
+    if slot.all_or_nothing:
+        whole = float(all(run.passed for run in counted))
+        return tuple(DemandResult(demand, whole) for demand in slot.demands)
+    results: dict[str, DemandResult] = {}
+    for demand in slot.demands:
+        share = _share(slot, demand, counted)
+        needs = ""
+        if demand.needs and not results[demand.needs].is_met:
+            needs, share = demand.needs, share * results[demand.needs].share
+        results[demand.name] = DemandResult(demand, share, needs)
+    return tuple(results.values())
+
+
+def nothing(slot: Slot) -> tuple[DemandResult, ...]:
+    """The results of a slot's demands where none is met at all."""
+    return tuple(DemandResult(demand, 0.0) for demand in slot.demands)
+
+
+def total(demands: Sequence[DemandResult]) -> float:
+    """The score of a slot."""
+    return round(sum(demand.score for demand in demands), 2)
+
+
+def _share(slot: Slot, demand: Demand, runs: Sequence[CheckRun]) -> float:
+    own = [run for run in runs if run.check.demand == demand.name]
+    form = slot.form_demand
+    shares = [_of(run).right if form is None or demand == form else _of(run).numbers for run in own]
+    mean = sum(shares) / len(shares) if shares else 1.0
+    if demand == form:
+        mean *= min([_of(run).form for run in runs], default=1.0)
+    return mean
+
+
+def _of(run: CheckRun) -> Share:
+    return WHOLE if run.failure is None else run.failure.share
+
+
+def _is_of_form(share: Share) -> bool:
+    return share.numbers == 1.0 and share.form < 1.0
