@@ -33,10 +33,12 @@ class Demand:
 
     Attributes:
         sentence: finishes "it ...".
-        needs: the demand as far as which this one counts, or "". What a wrong computation leaves
-            alone is worth little.
+        needs: the demand whose share this one's cannot exceed, or "". What a wrong computation
+            leaves alone is worth little.
         form: whether it takes what is wrong with the shape, dtype, type or device of results
             whose numbers are right; a slot has one such demand at most.
+        all_or_nothing: whether one check costs all of its points, where it fails by more than is
+            wrong in the demand that this one needs.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Demand:
     points: float
     needs: str = ""
     form: bool = False
+    all_or_nothing: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,7 @@ class Slot:
     """A function, method or class that students write, and what it is worth.
 
     `builds_on` names the slots whose place a stand-in may take; `forbids` has patterns of names of
-    the libraries that the slot may not use. `demands` share the points. Where `all_or_nothing`
-    holds, one failed check costs all of them; this is not released.
+    the libraries that the slot may not use. `demands` share the points.
     """
 
     name: str
@@ -63,7 +65,6 @@ class Slot:
     hints: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     demands: tuple[Demand, ...] = ()
-    all_or_nothing: bool = False
 
     @property
     def form_demand(self) -> Demand | None:

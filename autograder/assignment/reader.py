@@ -271,7 +271,7 @@ def _details(name: str, table: _Table, files: Mapping[str, StaffFile]) -> _Table
 def _slot(name: str, table: _Table, details: _Table) -> Slot:
     table.only(
         *("file", "points", "seconds", "memory_mb", "output_mb"),
-        *("builds_on", "forbids", "all_or_nothing"),
+        *("builds_on", "forbids"),
     )
     points = table.get("points", float)
     return Slot(
@@ -280,7 +280,6 @@ def _slot(name: str, table: _Table, details: _Table) -> Slot:
         points=points,
         builds_on=table.texts("builds_on"),
         forbids=table.texts("forbids"),
-        all_or_nothing=table.get("all_or_nothing", bool, False),
         hints=details.texts("hints"),
         demands=_demands(details, points),
         limits=Limits(
@@ -295,13 +294,14 @@ def _demands(details: _Table, points: float) -> tuple[Demand, ...]:
     """The rubric of a slot; without one, a single demand for all of its points."""
     demands: list[Demand] = []
     for table in details.list_of_tables("demands"):
-        table.only("name", "sentence", "points", "needs", "form")
+        table.only("name", "sentence", "points", "needs", "form", "all_or_nothing")
         demand = Demand(
             name=table.get("name", str),
             sentence=table.get("sentence", str),
             points=table.get("points", float),
             needs=table.get("needs", str, ""),
             form=table.get("form", bool, False),
+            all_or_nothing=table.get("all_or_nothing", bool, False),
         )
         table.where = f"{table.where} ({demand.name})"
         earlier = [other.name for other in demands]

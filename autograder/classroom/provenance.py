@@ -114,7 +114,7 @@ def _mark_settings(slot: Slot) -> tuple[object, ...]:
     """The settings of a slot in assignment.toml that can change a mark."""
     return (
         *(slot.name, slot.points, slot.limits, slot.builds_on, slot.demands),
-        *(slot.forbids, slot.all_or_nothing),
+        slot.forbids,
     )
 
 

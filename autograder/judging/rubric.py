@@ -15,6 +15,8 @@ from autograder.assignment.model import Demand, Slot
 from autograder.judging.checks import CheckRun
 from autograder.judging.share import WHOLE, Share
 
+SLACK = 0.1  # checks of one mistake do not all have the same share
+
 
 @dataclass(frozen=True)
 class DemandResult:
@@ -48,18 +50,20 @@ def demand_of(slot: Slot, run: CheckRun) -> str:
 
 
 def score_demands(slot: Slot, runs: Sequence[CheckRun]) -> tuple[DemandResult, ...]:
-    """The results of a slot's demands; `runs` has one run for each check."""
+    """The results of a slot's demands; `runs` has one run for each check.
+
+    A demand that needs another one gets no larger share than that. So a result that is wrong
+    everywhere is charged once in each demand, and what a wrong computation leaves alone is worth
+    no more than the computation.
+    """
     counted = [run for run in runs if not run.skipped]
-    if slot.all_or_nothing:
-        whole = float(all(run.passed for run in counted))
-        return tuple(DemandResult(demand, whole) for demand in slot.demands)
     results: dict[str, DemandResult] = {}
     for demand in slot.demands:
-        share = _share(slot, demand, counted)
-        needs = ""
-        if demand.needs and not results[demand.needs].is_met:
-            needs, share = demand.needs, share * results[demand.needs].share
-        results[demand.name] = DemandResult(demand, share, needs)
+        most = results[demand.needs].share if demand.needs else 1.0
+        share = _share(slot, demand, counted, most)
+        results[demand.name] = DemandResult(
+            demand, min(share, most), demand.needs if share > most else ""
+        )
     return tuple(results.values())
 
 
@@ -73,10 +77,16 @@ def total(demands: Sequence[DemandResult]) -> float:
     return round(sum(demand.score for demand in demands), 2)
 
 
-def _share(slot: Slot, demand: Demand, runs: Sequence[CheckRun]) -> float:
-    own = [run for run in runs if run.check.demand == demand.name]
+def _share(slot: Slot, demand: Demand, runs: Sequence[CheckRun], most: float) -> float:
+    """The share of a demand by its own checks; `most` is that of the demand it needs."""
     form = slot.form_demand
-    shares = [_of(run).right if form is None or demand == form else _of(run).numbers for run in own]
+    shares = [
+        _of(run).right if form is None or demand == form else _of(run).numbers
+        for run in runs
+        if run.check.demand == demand.name
+    ]
+    if demand.all_or_nothing and min(shares, default=1.0) < most - SLACK:
+        return 0.0
     mean = sum(shares) / len(shares) if shares else 1.0
     if demand == form:
         mean *= min([_of(run).form for run in runs], default=1.0)

@@ -1,6 +1,7 @@
 """How much of a wrong answer is right: the share of its named results.
 
-The named results are the keys of a dict, or the entries of a tuple; any other answer is one result.
+The named results are the keys of a dict, or the entries of a tuple, and likewise inside each of
+them; any other answer is one result. An answer's share is the mean of its results'.
 A result counts in two ways: its numbers may be right, and its form, which is everything that
 `difference` demands beside them: shapes, dtypes, types and devices. The numbers of a result of
 another form are compared all the same, where axes of length one, the kind of container and the
@@ -32,22 +33,25 @@ NONE, WHOLE = Share(), Share(1.0, 1.0, 1.0)
 def share(got: Any, want: Any, tolerance: Tolerance) -> Share:
     """The share of a wrong answer that is right. Not all of it is."""
     scale = max([_norm(array) for array in _arrays(want)], default=0.0) or 1.0
-    results = [
-        (_numbers_agree(part, wanted, tolerance, scale), _form_agrees(part, wanted))
-        for part, wanted in _named_results(got, want, tolerance.names)
-    ]
-    right = sum(numbers and form for numbers, form in results)
-    numbers = sum(numbers for numbers, _ in results)
-    # A result of wrong numbers is not charged for its form as well.
-    form = sum(form or not numbers for numbers, form in results)
-    count = len(results)
-    if right == count:  # something else is wrong, such as a key that was not asked for
-        return Share(0.0, 1.0, 0.0)
-    return Share(right / count, numbers / count, form / count)
+    part = _share(got, want, tolerance, scale)
+    # where every result is right, something else is wrong, such as a key that was not asked for
+    return part if part.right < 1.0 else Share(0.0, 1.0, 0.0)
 
 
-def _named_results(got: Any, want: Any, names: Sequence[str]) -> list[tuple[Any, Any]]:
-    """The named results, each beside what was expected; of one that is missing, MISSING."""
+def _share(got: Any, want: Any, tolerance: Tolerance, scale: float) -> Share:
+    results = _named_results(got, want, tolerance.names)
+    if results is None:
+        numbers = _numbers_agree(got, want, tolerance, scale)
+        form = _form_agrees(got, want)
+        # wrong numbers are not charged for their form as well
+        return Share(float(numbers and form), float(numbers), float(form or not numbers))
+    inner = tolerance._replace(names=())
+    parts = [_share(part, wanted, inner, scale) for part, wanted in results]
+    return Share(*(sum(column) / len(parts) for column in zip(*parts, strict=True)))
+
+
+def _named_results(got: Any, want: Any, names: Sequence[str]) -> list[tuple[Any, Any]] | None:
+    """The named results, each beside what was expected; None where the whole is one result."""
     if isinstance(want, dict) and want:
         given = got if isinstance(got, dict) else {}
         return [(given.get(key, MISSING), item) for key, item in want.items()]
@@ -56,7 +60,7 @@ def _named_results(got: Any, want: Any, names: Sequence[str]) -> list[tuple[Any,
         if items is None or len(items) != len(want):
             return [(MISSING, item) for item in want]
         return list(zip(items, want, strict=True))
-    return [(got, want)]
+    return None
 
 
 MISSING = Opaque("missing")

@@ -37,6 +37,7 @@ class DemandNode(TypedDict):
     points: float
     needs: str
     form: bool
+    all_or_nothing: bool
 
 
 class SlotNode(TypedDict):
@@ -127,16 +128,7 @@ def describe_assignment(
             slot.name: {
                 "file": slot.file,
                 "points": slot.points,
-                "demands": [
-                    {
-                        "name": demand.name,
-                        "sentence": demand.sentence,
-                        "points": demand.points,
-                        "needs": demand.needs,
-                        "form": demand.form,
-                    }
-                    for demand in slot.demands
-                ],
+                "demands": [_demand_node(demand) for demand in slot.demands],
                 "seconds": slot.limits.seconds,
                 "memory_mb": slot.limits.memory_mb,
                 "output_mb": slot.limits.output_mb,
@@ -147,6 +139,17 @@ def describe_assignment(
             for slot in assignment.slots.values()
         },
         "notebooks": {name: list(questions) for name, questions in notebooks.items()},
+    }
+
+
+def _demand_node(demand: Demand) -> DemandNode:
+    return {
+        "name": demand.name,
+        "sentence": demand.sentence,
+        "points": demand.points,
+        "needs": demand.needs,
+        "form": demand.form,
+        "all_or_nothing": demand.all_or_nothing,
     }
 
 

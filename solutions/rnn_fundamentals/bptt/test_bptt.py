@@ -9,7 +9,7 @@ is cut off anywhere in 150 steps changes the result.
 import numpy as np
 import pytest
 
-from autograder.grading import leaves_globals_alone, public, same, unmodified
+from autograder.grading import demand, leaves_globals_alone, public, same, unmodified
 
 
 def network(rng, D=3, H=5, O=2):
@@ -58,14 +58,32 @@ def compare_gradients(student, reference, *case):
     same(student.probe.bptt(*case), want, extra_keys=True, lookalikes=truncated)
 
 
+@demand("one_step")
 @public
-@pytest.mark.parametrize("T", [0, 1, 2, 6])
+def test_one_step_only(student, reference, rng):
+    """computes all gradients of a single step"""
+    rnn = network(rng, D=2, H=3, O=1)
+    compare_gradients(student, reference, rnn, *sequence(rng, rnn, 1))
+
+
+@demand("a_few_steps")
+@public
+@pytest.mark.parametrize("T", [2, 3, 6])
 def test_short_sequences(student, reference, rng, T):
     """computes all gradients of a short sequence"""
     rnn = network(rng, D=2, H=3, O=1)
     compare_gradients(student, reference, rnn, *sequence(rng, rnn, T))
 
 
+@demand("any_case")
+@public
+def test_no_step(student, reference, rng):
+    """returns zeros of the right shapes for an empty sequence"""
+    rnn = network(rng, D=2, H=3, O=1)
+    compare_gradients(student, reference, rnn, *sequence(rng, rnn, 0))
+
+
+@demand("through_time")
 @public
 def test_two_dozen_steps(student, reference, rng):
     """carries gradients over two dozen steps"""
@@ -73,6 +91,7 @@ def test_two_dozen_steps(student, reference, rng):
     compare_gradients(student, reference, rnn, *sequence(rng, rnn, 24))
 
 
+@demand("a_few_steps")
 @public
 @pytest.mark.parametrize("t", [0, 3])
 def test_one_loss(student, reference, rng, t):
@@ -83,6 +102,7 @@ def test_one_loss(student, reference, rng, t):
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
+@demand("any_case")
 @public
 def test_large_loss(student, reference, rng):
     """is right where gradients are large"""
@@ -92,19 +112,18 @@ def test_large_loss(student, reference, rng):
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
+@demand("harmless")
 @public
-def test_arguments(student, reference, rng):
+def test_arguments(student, rng):
     """leaves the weights and the three lists as they were"""
     rnn = network(rng, D=2, H=3, O=1)
     case = rnn, *sequence(rng, rnn, 3)
     answer = student.probe.bptt_and_arguments(*case)
     unmodified(answer)
-    names = "rnn", "inputs", "hidden_states", "d_outputs"
-    same(answer["arguments"], list(case), names=names)
-    want = reference.probe.bptt_and_arguments(*case)
-    same(answer["gradients"]["b_y"], want["gradients"]["b_y"])  # that it did some of its work
+    same(answer["arguments"], list(case))
 
 
+@demand("through_time")
 def test_differences(student, reference, rng):
     """agrees with difference quotients over ten steps"""
     rnn = network(rng)
@@ -114,6 +133,7 @@ def test_differences(student, reference, rng):
     same(student.probe.bptt(rnn, inputs, states, d_outputs), want, rtol=1e-6, extra_keys=True)
 
 
+@demand("any_case")
 @pytest.mark.parametrize(
     "D, H, O",
     [(1, 1, 1), (1, 7, 2), (6, 2, 3), (3, 5, 3), (4, 4, 2), (2, 4, 4), (16, 16, 16)],
@@ -125,6 +145,7 @@ def test_sizes(student, reference, rng, D, H, O):
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
+@demand("any_case")
 def test_zero_state(student, reference, rng):
     """is right when the initial state is zero"""
     rnn = network(rng)
@@ -132,6 +153,7 @@ def test_zero_state(student, reference, rng):
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
+@demand("any_case")
 @pytest.mark.parametrize("scale", [0.0, 1e-140, 1e100])
 def test_scale(student, reference, rng, scale):
     """is right for a loss of any size"""
@@ -141,6 +163,7 @@ def test_scale(student, reference, rng, scale):
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
+@demand("any_case")
 def test_saturated(student, reference, rng):
     """is right where some units are saturated, or almost"""
     rnn = network(rng)
@@ -150,6 +173,7 @@ def test_saturated(student, reference, rng):
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
+@demand("any_case")
 def test_large_numbers(student, reference, rng):
     """is right for large inputs and a large initial state"""
     rnn = network(rng)
@@ -158,6 +182,7 @@ def test_large_numbers(student, reference, rng):
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
+@demand("form")
 @public
 @pytest.mark.parametrize("T", [0, 1, 3])
 def test_float32(student, reference, rng, T):
@@ -174,6 +199,7 @@ def test_float32(student, reference, rng, T):
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
 
+@demand("harmless")
 @public
 def test_in_turn(student, reference, rng):
     """returns new arrays, uses the current weights, and changes no global setting"""
@@ -184,13 +210,15 @@ def test_in_turn(student, reference, rng):
     leaves_globals_alone(answer)
 
 
-@pytest.mark.parametrize("T", [0, 1, 2, 7, 30, 70])
+@demand("through_time")
+@pytest.mark.parametrize("T", [7, 30, 70])
 def test_lengths(student, reference, rng, T):
-    """is right for every length, also for an empty sequence"""
+    """is right for every length"""
     rnn = long_memory_network(rng)
     compare_gradients(student, reference, rnn, *sequence(rng, rnn, T))
 
 
+@demand("through_time")
 def test_at_rest(student, reference, rng):
     """is right over 40 steps in which all inputs and states are zero"""
     rnn = {name: 0 * w if name == "b_h" else w for name, w in long_memory_network(rng).items()}
@@ -204,6 +232,7 @@ def test_at_rest(student, reference, rng):
     same(answer["b_h"], np.linalg.solve(np.eye(5) - rnn["W_hh"].T, dh - rnn["W_hh"].T @ back @ dh))
 
 
+@demand("through_time")
 def test_long_way(student, reference, rng):
     """carries the gradient of the last of 150 outputs back to the beginning"""
     rnn = long_memory_network(rng)
