@@ -8,7 +8,12 @@ A value of a tree is None, bool, int, float, str, or one of
     ["l", [...]]          list                  ["t", [...]]      tuple
     ["d", [[k, v], ...]]  dict                  ["a", i]          numpy array, number i of the frame
     ["x", i, device]      torch tensor          ["g", i]          numpy scalar
-    ["o", type, text]     anything else, by the name of its type only
+    ["b", i]              bytes                 ["c", re, im]     complex
+    ["i", digits]         an int of more than 64 bits, in hexadecimal
+    ["o", type, text]     anything else, by the name of its type only: it does not cross whole
+
+Arrays of texts and of objects cross as lists. Keys of a dict are None, bool, int of at most 64
+bits, float, str, bytes, or tuples of them.
 """
 
 from __future__ import annotations
@@ -30,9 +35,11 @@ MAX_BLOB = 64 << 20
 MAX_NODES = 10_000  # so that no answer takes long to decode and to compare
 MAX_DEPTH = 32
 MAX_TEXT = 20_000
+MAX_BITS = 4096  # of an int
 MAX_NDIM = 8
 INTEGERS = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DTYPES = frozenset((*INTEGERS, "float16", "float32", "float64", "complex64", "complex128"))
+HEXADECIMAL = frozenset("0123456789abcdef")
 NAMES = {np.dtype(name): name for name in sorted(DTYPES)}  # dtype.name takes microseconds
 
 
@@ -82,68 +89,121 @@ class _Encoder:
     def __init__(self) -> None:
         self.arrays: list[np.ndarray] = []
         self.nodes = 0
+        self.lost: list[str] = []  # what does not cross whole, by the names of their types
 
     def node(self, value: Any, depth: int = 0) -> Any:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise WireError(f"the result has more than {MAX_NODES:,} parts: too many to send")
-        if depth >= MAX_DEPTH:
-            return ["o", "a structure too deep to send", ""]
+        if depth > MAX_DEPTH:
+            raise WireError(f"the result is nested more than {MAX_DEPTH} deep: too deep to send")
         own = type(value)
         if value is None or own is float or own is bool:
             return value
         if own is np.ndarray:
-            return self.array(["a"], value) if value.dtype != object else self.objects(value, depth)
+            return self.array(["a"], value, depth)
         if isinstance(value, str):
-            return value[:MAX_TEXT]
+            return self.text(value)
         if own is int:
-            return value if abs(value) < 2**63 else ["o", "int of more than 64 bits", ""]
+            return self.integer(value)
         if isinstance(value, (list, tuple)):
             tag = "l" if isinstance(value, list) else "t"
             return [tag, [self.node(item, depth + 1) for item in value]]
         if isinstance(value, dict):
-            return ["d", [[self.key(k), self.node(v, depth + 1)] for k, v in value.items()]]
+            return ["d", [[self.key(k, depth), self.node(v, depth + 1)] for k, v in value.items()]]
+        return self.rare(value, depth)
+
+    def rare(self, value: Any, depth: int) -> Any:
+        """Encode a value of a type that few answers have."""
+        if isinstance(value, bytes):
+            return self.array(["b"], np.frombuffer(value, np.uint8), depth)
         if isinstance(value, np.generic):
-            return self.array(["g"], np.asarray(value))
+            return self.array(["g"], np.asarray(value), depth)
         if isinstance(value, Tensor):
-            return self.array(["x", value.on], value)
-        if isinstance(value, np.ndarray):
-            return self.objects(value, depth)
+            return self.array(["x", value.on], value, depth)
+        if isinstance(value, np.ndarray) and not hasattr(value, "mask"):  # a mask is no number
+            return self.array(["a"], np.asarray(value), depth)
         if isinstance(value, Opaque):
-            return ["o", value.type_name, value.text]
-        if isinstance(value, (int, float)):  # a subclass, such as an enum
-            return ["o", type(value).__name__, ""]
+            return self.opaque(value.type_name, value.text)
+        if type(value) is complex:
+            return ["c", value.real, value.imag]
         torch: Any = sys.modules.get("torch")
         if hasattr(torch, "__version__") and isinstance(value, torch.Tensor):  # not a Placeholder
-            return self.torch_tensor(value)
-        return ["o", type(value).__name__[:200], ""]
+            return self.torch_tensor(value, depth)
+        return self.opaque(type(value).__name__)
 
-    def key(self, key: Any) -> Any:
-        plain = key is None or isinstance(key, (bool, str)) or type(key) in (int, float)
-        return key if plain else f"<{type(key).__name__}>"
+    def opaque(self, name: str, text: str = "") -> Any:
+        self.lost.append(name[:200])
+        return ["o", name[:200], text]
 
-    def objects(self, value: np.ndarray, depth: int) -> Any:
-        """Encode an array of a subclass, or an array of objects, which may be a list of arrays."""
-        if value.dtype == object and value.ndim == 1:
-            return ["l", [self.node(item, depth + 1) for item in value]]
-        return self.array(["a"], np.asarray(value))
+    def text(self, value: str) -> Any:
+        if len(value) > MAX_TEXT:
+            return self.opaque(f"text of more than {MAX_TEXT:,} characters")
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                return self.opaque("text with half a character")
+        return value
 
-    def array(self, node: list[Any], array: np.ndarray) -> Any:
+    def integer(self, value: int) -> Any:
+        if _is_short(value):
+            return value
+        if value.bit_length() > MAX_BITS:
+            return self.opaque(f"int of more than {MAX_BITS:,} bits")
+        return ["i", f"{value:x}"]
+
+    def key(self, key: Any, depth: int) -> Any:
+        if isinstance(key, np.generic):
+            key = key.item()
+        if _is_key(key) or isinstance(key, Opaque):
+            return self.node(key, depth + 1)
+        return self.opaque(type(key).__name__)
+
+    def array(self, node: list[Any], array: np.ndarray, depth: int) -> Any:
+        if array.dtype.kind in "OUT" and array.ndim:
+            return self.node(array.tolist(), depth)
         if array.dtype not in NAMES:  # perhaps in another byte order
             array = array.astype(array.dtype.newbyteorder("="), copy=False)
         if array.dtype not in NAMES or array.ndim > MAX_NDIM:
-            return ["o", f"array of dtype {array.dtype.name} with {array.ndim} axes"[:200], ""]
+            kind = f"array with {array.ndim} axes" if array.ndim else "number"
+            return self.opaque(f"{kind} of dtype {array.dtype.name}")
         self.arrays.append(array)
         return [node[0], len(self.arrays) - 1, *node[1:]]
 
-    def torch_tensor(self, value: Any) -> Any:
+    def torch_tensor(self, value: Any, depth: int) -> Any:
         device = value.device.type
         if device == "meta" or value.layout is not sys.modules["torch"].strided:
-            return ["o", f"tensor on {device}, {value.layout}"[:200], ""]
+            return self.opaque(f"tensor on {device}, {value.layout}")
         name = str(value.dtype).removeprefix("torch.")
         if name not in DTYPES:
-            return ["o", f"tensor of dtype {name}"[:200], ""]
-        return self.array(["x", device], value.detach().cpu().resolve_conj().resolve_neg().numpy())
+            return self.opaque(f"tensor of dtype {name}")
+        numbers = value.detach().cpu().resolve_conj().resolve_neg().numpy()
+        return self.array(["x", device], numbers, depth)
+
+
+def _is_short(value: int) -> bool:
+    """Whether msgpack has the integer."""
+    return -(2**63) <= value < 2**64
+
+
+def _is_key(key: Any) -> bool:
+    """Whether a dict may have the key. It is compared fast, whatever the dict has besides."""
+    if type(key) is tuple:
+        return all(map(_is_key, key))
+    if type(key) is int:
+        return _is_short(key)
+    return key is None or type(key) in (bool, float) or isinstance(key, (str, bytes))
+
+
+def lost_in(value: Any) -> list[str]:
+    """The names of what would not cross whole of a value: none for plain data.
+
+    Raises WireError for a value of too many parts, or nested too deep.
+    """
+    encoder = _Encoder()
+    encoder.node(value)
+    return encoder.lost
 
 
 @dataclass(frozen=True)
@@ -253,11 +313,9 @@ class _Decoder:
             return items if tag == "l" else tuple(items)
         if tag == "d":
             return self.mapping(payload, depth)
-        if tag == "o":
-            text = node[2] if len(node) > 2 else ""
-            demand(type(payload) is str and type(text) is str, "opaque value")
-            return Opaque(payload[:200], text[:200])
-        demand(tag in ("a", "g", "x"), "tag")
+        if tag in ("o", "i", "c"):
+            return _without_arrays(tag, payload, node[2] if len(node) > 2 else "")
+        demand(tag in ("a", "g", "x", "b"), "tag")
         demand(type(payload) is int and payload == self.used < len(self.arrays), "array number")
         self.used += 1
         array = self.arrays[payload]
@@ -267,6 +325,9 @@ class _Decoder:
         if tag == "x":
             demand(len(node) == 3 and type(node[2]) is str, "device")
             return tensor(array, node[2][:20])
+        if tag == "b":
+            demand(array.dtype == np.uint8 and array.ndim == 1, "bytes")
+            return array.tobytes()
         return array
 
     def mapping(self, payload: Any, depth: int) -> dict[Any, Any]:
@@ -274,11 +335,23 @@ class _Decoder:
         result = {}
         for pair in payload:
             demand(isinstance(pair, list) and len(pair) == 2, "dict entry")
-            key = pair[0]
-            demand(key is None or type(key) in (bool, int, float, str), "dict key")
-            demand(type(key) is not str or len(key) <= MAX_TEXT, "dict key")
+            key = self.value(pair[0], depth + 1)
+            demand(_is_key(key) or isinstance(key, Opaque), "dict key")
             result[key] = self.value(pair[1], depth + 1)
         return result
+
+
+def _without_arrays(tag: str, payload: Any, rest: Any) -> Any:
+    """Decode a node that is no container and names no array."""
+    if tag == "c":
+        demand(type(payload) is float and type(rest) is float, "complex number")
+        return complex(payload, rest)
+    demand(type(payload) is str and type(rest) is str, "value")
+    if tag == "o":
+        return Opaque(payload[:200], rest[:200])
+    digits = payload.removeprefix("-")
+    demand(0 < len(digits) <= MAX_BITS // 4 and set(digits) <= HEXADECIMAL, "number")
+    return int(payload, 16)
 
 
 def demand(condition: bool, part: str) -> None:

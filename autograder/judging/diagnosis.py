@@ -213,6 +213,10 @@ def _leaf(value: Any) -> Any:
         return np.asarray(value)
     if isinstance(value, (float, np.floating)):
         return np.asarray(value, dtype=np.float64)
+    if isinstance(value, (complex, np.complexfloating)):
+        return np.asarray(value, dtype=np.complex128)
+    if isinstance(value, (np.bool_, np.integer)):
+        return value.item()
     return value.type_name if isinstance(value, Opaque) else value
 
 

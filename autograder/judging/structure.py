@@ -33,7 +33,8 @@ class Unlike(Exception):
 def pairs(got: Any, want: Any, tolerance: Tolerance) -> Iterator[Pair]:
     """The parts of `got` beside those of `want`, which says what structure is right.
 
-    A list or tuple in `want` admits a list, tuple or array of that length; nothing else admits
+    A list or tuple in `want` admits a list, tuple or array of that length. A number or truth value
+    may be Python's or NumPy's; a truth value is no int, an int no float. Nothing else admits
     another type. (`diagnosis.agree` walks two answers of which neither is right, and takes lists
     and arrays for the same on both sides.)
 
@@ -70,6 +71,18 @@ def _pairs(
         if not isinstance(got, (float, np.floating)):
             _wrong_type(name, got, "a float")
         yield Pair(name, float(got), float(want))
+    elif isinstance(want, (complex, np.complexfloating)):
+        if not isinstance(got, (complex, np.complexfloating)):
+            _wrong_type(name, got, "a complex number")
+        yield Pair(name, complex(got), complex(want))
+    elif isinstance(want, (bool, np.bool_)):
+        if not isinstance(got, (bool, np.bool_)):
+            _wrong_type(name, got, "a truth value")
+        yield Pair(name, bool(got), bool(want))
+    elif isinstance(want, (int, np.integer)):
+        if isinstance(got, bool) or not isinstance(got, (int, np.integer)):
+            _wrong_type(name, got, "an int")
+        yield Pair(name, int(got), int(want))
     else:
         yield Pair(name, got, want)
 

@@ -11,6 +11,7 @@ from autograder.isolation.wire import Opaque, Tensor
 from autograder.probing import kind
 from autograder.text import printable
 
+LONG_BITS = 200  # an int of more is not written out
 NAMED = 4  # of so many names at most are all written out
 
 
@@ -30,7 +31,9 @@ def described(value: Any) -> str:
 
 def literal(value: Any) -> str:
     """A number or text as Python writes it; of another value, its kind."""
-    if isinstance(value, (bool, int, float, str)):
+    if isinstance(value, int) and value.bit_length() > LONG_BITS:
+        return f"an int of {value.bit_length()} bits"
+    if isinstance(value, (bool, int, float, complex, str, bytes)):
         return printable(repr(value), 80)
     return described(value)
 
@@ -42,7 +45,9 @@ def called(name: str) -> str:
 
 def keys_in_words(keys: Iterable[Any]) -> str:
     """The first eight keys of a dict."""
-    return ", ".join(printable(str(key), 40) for key in list(keys)[:8])
+    first = list(keys)[:8]
+    words = (described(key) if isinstance(key, Opaque) else str(key) for key in first)
+    return ", ".join(printable(word, 40) for word in words)
 
 
 def index_in_words(at: Iterable[Any]) -> str:

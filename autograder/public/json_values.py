@@ -17,10 +17,15 @@ DIGITS = {"float64": 12, "complex128": 12, "float32": 7, "complex64": 7}
 def to_json(value: Any, rounded: bool = False) -> Any:
     """A value as JSON; if `rounded`, floats keep DIGITS significant digits.
 
-    Raises TypeError for a value that is no array, tensor, scalar, string or container of them.
+    Raises TypeError for a value that is no array, tensor, scalar, string, bytes or container of
+    them.
     """
     if isinstance(value, float) and not isinstance(value, np.generic):
         return {"float": _number(value, 12 if rounded else 17)}
+    if isinstance(value, complex) and not isinstance(value, np.generic):
+        return {"complex": _number(value, 12 if rounded else 17)}
+    if isinstance(value, bytes) and not isinstance(value, np.generic):
+        return {"bytes": value.hex()}
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, (np.ndarray, np.generic)):
@@ -35,7 +40,7 @@ def to_json(value: Any, rounded: bool = False) -> Any:
     if isinstance(value, tuple):
         return {"tuple": [to_json(item, rounded) for item in value]}
     if isinstance(value, dict):
-        return {"dict": [[key, to_json(item, rounded)] for key, item in value.items()]}
+        return {"dict": [[to_json(key), to_json(item, rounded)] for key, item in value.items()]}
     if isinstance(value, Opaque):
         return {"opaque": value.type_name}
     raise TypeError(f"{type(value).__name__} cannot be frozen")
@@ -52,7 +57,11 @@ def from_json(node: Any) -> Any:
     if "tuple" in node:
         return tuple(from_json(item) for item in node["tuple"])
     if "dict" in node:
-        return {key: from_json(item) for key, item in node["dict"]}
+        return {from_json(key): from_json(item) for key, item in node["dict"]}
+    if "complex" in node:
+        return complex(node["complex"])
+    if "bytes" in node:
+        return bytes.fromhex(node["bytes"])
     if "opaque" in node:
         return Opaque(node["opaque"])
     entries = node["array"] if "array" in node else node["scalar"]
@@ -65,7 +74,7 @@ def from_json(node: Any) -> Any:
 
 def _number(value: Any, digits: int) -> Any:
     if isinstance(value, complex):
-        return str(value)
+        return str(complex(*(float(f"{part:.{digits}g}") for part in (value.real, value.imag))))
     if isinstance(value, float):
         return float(f"{value:.{digits}g}") if math.isfinite(value) else str(value)
     return value
