@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from autograder.assignment import solution_file
@@ -163,12 +164,44 @@ class StaffFile(StudentFile):
         return self.folder / f"test_{slot.stem}.py"
 
 
+class Keeps(StrEnum):
+    """What a fair person would leave a misconception of a slot's points.
+
+    MOST: one demand is missed and all else is right. HALF: much is right, and much is not.
+    LITTLE: a main computation is wrong beyond trivial inputs. NOTHING: nothing is usable.
+    """
+
+    MOST = "most"
+    HALF = "half"
+    LITTLE = "little"
+    NOTHING = "nothing"
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """The least share of the points, and the one that is too much."""
+        return BANDS[self]
+
+    def allows(self, share: float) -> bool:
+        """Whether a share of the points lies in the band."""
+        least, too_much = self.band
+        return least <= share < too_much
+
+
+BANDS = {
+    Keeps.MOST: (0.60, 1.00),
+    Keeps.HALF: (0.35, 0.75),
+    Keeps.LITTLE: (0.03, 0.45),
+    Keeps.NOTHING: (0.00, 0.10),
+}
+
+
 @dataclass(frozen=True)
 class KnownProgram:
     """A known program: the reference with an edit in one slot.
 
     A misconception is wrong and has a `cause` (a statement) and a `hint` (a question); a variant
-    is right and has neither. `precision` marks a misconception that is wrong in its last digits
+    is right and has neither. `keeps` is what a misconception's mark must be, None where staff did
+    not say. `precision` marks a misconception that is wrong in its last digits
     only: numbers in float32, rounded, or with an epsilon.
     """
 
@@ -179,6 +212,7 @@ class KnownProgram:
     cause: str = ""
     hint: str = ""
     precision: bool = False
+    keeps: Keeps | None = None
 
 
 @dataclass(frozen=True)

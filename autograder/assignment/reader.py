@@ -13,6 +13,7 @@ from autograder.assignment.model import (
     Assignment,
     Demand,
     Equivalent,
+    Keeps,
     KnownProgram,
     Slot,
     StaffFile,
@@ -338,7 +339,7 @@ def _programs(details: Mapping[str, _Table], key: str) -> Iterator[KnownProgram]
 
 
 def _program(slot: str, table: _Table, wrong: bool) -> KnownProgram:
-    reasons = ("cause", "hint", "precision") if wrong else ()
+    reasons = ("cause", "hint", "precision", "keeps") if wrong else ()
     table.only("id", "find", "replace", "edits", "answer", "answers", *reasons)
     table.where = f"{table.where} ({table.get('id', str)})"
     edits: Sequence[solution_file.Edit] = [
@@ -360,4 +361,12 @@ def _program(slot: str, table: _Table, wrong: bool) -> KnownProgram:
         cause=table.get("cause", str) if wrong else "",
         hint=table.get("hint", str) if wrong else "",
         precision=table.get("precision", bool, False),
+        keeps=_keeps(table),
     )
+
+
+def _keeps(table: _Table) -> Keeps | None:
+    said = table.get("keeps", str, "")
+    if said and said not in list(Keeps):
+        raise AssignmentError(f"{table.where}: keeps must be one of {', '.join(Keeps)}")
+    return Keeps(said) if said else None

@@ -217,6 +217,7 @@ def _slot_files(slot: NewSlot) -> dict[Path, str]:
     texts[slot.files / f"{slot.stem}.toml"] = rendered(
         "slot.toml",
         slot=slot.name,
+        points=slot.points,
         misconception=free_name(f"{slot.stem}_thrice", ids),
         variant=free_name(f"{slot.stem}_sum", ids),
     )

@@ -88,6 +88,7 @@ def test_an_edit_applies_exactly_once() -> None:
         ("assignment.toml", "title =", "minutes = nan\ntitle =", "minutes must be above 0"),
         ("assignment.toml", "title =", "minutes = 61\ntitle =", "above 0 and at most 60"),
         ("assignment.toml", "title =", 'python = "3"\ntitle =', "python must be a version such as"),
+        ("moves/double.toml", 'keeps = "most"', 'keeps = "all"', "keeps must be one of most, half"),
         ("assignment.toml", "title =", "minutes = true\ntitle =", "minutes must be a float"),
     ],
 )
@@ -127,7 +128,7 @@ def test_a_file_that_an_editor_or_a_system_hides_is_none_of_staffs(
 
 
 def test_slots_that_would_share_their_files_are_named(toy_course: Path) -> None:
-    new = '[slots.Walker_walk]\nfile = "moves.py"\npoints = 1\n[slots.quadruple]'
+    new = '[slots.Walker_walk]\nfile = "moves.py"\npoints = 3\n[slots.quadruple]'
     change(toy_course, "assignment.toml", "[slots.quadruple]", new)
     end = "    ### END SOLUTION"
     answer = f"def Walker_walk():\n    ### BEGIN SOLUTION\n    pass\n{end}\n"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.assignment.model import Assignment, PublicAssignment, StaffFile
+from autograder.assignment.model import Assignment, Keeps, PublicAssignment, StaffFile
 from autograder.errors import UsageError
 
 
@@ -31,3 +31,13 @@ def test_what_students_may_know_has_no_answers_and_no_graders() -> None:
     secret = {"text", "hidden", "folder", "idioms", "misconceptions", "variants", "questions"}
     assert not secret & set(PublicAssignment.__dataclass_fields__)
     assert secret & set(StaffFile.__dataclass_fields__) == {"text", "hidden", "folder"}
+
+
+def test_the_bands_of_marks_are_those_that_staff_mean() -> None:
+    allowed = {keeps: [s for s in range(101) if keeps.allows(s / 100)] for keeps in Keeps}
+    assert {keeps: (few[0], few[-1]) for keeps, few in allowed.items()} == {
+        Keeps.MOST: (60, 99),
+        Keeps.HALF: (35, 74),
+        Keeps.LITTLE: (3, 44),
+        Keeps.NOTHING: (0, 9),
+    }
