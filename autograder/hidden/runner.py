@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import zlib
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ import pytest
 
 from autograder.assignment.model import Assignment, Slot
 from autograder.course.student_file import Source
+from autograder.errors import KitError
+from autograder.hidden.places import place_of
 from autograder.hidden.replay import PassedRuns
 from autograder.isolation.deadline import Budget
 from autograder.isolation.pool import Workers
@@ -26,7 +28,7 @@ from autograder.judging.answers import Answer, Log
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.effects import effects, with_effects
 from autograder.judging.failure import CheckFailed, Failure
-from autograder.judging.program import Caller, Program, ReferenceCache
+from autograder.judging.program import Caller, Program, ReferenceCache, stand_in_of
 from autograder.judging.question import Question, Response, StandIns
 from autograder.judging.reading import Readings
 from autograder.judging.verdict import Verdict
@@ -73,6 +75,7 @@ class HiddenChecks:
         self._device = device
         self._passed = PassedRuns()
         self._expected: dict[tuple[str, str], frozenset[str]] = {}
+        self._faults: dict[tuple[str, str, StandIns], str] = {}  # "" of a check that is right
 
     def __enter__(self) -> HiddenChecks:
         return self
@@ -95,6 +98,7 @@ class HiddenChecks:
             self.seed = seed
             self.reference.forget()
             self._passed.forget()
+            self._faults.clear()
 
     def program(self, sources: Mapping[str, Source], budget: Budget | None = None) -> Program:
         """A program to be graded, of its source files."""
@@ -120,15 +124,46 @@ class HiddenChecks:
         runs = [[self.run(program, check, stand_ins)] for check in self.checks[slot]]
         return with_effects(runs, self.reference_effects)
 
-    def run(self, program: Program, check: Check, stand_ins: StandIns = ()) -> CheckRun:
+    def run(
+        self, program: Program, check: Check, stand_ins: StandIns = (), *, anew: bool = False
+    ) -> CheckRun:
         """Run one check. What it raises is in the result.
+
+        A check that fails the reference, too, is broken: it judges no program. If `anew`, inputs
+        are drawn and compared also where the answers equal those of a run that passed.
 
         Raises KeyboardInterrupt, and MemoryError where it was not the program's answers that took
         the memory.
         """
+        run = self._run(program, check, stand_ins, anew)
+        failure = run.failure
+        if failure is None or failure.loading or failure.verdict == Verdict.NOT_STARTED:
+            return run
+        if program is self.reference.program:
+            return run
+        fault = self._fault(check, stand_ins)
+        return replace(run, failure=None, broken=fault) if fault else run
+
+    def _fault(self, check: Check, stand_ins: StandIns) -> str:
+        """Why a check fails the reference; "" if it passes. It is run once."""
+        stand_ins = tuple(s for s in stand_ins if stand_in_of(self.assignment, s))
+        key = (check.slot, check.name, stand_ins)
+        if key not in self._faults:
+            run = self._run(self.reference.program, check, stand_ins)
+            if run.broken:
+                return run.broken  # it need not be so the next time
+            fact = run.failure.fact if run.failure is not None else ""
+            where = f"{run.place}: " if run.place else ""
+            self._faults[key] = f"{where}the reference fails this check: {fact}" if fact else ""
+        return self._faults[key]
+
+    def _run(
+        self, program: Program, check: Check, stand_ins: StandIns, anew: bool = False
+    ) -> CheckRun:
         dialogue = _Dialogue(program, self._readings, check, stand_ins)
         try:
-            replayed = self._passed.follow(check, stand_ins, dialogue.ask_program)
+            ask = dialogue.ask_program
+            replayed = None if anew else self._passed.follow(check, stand_ins, ask)
             if replayed is not None:
                 return replayed
             try:
@@ -137,7 +172,8 @@ class HiddenChecks:
                 dialogue.begin_again()
                 self._call(dialogue)
         except CheckFailed as failed:
-            return CheckRun(check, stand_ins, failed.failure, dialogue.log)
+            place = place_of(failed, self.assignment)
+            return CheckRun(check, stand_ins, failed.failure, dialogue.log, place=place)
         except pytest.skip.Exception as skipped:
             return CheckRun(check, stand_ins, None, dialogue.log, skipped=str(skipped))
         except KeyboardInterrupt:
@@ -148,8 +184,10 @@ class HiddenChecks:
             fact = "its answers are too large for the grader"
             return CheckRun(check, stand_ins, Failure(Verdict.CRASH, fact), dialogue.log)
         except BaseException as error:
-            broken = f"{type(error).__name__}: {error}"
-            return CheckRun(check, stand_ins, None, dialogue.log, broken=broken)
+            what = f"{error}" if isinstance(error, KitError) else f"{type(error).__name__}: {error}"
+            place = place_of(error, self.assignment)
+            broken = f"{place}: {what}" if place else what
+            return CheckRun(check, stand_ins, None, dialogue.log, broken=broken, place=place)
         run = CheckRun(check, stand_ins, None, dialogue.log)
         self._passed.keep(run, dialogue.responses)
         return run
@@ -171,7 +209,7 @@ class HiddenChecks:
             stream = zlib.crc32(f"{check.slot}/{check.name}".encode())
             return np.random.default_rng([self.seed, stream])
         if name == "device":
-            return self._available(device_of(check))
+            return _available(device_of(check), self._device, self._workers)
         return Caller(lambda *call: self._expected_answer(dialogue, *call), Log())
 
     def _expected_answer(
@@ -179,15 +217,17 @@ class HiddenChecks:
     ) -> Answer:
         answer = self.reference.call(dialogue.question(function, args, kwargs))
         file = dialogue.slot.file
-        return self._readings.read_reference(file, function, answer, args, kwargs)
+        read = self._readings.read_reference(file, function, answer, args, kwargs)
+        return replace(read, expected=True)
 
-    def _available(self, device: str) -> str:
-        """The device. Skips the check where it was not asked for or does not exist."""
-        if device not in ("cpu", self._device):
-            pytest.skip(f"not run: {device} was not asked for (--device {device})")
-        if device == "cuda" and not self._workers.has_cuda():
-            pytest.skip("not run: torch finds no CUDA device here")
-        return device
+
+def _available(device: str, asked_for: str, workers: Workers) -> str:
+    """The device. Skips the check where it was not asked for or does not exist."""
+    if device not in ("cpu", asked_for):
+        pytest.skip(f"not run: {device} was not asked for (--device {device})")
+    if device == "cuda" and not workers.has_cuda():
+        pytest.skip("not run: torch finds no CUDA device here")
+    return device
 
 
 class _AsksOtherwise(BaseException):

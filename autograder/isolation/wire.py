@@ -10,7 +10,7 @@ A value of a tree is None, bool, int, float, str, or one of
     ["x", i, device]      torch tensor          ["g", i]          numpy scalar
     ["b", i]              bytes                 ["c", re, im]     complex
     ["i", digits]         an int of more than 64 bits, in hexadecimal
-    ["o", type, text]     anything else, by the name of its type only: it does not cross whole
+    ["o", type]           anything else, by the name of its type only: it does not cross whole
 
 Arrays of texts and of objects cross as lists. Keys of a dict are None, bool, int of at most 64
 bits, float, str, bytes, or tuples of them.
@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 import struct
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgpack
@@ -79,7 +79,6 @@ class Opaque:
     """A value that cannot cross: the name of its type takes its place."""
 
     type_name: str
-    text: str = ""
 
 
 # ------------------------------------------------------------------------------ encode
@@ -90,6 +89,7 @@ class _Encoder:
         self.arrays: list[np.ndarray] = []
         self.nodes = 0
         self.lost: list[str] = []  # what does not cross whole, by the names of their types
+        self.lost_before: list[str] = []  # likewise, what came as no more than such a name
 
     def node(self, value: Any, depth: int = 0) -> Any:
         self.nodes += 1
@@ -111,10 +111,6 @@ class _Encoder:
             return [tag, [self.node(item, depth + 1) for item in value]]
         if isinstance(value, dict):
             return ["d", [[self.key(k, depth), self.node(v, depth + 1)] for k, v in value.items()]]
-        return self.rare(value, depth)
-
-    def rare(self, value: Any, depth: int) -> Any:
-        """Encode a value of a type that few answers have."""
         if isinstance(value, bytes):
             return self.array(["b"], np.frombuffer(value, np.uint8), depth)
         if isinstance(value, np.generic):
@@ -124,7 +120,8 @@ class _Encoder:
         if isinstance(value, np.ndarray) and not hasattr(value, "mask"):  # a mask is no number
             return self.array(["a"], np.asarray(value), depth)
         if isinstance(value, Opaque):
-            return self.opaque(value.type_name, value.text)
+            self.lost_before.append(value.type_name)
+            return ["o", value.type_name]
         if type(value) is complex:
             return ["c", value.real, value.imag]
         torch: Any = sys.modules.get("torch")
@@ -132,33 +129,25 @@ class _Encoder:
             return self.torch_tensor(value, depth)
         return self.opaque(type(value).__name__)
 
-    def opaque(self, name: str, text: str = "") -> Any:
+    def opaque(self, name: str) -> Any:
         self.lost.append(name[:200])
-        return ["o", name[:200], text]
+        return ["o", name[:200]]
 
     def text(self, value: str) -> Any:
         if len(value) > MAX_TEXT:
             return self.opaque(f"text of more than {MAX_TEXT:,} characters")
-        if not value.isascii():
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                return self.opaque("text with half a character")
-        return value
+        half = not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value)
+        return self.opaque("text with half a character") if half else value
 
     def integer(self, value: int) -> Any:
-        if _is_short(value):
-            return value
         if value.bit_length() > MAX_BITS:
             return self.opaque(f"int of more than {MAX_BITS:,} bits")
-        return ["i", f"{value:x}"]
+        return value if _is_short(value) else ["i", f"{value:x}"]
 
     def key(self, key: Any, depth: int) -> Any:
-        if isinstance(key, np.generic):
-            key = key.item()
-        if _is_key(key) or isinstance(key, Opaque):
-            return self.node(key, depth + 1)
-        return self.opaque(type(key).__name__)
+        key = _plain_key(key)
+        crosses = _is_key(key) or isinstance(key, Opaque)
+        return self.node(key, depth + 1) if crosses else self.opaque(type(key).__name__)
 
     def array(self, node: list[Any], array: np.ndarray, depth: int) -> Any:
         if array.dtype.kind in "OUT" and array.ndim:
@@ -166,8 +155,7 @@ class _Encoder:
         if array.dtype not in NAMES:  # perhaps in another byte order
             array = array.astype(array.dtype.newbyteorder("="), copy=False)
         if array.dtype not in NAMES or array.ndim > MAX_NDIM:
-            kind = f"array with {array.ndim} axes" if array.ndim else "number"
-            return self.opaque(f"{kind} of dtype {array.dtype.name}")
+            return self.opaque(f"array of dtype {array.dtype.name} with {array.ndim} axes")
         self.arrays.append(array)
         return [node[0], len(self.arrays) - 1, *node[1:]]
 
@@ -187,6 +175,13 @@ def _is_short(value: int) -> bool:
     return -(2**63) <= value < 2**64
 
 
+def _plain_key(key: Any) -> Any:
+    """A key with Python's numbers in the place of NumPy's, which equal them."""
+    if type(key) is tuple:
+        return tuple(map(_plain_key, key))
+    return key.item() if isinstance(key, np.generic) else key
+
+
 def _is_key(key: Any) -> bool:
     """Whether a dict may have the key. It is compared fast, whatever the dict has besides."""
     if type(key) is tuple:
@@ -203,15 +198,19 @@ def lost_in(value: Any) -> list[str]:
     """
     encoder = _Encoder()
     encoder.node(value)
-    return encoder.lost
+    return encoder.lost + encoder.lost_before
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """The body of a frame as bytes: the header's tree of values, and the arrays."""
+    """The body of a frame as bytes: the header's tree of values, and the arrays.
+
+    `lost` names what had to be left out, by its type.
+    """
 
     tree: bytes
     arrays: bytes
+    lost: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def size(self) -> int:
@@ -238,7 +237,7 @@ def encode(body: Any, largest: int = MAX_BLOB) -> Encoded:
     tree = msgpack.packb(node, unicode_errors="replace") + msgpack.packb(table)
     if len(tree) + MAX_START > MAX_HEADER or offset > largest:
         raise WireError("the result is too large to send")
-    return Encoded(tree, b"".join(chunks))
+    return Encoded(tree, b"".join(chunks), tuple(encoder.lost))
 
 
 def frame(kind: str, seq: int, body: Encoded) -> bytes:
@@ -314,7 +313,7 @@ class _Decoder:
         if tag == "d":
             return self.mapping(payload, depth)
         if tag in ("o", "i", "c"):
-            return _without_arrays(tag, payload, node[2] if len(node) > 2 else "")
+            return _without_arrays(tag, payload, node[2:])
         demand(tag in ("a", "g", "x", "b"), "tag")
         demand(type(payload) is int and payload == self.used < len(self.arrays), "array number")
         self.used += 1
@@ -341,14 +340,14 @@ class _Decoder:
         return result
 
 
-def _without_arrays(tag: str, payload: Any, rest: Any) -> Any:
+def _without_arrays(tag: str, payload: Any, rest: list[Any]) -> Any:
     """Decode a node that is no container and names no array."""
     if tag == "c":
-        demand(type(payload) is float and type(rest) is float, "complex number")
-        return complex(payload, rest)
-    demand(type(payload) is str and type(rest) is str, "value")
+        demand([type(part) for part in (payload, *rest)] == [float, float], "complex number")
+        return complex(payload, rest[0])
+    demand(type(payload) is str and not rest, "value")
     if tag == "o":
-        return Opaque(payload[:200], rest[:200])
+        return Opaque(payload[:200])
     digits = payload.removeprefix("-")
     demand(0 < len(digits) <= MAX_BITS // 4 and set(digits) <= HEXADECIMAL, "number")
     return int(payload, 16)

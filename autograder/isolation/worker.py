@@ -113,7 +113,8 @@ class _Server:
     def prepare(self, body: PrepareBody) -> tuple[str, dict[str, object]] | Failed:
         """Execute the staff code."""
         self.file = str(body["file"])
-        self.guard = Guard(self.file, [*(name for _, name, _ in body["extras"]), STAND_INS])
+        self.staff = [*(name for _, name, _ in body["extras"]), STAND_INS]
+        self.guard = Guard(self.file, self.staff)
         try:
             for owner, name, text in body["extras"]:
                 self.extras[owner] = _execute(name, text.tobytes())
@@ -179,11 +180,13 @@ class _Server:
 
     def call(self, body: CallBody) -> tuple[str, AnswerBody] | Failed:
         """Call a function, and tell what the call changed besides."""
+        wanted = str(body["slot"])
         try:
-            self.find_own(str(body["slot"]))
-            function, names = self.find(str(body["owner"]), str(body["name"]))
-        except AttributeError as error:
-            return _failed({"kind": "missing", "message": str(error)})
+            self.find_own(wanted)
+            wanted = str(body["name"])
+            function, names = self.find(str(body["owner"]), wanted)
+        except AttributeError:
+            return _failed({"kind": "missing", "message": wanted})
         try:
             args = [_revive(value) for value in body["args"]]
             kwargs = {name: _revive(value) for name, value in body["kwargs"].items()}
@@ -242,10 +245,13 @@ class _Server:
         if self.guard.hits:  # whatever became of Forbidden on its way
             name, line = self.guard.hits[0]
             return {"kind": "forbidden", "message": name, "line": line}
-        line = None
-        for frame in traceback.walk_tb(error.__traceback__):
-            if frame[0].f_code.co_filename == self.file:
-                line = frame[1]
+        line, staff = None, ""
+        for frame, number in traceback.walk_tb(error.__traceback__):
+            name = frame.f_code.co_filename
+            if name == self.file:
+                line = number
+            elif name in self.staff:
+                staff = f"{name}:{number}"
         if isinstance(error, SyntaxError) and line is None:
             line = error.lineno
         kind: ErrorKind = "result" if isinstance(error, BadResult) else "raised"
@@ -255,7 +261,8 @@ class _Server:
             message = str(error.msg if isinstance(error, SyntaxError) else error)
         except BaseException:
             message = ""
-        return {"kind": kind, "type": type(error).__name__, "message": message[:500], "line": line}
+        facts: ErrorBody = {"type": type(error).__name__, "message": message[:500]}
+        return {**facts, "kind": kind, "line": line, "staff": staff}
 
 
 def _failed(body: ErrorBody) -> Failed:

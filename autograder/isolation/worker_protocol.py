@@ -91,6 +91,7 @@ class ErrorBody(TypedDict, total=False):
     type: str
     message: str
     line: int | None
+    staff: str
     printed: str
 
 
@@ -164,13 +165,20 @@ class CallAnswer:
 
 @dataclass(frozen=True)
 class RaisedError:
-    """A file or a call ended with an error. `type` is the exception's, `line` the student's."""
+    """A file or a call ended with an error.
+
+    Attributes:
+        type: of the exception.
+        line: of the student's file, where the exception came through it.
+        staff: likewise the file and line of staff's code.
+    """
 
     kind: ErrorKind
     type: str = ""
     message: str = ""
     line: int | None = None
     printed: str = ""
+    staff: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,10 +214,9 @@ def read_error(body: object) -> RaisedError:
     kind, line = fields.get("kind", "raised"), fields.get("line")
     if _text(kind) not in ERROR_KINDS or not (line is None or type(line) is int):
         raise WireError("error reply")
-    type_name, message, printed = (
-        _text(fields.get(name, "")) for name in ("type", "message", "printed")
-    )
-    return RaisedError(kind, type_name, message, line, printed)
+    texts = (_text(fields.get(name, "")) for name in ("type", "message", "printed", "staff"))
+    type_name, message, printed, staff = texts
+    return RaisedError(kind, type_name, message, line, printed, staff)
 
 
 def read_callback(body: object) -> StandInCall:

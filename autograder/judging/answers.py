@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograder.errors import GraderFault
 from autograder.isolation.worker_protocol import Function
 from autograder.judging.difference import Difference
 from autograder.judging.failure import CheckFailed, Failure
@@ -33,6 +34,7 @@ class Answer:
         log: the log of the check; `call` is the number of the call in it.
         path: leads from the value of the call to this part.
         size: the bytes that the value of the call takes, roughly.
+        expected: whether the reference gave it.
     """
 
     value: Any
@@ -43,21 +45,26 @@ class Answer:
     call: int = 0
     path: Keys = ()
     size: int = 0
+    expected: bool = field(default=False, compare=False)
 
     def __getitem__(self, key: Any) -> Answer:
         try:
             part = self.value[key]
         except (KeyError, IndexError, TypeError):
-            fact = f"the result is {described(self.value)} without [{key!r}]"
-            raise CheckFailed(Failure(Verdict.WRONG, fact)) from None
+            raise self._unfit(f"is {described(self.value)} without [{key!r}]") from None
         return replace(self, value=part, path=(*self.path, key))
 
     def array(self) -> np.ndarray:
         """The value as an array of numbers. Raises CheckFailed where it holds no numbers."""
         if not isinstance(self.value, (np.ndarray, np.generic, float)):
-            fact = f"the result is {described(self.value)} where numbers were expected"
-            raise CheckFailed(Failure(Verdict.WRONG, fact))
+            raise self._unfit(f"is {described(self.value)} where numbers were expected")
         return np.asarray(self.value)
+
+    def _unfit(self, what: str) -> CheckFailed | GraderFault:
+        """The error of whoever gave a value of which a check cannot take what it needs."""
+        if self.expected:
+            return GraderFault(f"the reference's result {what}")
+        return CheckFailed(Failure(Verdict.WRONG, f"the result {what}"))
 
 
 class Call(NamedTuple):

@@ -49,6 +49,7 @@ class CheckRun:
         failure: why it failed; None where it passed, was skipped or broke.
         skipped: why it was not run.
         broken: the error of the grader that stopped it.
+        place: the file of staff's and the line in it where it failed or broke, where that is known.
         elsewhere: whether it failed by side effects in the calls of other checks; see `effects`.
     """
 
@@ -58,6 +59,7 @@ class CheckRun:
     log: Log
     skipped: str = ""
     broken: str = ""
+    place: str = ""
     elsewhere: bool = False
 
     @property

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from autograder.isolation.wire import lost_in
+from autograder.judging import plain_data
 from autograder.judging.answers import (
     Answer,
     Comparison,
@@ -78,6 +80,8 @@ def same(
 ) -> None:
     """Fail the check unless `answer` is `want`.
 
+    Raises GraderFault where `want` has parts of which no more than the types can be compared.
+
     Args:
         answer: an Answer, or a plain value.
         want: an Answer of the reference, or a plain value. A list or tuple admits a list, tuple
@@ -90,12 +94,25 @@ def same(
             2 steps".
     """
     wanted, tolerance = unwrap(want), Tolerance(tuple(names), rtol, extra_keys)
+    _demand_whole(want)
     if not isinstance(answer, Answer):
         found = difference(answer, wanted, tolerance)
         if found.failure is not None:
             raise CheckFailed(found.failure)
         return
     _judge(answer, Same(answer.call, answer.path, wanted, tolerance, lookalikes))
+
+
+def _demand_whole(want: Any) -> None:
+    """Raise the error of whoever gave what was expected, where it is not whole."""
+    if not isinstance(want, Answer) or want.expected:
+        of = "the reference's result" if isinstance(want, Answer) else "what `same` expects"
+        plain_data.demand_whole(unwrap(want), of, "compared", "let it, or a probe, return")
+        return
+    lost = lost_in(want.value)
+    if lost:  # the student's own result
+        fact = f"a result {plain_data.cannot_cross(lost, want.value)} compared"
+        raise CheckFailed(Failure(Verdict.WRONG, fact))
 
 
 def repeat(comparison: Comparison, answer: Answer) -> None:

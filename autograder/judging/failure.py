@@ -46,6 +46,8 @@ class Failure:
         expected, got: the two values that differ, or "".
         right: names of the results that are right.
         line: of the student's file.
+        staff: the file and line of staff's code where an exception came from that came through no
+            line of the student's file.
         loading: whether the file could not even be loaded.
         related: how the answer relates to what was expected, where a relation holds.
     """
@@ -62,6 +64,7 @@ class Failure:
     brief: str = ""
     surroundings: tuple[str, ...] = ()
     share: Share = NONE
+    staff: str = ""
 
     @property
     def without_their_words(self) -> str:
@@ -106,7 +109,9 @@ def from_error(
     name, line, message = printable(error.type, 60), error.line, printable(error.message)
     if error.kind == "missing":
         return Failure(
-            Verdict.MISSING, f"{file} has no {slot}", ("it is in the file as handed out",)
+            Verdict.MISSING,
+            f"{file} has no {message or slot}",
+            ("it is in the file as handed out",),
         )
     if error.kind == "forbidden":
         fact = f"it uses {message}, which this slot may not use"
@@ -125,4 +130,5 @@ def from_error(
         fact = f"{file} is not valid Python: {message}"
         return Failure(Verdict.ERROR, fact, line=line, brief=brief)
     what = f"{name}: {message}" if message else name
-    return Failure(Verdict.ERROR, f"{doing} raised {what}", line=line, brief=brief)
+    staff = "" if line is not None else printable(error.staff, 80)
+    return Failure(Verdict.ERROR, f"{doing} raised {what}", line=line, brief=brief, staff=staff)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from autograder.isolation.worker_protocol import Function, Owner, RaisedError, S
 from autograder.judging.answers import Answer, Call, Log, unwrap
 from autograder.judging.failure import CheckFailed, Failure, from_error, unloaded
 from autograder.judging.loading import explained
+from autograder.judging.plain_data import demand_whole
 from autograder.judging.question import Question, Response, StandIns, answer_of
 from autograder.judging.verdict import Verdict
 from autograder.limits import MAX_PRINTED
@@ -30,6 +31,7 @@ from autograder.text import printable
 
 REMEMBERED_BYTES = 1 << 20  # of an answer, at most, that another program's may be compared with
 CACHED_BYTES = 64 << 20  # of the questions whose answers by the reference are kept
+STAFF_FILES = {"probe": "probes.py", "oracle": "oracle.py"}
 CALLS = 5  # all calls of a slot together may take so many times the seconds of one call
 
 
@@ -158,7 +160,7 @@ class Program:
         if content.printed:
             self.printed[slot] = (self.printed.get(slot, "") + content.printed)[:MAX_PRINTED]
         if isinstance(content, RaisedError):
-            failure = from_error(content, f"calling {slot}", slot, file, self.assignment.slots)
+            failure = _failure_from(content, question, file, self.assignment.slots)
             about, source = self.assignment.files[file], self.sources.get(file)
             return Response(question, explained(failure, content, source, about))
         may_be_known = not content.printed and reply.size <= REMEMBERED_BYTES
@@ -256,6 +258,18 @@ class Program:
         return Computed(outcome.value, seconds=seconds)
 
 
+def _failure_from(
+    error: RaisedError, question: Question, file: str, slots: Collection[str]
+) -> Failure:
+    """The failure behind an error reply to a question."""
+    slot, function = question.slot, question.function
+    if error.kind == "missing":
+        lacked = error.message if error.message in (slot, function.name) else slot
+        error = replace(error, message=lacked)
+        file = file if lacked == slot else STAFF_FILES.get(function.owner, file)
+    return from_error(error, f"calling {slot}", slot, file, slots)
+
+
 def _failure_of(died: WorkerDied, line: int | None = None) -> Failure:
     verdict = Verdict.TIMEOUT if died.timeout else Verdict.CRASH
     return Failure(verdict, printable(died.reason), line=line)
@@ -306,7 +320,15 @@ class Caller:
         return lambda *args, **kwargs: self.call(function, *args, **kwargs)
 
     def call(self, function: Function, *args: Any, **kwargs: Any) -> Answer:
-        """Call a function. Raises CheckFailed where there is no answer, or it is too large."""
+        """Call a function.
+
+        Raises CheckFailed where there is no answer, or it is too large; GraderFault where an
+        argument cannot cross whole.
+        """
+        for arg in (*args, *kwargs.values()):
+            if isinstance(arg, Answer) and arg.expected:
+                of = f"the reference's result, an argument of {function.name},"
+                demand_whole(arg.value, of, "passed", "pass")
         args = tuple(unwrap(arg) for arg in args)
         kwargs = {key: unwrap(arg) for key, arg in kwargs.items()}
         outcome = self._ask(function, args, kwargs)
@@ -315,6 +337,14 @@ class Caller:
             raise CheckFailed(outcome)
         number = len(self._log.calls) - 1
         return replace(outcome, log=self._log, call=number)
+
+
+class ReferenceFailed(GraderFault):
+    """The reference gave no answer; `staff` is the line of staff's code that raised, or ""."""
+
+    def __init__(self, sentence: str, staff: str = "") -> None:
+        super().__init__(sentence)
+        self.staff = staff
 
 
 class ReferenceCache:
@@ -337,7 +367,7 @@ class ReferenceCache:
     def call(self, question: Question) -> Answer:
         """The reference's answer, with those stand-ins only that staff wrote.
 
-        Raises GraderFault where the reference itself fails.
+        Raises ReferenceFailed where the reference itself fails.
         """
         stand_ins = tuple(s for s in question.stand_ins if stand_in_of(self.program.assignment, s))
         question = question._replace(stand_ins=stand_ins)
@@ -346,7 +376,9 @@ class ReferenceCache:
             outcome = self.program.call(question)
             if isinstance(outcome, Failure):
                 asked = f"{question.function.name} ({question.slot})"
-                raise GraderFault(f"the reference failed in {asked}: {outcome.fact}")
+                raise ReferenceFailed(
+                    f"the reference failed in {asked}: {outcome.fact}", outcome.staff
+                )
             answer = outcome
             size = question.request.size
             # A question may be made of a student's answers: of these no number of any size is kept.

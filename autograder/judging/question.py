@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograder.assignment.model import Slot
+from autograder.errors import GraderFault
 from autograder.isolation.wire import Encoded, WireError, decode
 from autograder.isolation.worker_protocol import CallAnswer, Function, call_request, read_answer
 from autograder.judging.answers import Answer
 from autograder.judging.failure import CheckFailed, Failure
+from autograder.judging.plain_data import cannot_cross, mend_of
 from autograder.judging.verdict import Verdict
 
 StandIns = tuple[str, ...]  # the slots that stand-ins replace; none for the program by itself
@@ -45,13 +47,17 @@ class Question(NamedTuple):
         """The question that a call is.
 
         Raises CheckFailed where the arguments are too large to cross, as only those can be that
-        are made of a student's own results.
+        are made of a student's own results; GraderFault where they cannot cross whole.
         """
         try:
             request = call_request(slot.name, function, args, kwargs, slot.limits)
         except WireError as error:
             fact = f"{function.name} cannot be called with these arguments: {error}"
             raise CheckFailed(Failure(Verdict.WRONG, fact)) from None
+        for lost in request.lost[:1]:
+            mend = f"pass {mend_of(lost)}"
+            what = cannot_cross(request.lost)
+            raise GraderFault(f"an argument of {function.name} {what} passed: {mend}")
         return cls(slot.name, function, stand_ins, device, request)
 
 

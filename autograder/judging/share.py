@@ -86,7 +86,7 @@ def _arrays(want: Any) -> list[np.ndarray]:
 
 def _numbers(value: Any) -> np.ndarray | None:
     """A leaf's numbers; None where it has none."""
-    if isinstance(value, (bool, int, float, np.generic, np.ndarray)):
+    if isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)):
         try:
             array = np.asarray(value)
         except (OverflowError, ValueError):
@@ -179,4 +179,8 @@ def _form_agrees(got: Any, want: Any) -> bool:
         )
     if isinstance(want, (float, np.floating)):
         return isinstance(got, (float, np.floating))
+    if isinstance(want, (bool, np.bool_)):
+        return isinstance(got, (bool, np.bool_))
+    if isinstance(want, (int, np.integer)):
+        return isinstance(got, (int, np.integer)) and not isinstance(got, bool)
     return type(got) is type(want)

@@ -14,6 +14,7 @@ from autograder.judging.program import Program
 from autograder.judging.verdict import Verdict
 from autograder.proof.mutation import mutants
 from autograder.proof.slot_proof import SlotProof
+from autograder.proof.soundness import prove_soundness
 
 
 def prove_reference(proof: SlotProof) -> bool:
@@ -22,7 +23,10 @@ def prove_reference(proof: SlotProof) -> bool:
         result = judge(proof.hidden, program, [proof.slot.name])[proof.slot.name]
         proof.report.seconds = program.spent(proof.slot.name)
         if result.verdict != Verdict.CORRECT:
-            proof.problem(f"the reference {_outcome(result)}")
+            broken = [proof.hidden.run(program, check).broken for check in proof.checks]
+            sentences = dict.fromkeys(filter(None, broken))
+            for sentence in sentences or [f"the reference {_outcome(result)}"]:
+                proof.problem(sentence)
             return False
         for check in proof.checks:
             run = proof.run(program, check)
@@ -30,7 +34,7 @@ def prove_reference(proof: SlotProof) -> bool:
             for comparison in run.log.comparisons:
                 if isinstance(comparison, Same) and comparison.lookalikes is not None:
                     list(comparison.lookalikes())  # raises an error if they cannot be computed
-    return True
+        return prove_soundness(proof, program)
 
 
 def prove_stub(proof: SlotProof) -> None:

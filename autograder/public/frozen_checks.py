@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from autograder.assignment.model import KnownProgram, PublicAssignment, Slot
+from autograder.errors import GraderFault
 from autograder.isolation.worker_protocol import Function
 from autograder.judging.answers import Answer, Log
 from autograder.judging.checks import Check, CheckRun
@@ -66,6 +67,8 @@ class FrozenChecks:
                         repeat(comparison, answer)
         except CheckFailed as failed:
             return CheckRun(check, stand_ins, failed.failure, log)
+        except GraderFault as fault:
+            return CheckRun(check, stand_ins, None, log, broken=str(fault))
         return CheckRun(check, stand_ins, None, log)
 
 

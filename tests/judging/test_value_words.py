@@ -22,7 +22,7 @@ from autograder.judging.value_words import (
         (tensor(np.zeros(2)), "a tensor of shape (2,)"),
         ([1, 2], "a list of 2"),
         ((), "a tuple of 0"),
-        (Opaque("Iterator", ""), "an Iterator"),
+        (Opaque("Iterator"), "an Iterator"),
         (None, "nothing (None)"),
     ],
 )
