@@ -15,7 +15,7 @@ from autograder.assignment.model import Demand, Slot
 from autograder.judging.checks import CheckRun
 from autograder.judging.share import WHOLE, Share
 
-SLACK = 0.1  # checks of one mistake do not all have the same share
+SLACK = 0.05  # checks of one mistake do not all have the same share
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def test_bytes_and_a_failure_of_the_same_text_differ() -> None:
     ("file", "old", "new", "is_mark"),
     [
         ("moves/test_double.py", '"""doubles"""', '"""doubles x"""', True),
-        ("assignment.toml", "twice_two = 3", "twice_two = 2", True),
+        ("moves/double.toml", "points = 1\n", "points = 1\nall_or_nothing = true\n", True),
         ("moves/probes.py", "beside", "near", True),
         ("moves/double.toml", "D1_triples", "D1_three", False),  # a message, no mark
         ("moves/double.toml", "See section 1.", "See section 2.", None),  # a hint, in no result

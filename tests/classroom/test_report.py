@@ -438,7 +438,7 @@ def test_how_the_marks_were_computed(out: Path) -> None:
     said = Page(out / "index.html").section("computed")
     seed = result(out, "ada")["extra_data"]["seed"]
     assert "A slot's points are shared among its demands" in said
-    assert "All or nothing: Walker.walk." in said
+    assert "a check of several named results counts with the share of them" in said
     assert f"from seed {seed}." in said
     assert "1e-10 in float64 and 1e-4 in float32" in said
     assert "not a zero" in said

@@ -40,7 +40,18 @@ class Runner:
     @property
     def checks(self) -> dict[str, list[Check]]:
         return {
-            slot: [Check(slot, name, f"is {name}", False, "product", {}, None) for name in outcomes]
+            slot: [
+                Check(
+                    slot,
+                    name,
+                    f"is {name}",
+                    False,
+                    self.assignment.slots[slot].demands[0].name,
+                    {},
+                    None,
+                )
+                for name in outcomes
+            ]
             for slot, outcomes in self.outcomes.items()
         }
 
@@ -62,9 +73,13 @@ def judged(toy: Assignment, **outcomes: Outcomes) -> dict[str, SlotResult]:
     return judge(Runner(toy, outcomes), program, list(outcomes))
 
 
-def test_points_are_the_share_of_the_checks_that_pass(toy: Assignment) -> None:
+def test_points_are_those_of_the_demands(toy: Assignment) -> None:
     result = judged(toy, double={"a": {(): None}, "b": {(): WRONG}})["double"]
-    assert result.score == toy.slots["double"].points / 2
+    assert [(met.demand.name, met.score) for met in result.demands] == [
+        ("product", 1.5),
+        ("argument", 1.0),
+    ]
+    assert result.score == 2.5
     assert (result.verdict, result.sentence, result.line) == (Verdict.WRONG, "is b", 9)
     assert [check.passed for check in result.checks] == [True, False]
 

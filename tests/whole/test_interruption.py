@@ -188,7 +188,9 @@ def test_a_regrade_that_was_killed_still_says_what_it_changed(
         Path(shutil.copytree(graded_course, tmp_path / name)) for name in ("disturbed", "course")
     )
     for one in (group, course):
-        edit(one / "solutions/toy/assignment.toml", "twice_two = 3", "twice_two = 2")
+        rubric = one / "solutions/toy/moves/double.toml"
+        edit(rubric, "points = 3\n", "points = 2\n")
+        edit(rubric, "points = 1\n", "points = 2\n")
     whole = autograder("grade", "toy", cwd=course)
     assert whole.out.count("changed: ") == 28
     run = Run(group)
@@ -269,7 +271,7 @@ def test_two_processes_work_for_one_student(
     run = Run(two_files, "--jobs", "2")
     assert run.until(lambda: len(run.grading_processes()) == 2)
     assert run.end().status == 0
-    assert result(two_files, "ada")["score"] == 10
+    assert result(two_files, "ada")["score"] == 13
     run.leaves_nothing()
 
 
@@ -299,9 +301,9 @@ def test_students_whose_grading_process_is_killed_cost_nobody_else_a_result(
         assert f"ungraded: {student}: {why}" in ran.out
         assert result(two_files, student)["score"] is None
     tests = {test["name"]: test["score"] for test in result(two_files, "amy")["tests"]}
-    assert tests["triple"] == 1
+    assert tests["triple"] == 4
     assert tests["double"] is None
-    assert result(two_files, "bob")["score"] == 10
+    assert result(two_files, "bob")["score"] == 13
     run.leaves_nothing()
 
 

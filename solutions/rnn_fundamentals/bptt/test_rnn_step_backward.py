@@ -7,7 +7,7 @@ gradient dh is very large or very small, and units come close to their limits.
 import numpy as np
 import pytest
 
-from autograder.grading import leaves_globals_alone, public, same, unmodified
+from autograder.grading import demand, leaves_globals_alone, public, same, unmodified
 
 
 def step_case(rng, D=3, H=5):
@@ -20,6 +20,7 @@ def step_case(rng, D=3, H=5):
 STEP = ("dx", "dh_prev", "dW_xh", "dW_hh", "db_h")
 
 
+@demand("gradients")
 @public
 def test_one_step_back(student, reference, rng):
     """computes the five gradients of one step"""
@@ -27,6 +28,16 @@ def test_one_step_back(student, reference, rng):
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
+@demand("at_rest")
+@pytest.mark.parametrize("D, H", [(2, 3), (4, 4)])
+def test_new_state_of_zero(student, reference, rng, D, H):
+    """computes the five gradients where the new state is zero"""
+    dh, x, h_prev, h, *weights = step_case(rng, D, H)
+    case = dh, x, h_prev, 0 * h, *weights
+    same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
+
+
+@demand("gradients")
 @public
 def test_equal_sizes_step(student, reference, rng):
     """is right when D and H are equal"""
@@ -34,15 +45,14 @@ def test_equal_sizes_step(student, reference, rng):
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
+@demand("harmless")
 @public
-def test_arguments_of_step(student, reference, rng):
+def test_arguments_of_step(student, rng):
     """leaves its arguments as they were"""
-    case = step_case(rng, D=2, H=3)
-    answer = student.rnn_step_backward(*case)
-    unmodified(answer)
-    same(answer[4], reference.rnn_step_backward(*case)[4])  # that it did some of its work
+    unmodified(student.rnn_step_backward(*step_case(rng, D=2, H=3)))
 
 
+@demand("gradients")
 @pytest.mark.parametrize("D, H", [(3, 5), (6, 2), (1, 1), (1, 7), (16, 16)])
 def test_sizes_of_step(student, reference, rng, D, H):
     """is right for other sizes, also for a single unit"""
@@ -50,6 +60,7 @@ def test_sizes_of_step(student, reference, rng, D, H):
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
+@demand("gradients")
 def test_differences_of_step(student, reference, rng):
     """agrees with difference quotients"""
     dh, x, h_prev, _, W_xh, W_hh = step_case(rng)
@@ -61,6 +72,7 @@ def test_differences_of_step(student, reference, rng):
     same(student.rnn_step_backward(dh, x, h_prev, h, W_xh, W_hh), want, names=STEP, rtol=1e-6)
 
 
+@demand("any_case")
 @pytest.mark.parametrize("zero", ["x", "h_prev"])
 def test_zeros_of_step(student, reference, rng, zero):
     """is right where the input or the state before the step is zero"""
@@ -69,6 +81,7 @@ def test_zeros_of_step(student, reference, rng, zero):
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
+@demand("any_case")
 @pytest.mark.parametrize("scale", [0.0, 1e-140, 1e3, 1e100])
 def test_scale_of_step(student, reference, rng, scale):
     """is right for a loss gradient of any size"""
@@ -77,6 +90,7 @@ def test_scale_of_step(student, reference, rng, scale):
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
+@demand("any_case")
 def test_large_step(student, reference, rng):
     """is right for a large input and a large initial state"""
     dh, x, h_prev, h, W_xh, W_hh = step_case(rng)
@@ -84,6 +98,7 @@ def test_large_step(student, reference, rng):
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
+@demand("any_case")
 def test_quiet_step(student, reference, rng):
     """is right to rounding where states are close to zero"""
     dh, x, h_prev, h, W_xh, W_hh = step_case(rng)
@@ -91,6 +106,7 @@ def test_quiet_step(student, reference, rng):
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
+@demand("any_case")
 def test_some_saturated(student, reference, rng):
     """is right where some units are saturated"""
     dh, x, h_prev, h, *weights = step_case(rng)
@@ -99,6 +115,7 @@ def test_some_saturated(student, reference, rng):
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
+@demand("any_case")
 @pytest.mark.parametrize("limit", [0.999, 1.0])
 def test_all_saturated(student, reference, rng, limit):
     """is right where all units are close to their limits, or at them"""
@@ -107,6 +124,7 @@ def test_all_saturated(student, reference, rng, limit):
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
+@demand("any_case")
 def test_near_the_limits(student, reference, rng):
     """is right where units come closer and closer to their limits: 0.99, 0.999, and so on"""
     dh, x, h_prev, h, *weights = step_case(rng, H=9)
@@ -115,6 +133,7 @@ def test_near_the_limits(student, reference, rng):
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
+@demand("form")
 @public
 def test_float32_step(student, reference, rng):
     """keeps the dtype of its arguments"""
@@ -123,6 +142,7 @@ def test_float32_step(student, reference, rng):
     same(student.rnn_step_backward(*case), reference.rnn_step_backward(*case), names=STEP)
 
 
+@demand("harmless")
 @public
 def test_steps_in_turn(student, reference, rng):
     """returns new arrays that later calls do not overwrite, and changes no global setting"""

@@ -204,16 +204,39 @@ def is_among(lines, x, y):
     return any(np.allclose(line, want, rtol=1e-9, atol=0.0) for line in alike)
 
 
-def drawn_figure(facts, seq_lengths, norms):
-    """Return the contents of the figure, and the scale of its x axis."""
-    values = figure_values(facts["figure"], list(norms))
-    return {"figure": values, "x axis": describe(facts["figure"])["axes"][0]["xscale"]}
+def drawn_lines(facts, seq_lengths, norms):
+    """Return name -> the points of its line: by the legend or, without one, by label or order."""
+    return lines_by_name(facts["figure"], list(norms))
+
+
+def axes_of_figure(facts, seq_lengths, norms):
+    """Return the scale of the y axis, and what the labels of the two axes say."""
+    seen, axes = only_axes(facts["figure"])
+    x_label, y_label = axes["xlabel"] + seen["supxlabel"], axes["ylabel"] + seen["supylabel"]
+    about = [bool(NORM.search(label)) - bool(LENGTH.search(label)) for label in (x_label, y_label)]
+    return {
+        "scale of the y axis": axes["yscale"],
+        "labels": {
+            "the x axis has a label": bool(x_label.strip()),
+            "the y axis has a label": bool(y_label.strip()),
+            "labels exchanged": about == [1, -1],
+        },
+    }
+
+
+def names_in_legend(facts, seq_lengths, norms):
+    """Return which names the legend has. Raises BadResult where one has no line like its entry."""
+    seen, axes = only_axes(facts["figure"])
+    legend = legend_entries(legend_of(seen), list(norms))
+    for name in norms:
+        line_of(axes["lines"], name, *legend[name])
+    return list(legend)
 
 
 def two_figures(facts, first, second):
     """Return the contents of two figures, and what became of a third one."""
     figures = zip(facts["figures"], (first, second), strict=True)
-    one, other = (figure_values(figure, list(norms)) for figure, (_, norms) in figures)
+    one, other = (lines_by_name(figure, list(norms)) for figure, (_, norms) in figures)
     names = "one and the same", "somebody else's figure is open"
     return {"first": one, "second": other, **{name: facts[name] for name in names}}
 
@@ -224,23 +247,39 @@ def legend_of(figure):
     return {entry["label"]: entry["style"] for entry in entries}
 
 
-def figure_values(figure, names):
-    """Return scales, labels, and the line of each name. Raises BadResult."""
+def only_axes(figure):
+    """Return the figure and its only Axes. Raises BadResult."""
     seen = describe(figure)
     panels = [axes for axes in seen["axes"] if not axes["is_colorbar"]]
     if len(panels) != 1:
         raise BadResult(f"the figure has {len(panels)} Axes where one was expected")
-    axes = panels[0]
-    x_label, y_label = axes["xlabel"] + seen["supxlabel"], axes["ylabel"] + seen["supylabel"]
-    legend = legend_entries(legend_of(seen), names)
-    about = [bool(NORM.search(label)) - bool(LENGTH.search(label)) for label in (x_label, y_label)]
-    return {
-        "scale of the y axis": axes["yscale"],
-        "the x axis has a label": bool(x_label.strip()),
-        "the y axis has a label": bool(y_label.strip()),
-        "labels exchanged": about == [1, -1],
-        "lines": {name: points(axes["lines"], name, *legend[name]) for name in names},
-    }
+    return seen, panels[0]
+
+
+def lines_by_name(figure, names):
+    """Return name -> the points of its line. Raises BadResult."""
+    seen, axes = only_axes(figure)
+    try:
+        legend = legend_entries(legend_of(seen), names)
+    except BadResult:
+        return unlisted_lines(axes["lines"], names)
+    return {name: points(line_of(axes["lines"], name, *legend[name])) for name in names}
+
+
+def unlisted_lines(lines, names):
+    """Return the points of lines that no legend names: by their labels, else in order."""
+    joined = [line for line in lines if is_joined(line)]
+    labelled = {line["label"]: line for line in joined}
+    if not set(names) <= set(labelled):
+        if len(joined) != len(names):
+            raise BadResult(f"the figure has {len(joined)} lines for {len(names)} names")
+        labelled = dict(zip(names, joined, strict=True))
+    return {name: points(labelled[name]) for name in names}
+
+
+def is_joined(line):
+    """Test whether the points are joined, and not only marked."""
+    return line["style"][1] not in ("", "None")
 
 
 def legend_entries(entries, names):
@@ -255,13 +294,12 @@ def legend_entries(entries, names):
     return found
 
 
-def points(lines, name, label, style):
-    """Return the points, sorted by x, of the line that looks like the legend's entry for `name`.
+def line_of(lines, name, label, style):
+    """Return the line that looks like the legend's entry for `name`.
 
-    Where several lines look like it, take the line with its label. y comes in decades, too, so that
-    small values count. Raises BadResult where no line fits.
+    Where several lines look like it, take the one with its label. Raises BadResult where none is.
     """
-    joined = [line for line in lines if line["style"][1] not in ("", "None")]  # no bare markers
+    joined = [line for line in lines if is_joined(line)]
     alike = [line for line in joined if line["style"] == style]
     alike = alike or [line for line in joined if line["style"][0] == style[0]]
     labelled = [line for line in alike or joined if line["label"] in (label, name)]
@@ -270,7 +308,12 @@ def points(lines, name, label, style):
         bare = [line for line in lines if line["style"][0] == style[0]]
         why = "is joined by a line that can be seen" if bare else "looks like the legend's entry"
         raise BadResult(f"nothing in the Axes {why} for {name}")
-    x, y = sorted_points(found[0]["x"], found[0]["y"])
+    return found[0]
+
+
+def points(line):
+    """Return the points, sorted by x. y comes in decades, too, so that small values count."""
+    x, y = sorted_points(line["x"], line["y"])
     return {"x": x, "y": y, "log10 of y": np.log10(y)}
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import leaves_globals_alone, public, same, unmodified
+from autograder.grading import demand, leaves_globals_alone, public, same, unmodified
 
 from .cases import noisy_decay
 
@@ -19,6 +19,7 @@ def slope(lengths, norms):
     return float(x @ (y - y.mean()) / (x @ x))
 
 
+@demand("slope")
 @public
 def test_line(student, reference, rng):
     """gives the decades per step of norms that decay evenly"""
@@ -26,6 +27,7 @@ def test_line(student, reference, rng):
     same(student.decay_rate(*case), reference.decay_rate(*case), rtol=FIT)
 
 
+@demand("slope")
 @public
 def test_noisy(student, reference, rng):
     """fits scattered norms by least squares of their log10"""
@@ -34,6 +36,7 @@ def test_noisy(student, reference, rng):
     same(student.decay_rate(*case), reference.decay_rate(*case), rtol=FIT)
 
 
+@demand("slope")
 @public
 def test_unsorted(student, reference, rng):
     """fits lengths in any order, repeats included"""
@@ -42,6 +45,7 @@ def test_unsorted(student, reference, rng):
     same(student.decay_rate(*case), reference.decay_rate(*case), rtol=FIT)
 
 
+@demand("any_case")
 @public
 @pytest.mark.parametrize(
     "lengths, norms",
@@ -60,6 +64,7 @@ def test_slopes(student, reference, rng, lengths, norms):
     same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
+@demand("slope")
 @pytest.mark.parametrize("rate", [-0.3, -0.01, 0.0, 0.2])
 def test_geometric(student, reference, rng, rate):
     """gives the decades per step of a geometric sequence, growing or shrinking"""
@@ -69,6 +74,7 @@ def test_geometric(student, reference, rng, rate):
     same(student.decay_rate(lengths, norms), rate, rtol=FIT)
 
 
+@demand("slope")
 @pytest.mark.parametrize("n", [2, 3, 4, 10, 150])
 def test_counts(student, reference, rng, n):
     """fits any number of points, two or many"""
@@ -77,6 +83,7 @@ def test_counts(student, reference, rng, n):
     same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
+@demand("any_case")
 def test_repeats(student, reference, rng):
     """counts every point, however often a length occurs"""
     lengths = [30, 10, 10, 10, 10, 80, 30, 2]
@@ -84,6 +91,7 @@ def test_repeats(student, reference, rng):
     same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
+@demand("any_case")
 @pytest.mark.parametrize("sign", [-1, 1])
 def test_far_away(student, reference, rng, sign):
     """fits norms from 1e-200 to 1e200"""
@@ -92,6 +100,7 @@ def test_far_away(student, reference, rng, sign):
     same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
+@demand("any_case")
 def test_tiny(student, reference, rng):
     """fits norms that are all tiny"""
     lengths = [100, 110, 120, 130, 150]
@@ -99,6 +108,7 @@ def test_tiny(student, reference, rng):
     same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
 
+@demand("harmless")
 def test_decay_again(student, reference, rng):
     """is right when it is called again with other norms, and changes nothing"""
     lengths = [9, 3, 5, 3]

@@ -58,7 +58,8 @@ def drawing(module, states):
     return {"figure": read_artists(figure), "names": list(states)}
 
 
-heat_maps = colour_limits = axis_labels = colour_bars = whole_figure = cells_at_all = drawing
+heat_maps = titles = colour_limits = axis_labels = colour_bars = whole_figure = drawing
+cells_at_all = drawing
 
 
 def two_figures(module, first, second):

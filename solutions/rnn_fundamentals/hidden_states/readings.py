@@ -13,34 +13,41 @@ from autograder.probing import BadResult
 
 
 def heat_maps(facts, states):
-    """Return title -> the values of the heat map; row i, column j is unit i at time j."""
-    return _values(_figure(facts, states))
+    """Return name -> the values of the heat map; row i, column j is unit i at time j."""
+    return _values(_panels(_figure(facts, states), states))
+
+
+def titles(facts, states):
+    """Return the titles of the heat maps, sorted."""
+    return sorted(ax["title"] for ax in _axes(_figure(facts, states)))
 
 
 def colour_limits(facts, states):
-    """Return title -> [lowest, highest]."""
-    return _limits(_figure(facts, states))
+    """Return name -> [lowest, highest]."""
+    return _limits(_panels(_figure(facts, states), states))
 
 
 def axis_labels(facts, states):
-    """Return title -> which axes have a label, and whether the two labels are swapped."""
-    return _labels(_figure(facts, states))
+    """Return name -> which axes have a label, and whether the two labels are swapped."""
+    return _labels(_panels(_figure(facts, states), states))
 
 
 def colour_bars(facts, states):
     """Return the different ranges of the colour bars of a figure with heat maps."""
     figure = _figure(facts, states)
-    _panels(figure)
+    _axes(figure)
     return _bars(figure)
 
 
 def whole_figure(facts, states):
     """Return heat maps, colour limits, axis labels and colour bars of one figure."""
     figure = _figure(facts, states)
+    panels = _panels(figure, states)
     return {
-        "heat maps": _values(figure),
-        "colour limits": _limits(figure),
-        "axis labels": _labels(figure),
+        "heat maps": _values(panels),
+        "titles": titles(facts, states),
+        "colour limits": _limits(panels),
+        "axis labels": _labels(panels),
         "colour bars": _bars(figure),
     }
 
@@ -61,7 +68,8 @@ def two_figures(facts, first, second):
         "drawn before"
     ]:
         raise BadResult("the call changed a figure that was there before")
-    return [_values(describe(figure)) for figure in facts["figures"]]
+    figures = zip(facts["figures"], (first, second), strict=True)
+    return [_values(_panels(describe(figure), states)) for figure, states in figures]
 
 
 def _figure(facts, states):
@@ -70,25 +78,30 @@ def _figure(facts, states):
     return describe(facts["figure"])
 
 
-def _panels(figure):
-    """Return title -> the Axes with a heat map. Raises BadResult."""
-    panels = {}
-    for ax in figure["axes"]:
-        if not ax["meshes"]:
-            continue
-        title = ax["title"]
+def _axes(figure):
+    """Return the Axes with a heat map, in the order in which they were made. Raises BadResult."""
+    axes = [ax for ax in figure["axes"] if ax["meshes"]]
+    for ax in axes:
         if len(ax["meshes"]) > 1:
-            raise BadResult(f"there is more than one heat map in the Axes titled {title!r}")
-        if title in panels:
-            raise BadResult(f"there is more than one heat map with the title {title!r}")
-        panels[title] = ax
-    if not panels:
+            raise BadResult(f"there is more than one heat map in the Axes titled {ax['title']!r}")
+    if not axes:
         raise BadResult("the figure has no heat map")
-    return panels
+    return axes
 
 
-def _values(figure):
-    return {title: _in_order(ax) for title, ax in _panels(figure).items()}
+def _panels(figure, states):
+    """Return name -> the Axes with its heat map: by title or, without the titles, in order."""
+    axes = _axes(figure)
+    by_title = {ax["title"]: ax for ax in axes}
+    if len(by_title) == len(axes) and set(by_title) & set(states):
+        return by_title
+    if len(axes) != len(states):
+        raise BadResult(f"the figure has {len(axes)} heat maps for {len(states)} names")
+    return dict(zip(states, axes, strict=True))
+
+
+def _values(panels):
+    return {name: _in_order(ax) for name, ax in panels.items()}
 
 
 def _in_order(ax):
@@ -113,8 +126,8 @@ def _descending(ticks):
     return len(numbers) > 1 and all(a > b for a, b in pairwise(numbers))
 
 
-def _limits(figure):
-    return {title: ax["meshes"][0]["clim"] for title, ax in _panels(figure).items()}
+def _limits(panels):
+    return {name: ax["meshes"][0]["clim"] for name, ax in panels.items()}
 
 
 def _bars(figure):
@@ -128,12 +141,12 @@ TIME = r"\b(time|(time ?)?steps?|t)\b"
 UNIT = r"\b(units?|hidden|neurons?)\b"
 
 
-def _labels(figure):
+def _labels(panels):
     labels = {}
-    for title, ax in _panels(figure).items():
+    for name, ax in panels.items():
         x, y = ax["xlabel"].strip().lower(), ax["ylabel"].strip().lower()
         swapped = _about(x, UNIT, not_about=TIME) and _about(y, TIME, not_about=UNIT)
-        labels[title] = {
+        labels[name] = {
             "x axis is labelled": bool(x),
             "y axis is labelled": bool(y),
             "labels are swapped": swapped,

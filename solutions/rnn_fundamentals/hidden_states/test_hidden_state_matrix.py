@@ -8,7 +8,7 @@ transposed result has the right shape.
 import numpy as np
 import pytest
 
-from autograder.grading import leaves_globals_alone, public, same, unmodified
+from autograder.grading import demand, leaves_globals_alone, public, same, unmodified
 
 
 def network_case(rng, T, D, H):
@@ -25,6 +25,7 @@ def rows(A, h_0, inputs):
     return np.concatenate(states, axis=1).T.copy()
 
 
+@demand("initial_state")
 @public
 def test_rows(student, reference, rng):
     """has the hidden state after t steps in row t, the initial state in row 0"""
@@ -32,6 +33,7 @@ def test_rows(student, reference, rng):
     same(student.probe.state_matrix(*case), reference.probe.state_matrix(*case))
 
 
+@demand("form")
 @public
 def test_one_unit(student, reference, rng):
     """returns two axes, also for one hidden unit"""
@@ -39,6 +41,7 @@ def test_one_unit(student, reference, rng):
     same(student.probe.state_matrix(*case), reference.probe.state_matrix(*case))
 
 
+@demand("initial_state")
 @public
 def test_as_many_units_as_states(student, reference, rng):
     """does not mix up time and units where there are as many of both"""
@@ -46,6 +49,7 @@ def test_as_many_units_as_states(student, reference, rng):
     same(student.probe.state_matrix(*case), reference.probe.state_matrix(*case))
 
 
+@demand("form")
 @public
 @pytest.mark.parametrize("T", [0, 4])
 def test_float32_states(student, reference, rng, T):
@@ -56,6 +60,15 @@ def test_float32_states(student, reference, rng, T):
     same(student.probe.state_matrix(*case), reference.probe.state_matrix(*case))
 
 
+@demand("steps")
+@pytest.mark.parametrize("T", [1, 3, 4, 30])
+def test_last_rows(student, rng, T):
+    """has the state after the last step in the last row, and the others before it"""
+    case = network_case(rng, T, D=2, H=5)
+    same(student.probe.state_matrix(*case)[-T:], rows(*case)[-T:])
+
+
+@demand("initial_state")
 @pytest.mark.parametrize("T", [0, 1, 2, 5, 30, 150])
 def test_lengths(student, rng, T):
     """is right for every length, also for an empty sequence"""
@@ -63,6 +76,7 @@ def test_lengths(student, rng, T):
     same(student.probe.state_matrix(*case), rows(*case))
 
 
+@demand("initial_state")
 @pytest.mark.parametrize("container", ["tuple", "array"])
 def test_containers(student, rng, container):
     """takes the states from a tuple or an array as well as from a list"""
@@ -70,6 +84,7 @@ def test_containers(student, rng, container):
     same(student.probe.state_matrix(*case, container), rows(*case))
 
 
+@demand("initial_state")
 @pytest.mark.parametrize("T, D, H", [(0, 1, 1), (3, 1, 16), (16, 16, 16)])
 def test_sizes_of_network(student, rng, T, D, H):
     """is right for small and large networks"""
@@ -77,6 +92,7 @@ def test_sizes_of_network(student, rng, T, D, H):
     same(student.probe.state_matrix(*case), rows(*case))
 
 
+@demand("initial_state")
 @pytest.mark.parametrize("scale", [1e-140, 1e100])
 def test_scales(student, rng, scale):
     """returns tiny and huge states without changing them"""
@@ -85,6 +101,7 @@ def test_scales(student, rng, scale):
     same(student.probe.state_matrix(*case), rows(*case))
 
 
+@demand("harmless")
 @public
 def test_two_calls(student, reference, rng):
     """is right again after network and inputs have changed, and changes neither of them"""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import leaves_globals_alone, public, same, unmodified
+from autograder.grading import demand, leaves_globals_alone, public, same, unmodified
 
 from .cases import sequence
 
@@ -23,6 +23,7 @@ def step_with_sums(rng, sums, scale=0.5):
     return x, h_prev, W_xh, W_hh, sums - W_xh @ x - W_hh @ h_prev
 
 
+@demand("step")
 @public
 def test_one_step(student, reference, rng):
     """computes tanh(W_xh x + W_hh h_prev + b_h)"""
@@ -30,6 +31,17 @@ def test_one_step(student, reference, rng):
     same(student.rnn_step(*case), reference.rnn_step(*case))
 
 
+@demand("each_term")
+@pytest.mark.parametrize("term", ["x", "h_prev", "b_h"])
+def test_terms(student, reference, rng, term):
+    """squashes a single term"""
+    case = dict(zip(("x", "h_prev", "W_xh", "W_hh", "b_h"), step_case(rng, D=3, H=5), strict=True))
+    for name in ("x", "h_prev", "b_h"):
+        case[name] *= name == term
+    same(student.rnn_step(*case.values()), reference.rnn_step(*case.values()))
+
+
+@demand("any_case")
 @public
 @pytest.mark.parametrize("zero", ["h_prev", "x"])
 def test_zeros(student, reference, rng, zero):
@@ -39,15 +51,14 @@ def test_zeros(student, reference, rng, zero):
     same(student.rnn_step(*case), reference.rnn_step(*case))
 
 
+@demand("harmless")
 @public
-def test_arguments(student, reference, rng):
+def test_arguments(student, rng):
     """leaves its arguments as they were"""
-    case = step_case(rng, D=3, H=5)
-    answer = student.rnn_step(*case)
-    unmodified(answer)
-    same(answer, reference.rnn_step(*case))
+    unmodified(student.rnn_step(*step_case(rng, D=3, H=5)))
 
 
+@demand("step")
 @pytest.mark.parametrize("D, H", [(4, 4), (6, 2), (1, 1), (1, 7), (16, 16)])
 def test_sizes(student, reference, rng, D, H):
     """is right for other sizes, also equal sizes and a single unit"""
@@ -55,6 +66,7 @@ def test_sizes(student, reference, rng, D, H):
     same(student.rnn_step(*case), reference.rnn_step(*case))
 
 
+@demand("any_case")
 def test_saturated(student, reference, rng):
     """is right to the last digits where units are saturated"""
     case = step_with_sums(rng, [a * (-1) ** a for a in range(5, 20)])
@@ -62,6 +74,7 @@ def test_saturated(student, reference, rng):
     same(student.rnn_step(*case), reference.rnn_step(*case), rtol=1e-12)
 
 
+@demand("any_case")
 @public
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_huge(student, reference, rng, dtype):
@@ -71,12 +84,14 @@ def test_huge(student, reference, rng, dtype):
     same(student.rnn_step(*case), reference.rnn_step(*case))
 
 
+@demand("step")
 def test_cancelling(student, reference, rng):
     """is right where large terms add up to a small sum"""
     case = step_with_sums(rng, [0.3, -0.7, 1.2], scale=100.0)
     same(student.rnn_step(*case), reference.rnn_step(*case))
 
 
+@demand("any_case")
 def test_large(student, reference, rng):
     """is right for a large input and a large initial state"""
     x, h_prev, W_xh, W_hh, b_h = step_case(rng, D=3, H=5)
@@ -84,6 +99,7 @@ def test_large(student, reference, rng):
     same(student.rnn_step(*case), reference.rnn_step(*case))
 
 
+@demand("any_case")
 def test_tiny(student, reference, rng):
     """is right to rounding where the state is close to zero"""
     x, h_prev, W_xh, W_hh, b_h = step_case(rng, D=3, H=5)
@@ -92,6 +108,7 @@ def test_tiny(student, reference, rng):
     same(student.rnn_step(*case), reference.rnn_step(*case))
 
 
+@demand("form")
 @public
 def test_float32(student, reference, rng):
     """keeps the dtype of its arguments"""
@@ -99,6 +116,7 @@ def test_float32(student, reference, rng):
     same(student.rnn_step(*case), reference.rnn_step(*case))
 
 
+@demand("harmless")
 @public
 def test_in_turn(student, reference, rng):
     """returns new arrays that later calls do not overwrite, and changes no global setting"""
@@ -108,6 +126,7 @@ def test_in_turn(student, reference, rng):
     leaves_globals_alone(answer)
 
 
+@demand("harmless")
 def test_walk(student, reference, rng):
     """returns new arrays over a dozen steps, each step from the state before"""
     _, h_0, *weights = step_case(rng, D=3, H=4)
