@@ -210,18 +210,17 @@ def drawn_lines(facts, seq_lengths, norms):
 
 
 def axes_of_figure(facts, seq_lengths, norms):
-    """Return the scale of the y axis, and what the labels of the two axes say."""
+    """Return the scales of the axes, and what their labels say. The x axis is free."""
     seen, axes = only_axes(facts["figure"])
     x_label, y_label = axes["xlabel"] + seen["supxlabel"], axes["ylabel"] + seen["supylabel"]
     about = [bool(NORM.search(label)) - bool(LENGTH.search(label)) for label in (x_label, y_label)]
-    return {
-        "scale of the y axis": axes["yscale"],
-        "labels": {
-            "the x axis has a label": bool(x_label.strip()),
-            "the y axis has a label": bool(y_label.strip()),
-            "labels exchanged": about == [1, -1],
-        },
+    labels = {
+        "the x axis has a label": bool(x_label.strip()),
+        "the y axis has a label": bool(y_label.strip()),
+        "labels exchanged": about == [1, -1],
     }
+    asked_for = {"scale of the y axis": axes["yscale"], "labels": labels}
+    return {"asked for": asked_for, "scale of the x axis": axes["xscale"]}
 
 
 def names_in_legend(facts, seq_lengths, norms):
