@@ -11,11 +11,13 @@ import os
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.assignment.model import Assignment, Slot
 from autograder.errors import AssignmentError
+from autograder.hidden.places import place_of
 from autograder.hidden.runner import DEVICES, FIXTURES, CheckFunction
 from autograder.judging.checks import Check
 
@@ -40,7 +42,7 @@ def collect(assignment: Assignment, files: Sequence[str] = ()) -> list[Check]:
     run: without a docstring, with a fixture that is not one of FIXTURES, or with a mark
     of pytest's other than `parametrize`.
     """
-    plugin = _Plugin()
+    plugin = _Plugin(assignment)
     folder = assignment.folder
     graders = [
         str(assignment.files[name].grader(slot))
@@ -80,11 +82,13 @@ def _forget_modules(folder: Path) -> None:
 
 
 class _Plugin:
-    """Takes the collected items, and the last line of every error, from pytest."""
+    """Takes the collected items and all errors from pytest."""
 
-    def __init__(self) -> None:
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
         self.items: list[pytest.Item] = []
         self.problems: list[str] = []
+        self.places: dict[str, str] = {}  # of errors, by the file that was collected
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "public: frozen and given to students")
@@ -94,9 +98,18 @@ class _Plugin:
         if "device" in metafunc.fixturenames:
             metafunc.parametrize("device", DEVICES)
 
+    def pytest_exception_interact(
+        self, call: pytest.CallInfo[Any], report: pytest.CollectReport
+    ) -> None:
+        error = call.excinfo.value if call.excinfo is not None else None
+        if error is not None:
+            self.places[report.nodeid] = place_of(error.__cause__ or error, self.assignment)
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self.problems.append(str(report.longrepr).strip().splitlines()[-1])
+            said = str(report.longrepr).strip().splitlines()[-1].removeprefix("E").strip()
+            place = self.places.get(report.nodeid, "")
+            self.problems.append(f"{place}: {said}" if place else said)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.items = session.items
@@ -104,16 +117,16 @@ class _Plugin:
 
 def _check(item: pytest.Item, assignment: Assignment) -> Check:
     """The check that an item of pytest's is. Raises AssignmentError."""
-    file = _shown(item.path)
+    file, line = _shown(item.path), (item.location[1] or 0) + 1
     if not isinstance(item, pytest.Function):
         raise AssignmentError(f"{file}: {item.name} is no function")
     function = item.function
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     for problem in _problems(item, params):
-        raise AssignmentError(f"{file}: {item.name} {problem}")
+        raise AssignmentError(f"{file}:{line}: {item.name} {problem}")
     sentence = (function.__doc__ or "").strip().partition("\n")[0]
     if not sentence:
-        raise AssignmentError(f"{file}: {item.name} has no docstring")
+        raise AssignmentError(f"{file}:{line}: {item.name} has no docstring")
     name = function.__name__.removeprefix("test_")
     if params:
         name += f"[{', '.join(f'{key}={value}' for key, value in params.items())}]"

@@ -24,6 +24,8 @@ def place_of(error: BaseException, assignment: Assignment) -> str:
     if isinstance(error, ReferenceFailed):
         told = error.staff
     places = [_shown(frame.f_code.co_filename, line, assignment) for frame, line in _frames(error)]
+    if isinstance(error, SyntaxError):
+        places.append(_shown(error.filename or "", error.lineno or 0, assignment))
     name, _, line = told.rpartition(":")
     return _shown(name, line, assignment) or next(filter(None, reversed(places)), "")
 

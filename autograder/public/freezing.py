@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from autograder.errors import AssignmentError, GraderFault
 from autograder.hidden.known_programs import sources_of
+from autograder.hidden.repetition import changes
 from autograder.hidden.runner import HiddenChecks
 from autograder.judging.checks import SlotRuns
 from autograder.judging.diagnosis import fingerprint
@@ -40,8 +41,8 @@ def freeze(hidden: HiddenChecks, file: str, slots: Sequence[str]) -> Frozen:
 
     The frozen checks are replayed as students read them: rounded, and out of JSON.
 
-    Raises GraderFault where the reference fails a check, AssignmentError where a check compares
-    nothing that can be frozen.
+    Raises GraderFault where the reference fails a check, AssignmentError where a check is broken,
+    compares nothing that can be frozen, or asks something else each time.
     """
     assignment = hidden.assignment
     with hidden.seeded(PUBLIC_SEED):
@@ -65,6 +66,8 @@ def _checks(hidden: HiddenChecks, slots: Sequence[str]) -> list[CheckNode]:
     with hidden.program(hidden.assignment.reference()) as reference:
         for check in (check for slot in slots for check in hidden.checks[slot] if check.public):
             run = hidden.run(reference, check)
+            if run.broken:
+                raise AssignmentError(f"{check.slot}: {run.broken}")
             if not run.passed:
                 raise GraderFault(f"{check.slot}.{check.name} fails the reference")
             if not run.log.comparisons:
@@ -72,5 +75,7 @@ def _checks(hidden: HiddenChecks, slots: Sequence[str]) -> list[CheckNode]:
                     f"{check.slot}.{check.name} is public and compares nothing that can "
                     "be frozen: use same, unmodified or leaves_globals_alone on an answer"
                 )
+            for change in changes(hidden, reference, run):
+                raise AssignmentError(f"{check.slot}: {change}")
             nodes.append(check_to_json(run))
     return nodes

@@ -51,3 +51,29 @@ def test_a_check_that_compares_nothing_cannot_be_frozen(frozen: Freeze, toy: Ass
     )
     with pytest.raises(AssignmentError, match=r"double.twice_two is public and compares nothing"):
         frozen()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "x = rng.",
+            "import numpy\n    x = numpy.random.default_rng().",
+            r"double: moves/test_double.py:6: twice_two draws its input from elsewhere than rng: "
+            r"in call 1 \(double\), argument 1 is another in each run",
+        ),
+        (
+            "reference.double(x))",
+            "{1})",
+            r"double: moves/test_double.py:11: what `same` expects is a set, which cannot be "
+            r"compared: let it, or a probe, return a sorted list of it",
+        ),
+    ],
+)
+def test_a_check_without_a_fixed_answer_cannot_be_frozen(
+    frozen: Freeze, toy: Assignment, old: str, new: str, said: str
+) -> None:
+    path = toy.folder / "moves" / "test_double.py"
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(AssignmentError, match=said):
+        frozen()
