@@ -265,13 +265,16 @@ class Assignment(PublicAssignment):
             for file in self.files.values()
         }
 
-    def edited(self, program: KnownProgram) -> str:
-        """The text of the slot's file with the program's edit. Raises AssignmentError."""
+    def edited(self, program: KnownProgram, text: str = "") -> str:
+        """The text of the slot's file with the program's edit. Raises AssignmentError.
+
+        `text` is the file with an edit in another slot; without it, the solution is edited.
+        """
         slot = self.slots[program.slot]
         file = self.files[slot.file]
         try:
             return solution_file.edit(
-                file.text, file.name, self.slots, program.slot, program.edits, program.answers
+                text or file.text, file.name, self.slots, slot.name, program.edits, program.answers
             )
         except AssignmentError as error:
             where = f"{file.stem}/{slot.stem}.toml"

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 from autograder.commands.console import echo
-from autograder.proof.slot_report import Margin, SlotReport
+from autograder.proof.slot_report import Margin, Mark, SlotReport
 
 LONG_PROOF = 40  # shares; a proof with more of them takes minutes
 MIN_WIDTH = 150  # columns that the table of a thorough proof needs
@@ -144,6 +145,56 @@ def show_margins(console: Console, margins: Iterable[tuple[str, str, Margin]]) -
         )
     console.print(table)
     console.print()
+
+
+def show_marks(console: Console, reports: Sequence[SlotReport]) -> None:
+    """Print what each misconception keeps of the points, with the scores of its demands.
+
+    First come the marks that are not in their bands, then those of each slot, the worst first.
+    """
+    marks = [mark for report in reports for mark in report.marks]
+    unfair = [mark for mark in marks if mark.keeps is not None and not mark.is_fair]
+    if unfair:
+        _show_marks_of(console, "not what they should keep", unfair)
+    for report in reports:
+        if report.marks:
+            demands = report.marks[0].demands
+            rubric = ", ".join(f"{name} {points:g}" for name, _, points in demands)
+            heading = f"{report.slot}, {report.points:g} points: {rubric}"
+            _show_marks_of(console, heading, report.marks)
+
+
+def _show_marks_of(console: Console, heading: str, marks: Sequence[Mark]) -> None:
+    console.print(heading, style="bold", markup=False)
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(justify="right", no_wrap=True)
+    for _ in range(3):
+        table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis")
+    for mark in sorted(marks, key=lambda mark: mark.share):
+        scores = " ".join(f"{score:g}" for _, score, _ in mark.demands)
+        fair = mark.keeps is None or mark.is_fair
+        row = (f"{mark.share:.0%}", mark.keeps or "?", mark.misconception[:30], scores)
+        table.add_row(*row, Text(mark.cause), style="" if fair else "red")
+    console.print(table)
+    console.print()
+
+
+def warn_of_marks(console: Console, reports: Sequence[SlotReport]) -> None:
+    """Name the slots with misconceptions of which nobody said what they should keep."""
+    unsaid = {
+        report.slot: sum(mark.keeps is None for mark in report.marks)
+        for report in reports
+        if any(mark.keeps is None for mark in report.marks)
+    }
+    if unsaid:
+        console.print(
+            "Misconceptions without keeps, whose marks were not proved: "
+            + ", ".join(f"{slot} {count}" for slot, count in unsaid.items()),
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _drawn(right: float, tolerance: float, wrong: float) -> str:

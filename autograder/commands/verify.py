@@ -36,8 +36,19 @@ THOROUGH_SEEDS = 100
     help="How many seeds to run the correct variants with. "
     f"Default: 1, or {THOROUGH_SEEDS} with --thorough.",
 )
+@click.option(
+    "--marks",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what each misconception keeps of the points, as a CSV file.",
+)
 def verify(
-    assignment: str, course: Path, seed: int, jobs: int | None, thorough: bool, seeds: int | None
+    assignment: str,
+    course: Path,
+    seed: int,
+    jobs: int | None,
+    thorough: bool,
+    seeds: int | None,
+    marks: Path | None,
 ) -> None:
     """Prove that the graders of ASSIGNMENT are right.
 
@@ -46,6 +57,7 @@ def verify(
     \b
     - The solutions get full marks and the stubs none.
     - Every misconception loses points and is recognised, also by the public checks.
+    - Every misconception keeps what its line `keeps` says, by the slot's rubric.
     - Every correct variant keeps full marks.
     - A slot that returns a wrong type or shape costs no other slot.
     - Every check can fail.
@@ -56,11 +68,15 @@ def verify(
     from autograder.commands.proof_tables import (
         proof_progress,
         show_margins,
+        show_marks,
         show_proof,
         show_time,
+        warn_of_marks,
     )
+    from autograder.files import write_file
     from autograder.limits import default_jobs
     from autograder.proof import proof_record, verification
+    from autograder.proof.slot_report import marks_csv
 
     loaded = reader.load(assignment, course)
     console = new_console()
@@ -76,8 +92,12 @@ def verify(
         )
     if thorough:
         show_margins(console, verification.margins(reports))
+        show_marks(console, reports)
     show_proof(console, reports)
+    warn_of_marks(console, reports)
     show_time(console, reports, loaded.minutes)
+    if marks is not None:
+        write_file(marks, marks_csv(reports).encode())
     failed = any(report.problems for report in reports)
     proof_record.record(loaded, course, not failed)
     sys.exit(failed)

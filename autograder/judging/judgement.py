@@ -17,7 +17,7 @@ from autograder.judging.effects import with_effects
 from autograder.judging.failure import Failure
 from autograder.judging.program import Program
 from autograder.judging.retention import Room
-from autograder.judging.rubric import DemandResult, demand_of, nothing, score_demands, total
+from autograder.judging.rubric import DemandResult, demand_of, score_demands, total
 from autograder.judging.verdict import Verdict
 
 
@@ -172,13 +172,10 @@ def _result(slot: Slot, runs: SlotRuns, wrong: tuple[str, ...]) -> SlotResult:
         fact = "not finished: a `raise NotImplementedError` is still in it"
         failure = replace(failure, verdict=Verdict.ERROR, fact=fact)
     verdict = failure.verdict
-    if verdict == Verdict.FORBIDDEN:
-        demands = nothing(slot)
     return replace(
         result,
         verdict=verdict,
         score=None if verdict == Verdict.UNGRADED else total(demands),
-        demands=demands,
         sentence=run.check.sentence,
         failure=failure,
         facts=tuple(ladder(shown)),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from autograder.assignment.model import Demand, Slot
 from autograder.judging.checks import CheckRun
 from autograder.judging.share import WHOLE, Share
+from autograder.judging.verdict import Verdict
 
 SLACK = 0.05  # checks of one mistake do not all have the same share
 
@@ -54,8 +55,10 @@ def score_demands(slot: Slot, runs: Sequence[CheckRun]) -> tuple[DemandResult, .
 
     A demand that needs another one gets no larger share than that. So a result that is wrong
     everywhere is charged once in each demand, and what a wrong computation leaves alone is worth
-    no more than the computation.
+    no more than the computation. A slot with a forbidden function gets nothing.
     """
+    if any(run.failure and run.failure.verdict == Verdict.FORBIDDEN for run in runs):
+        return tuple(DemandResult(demand, 0.0) for demand in slot.demands)
     counted = [run for run in runs if not run.skipped]
     results: dict[str, DemandResult] = {}
     for demand in slot.demands:
@@ -65,11 +68,6 @@ def score_demands(slot: Slot, runs: Sequence[CheckRun]) -> tuple[DemandResult, .
             demand, min(share, most), demand.needs if share > most else ""
         )
     return tuple(results.values())
-
-
-def nothing(slot: Slot) -> tuple[DemandResult, ...]:
-    """The results of a slot's demands where none is met at all."""
-    return tuple(DemandResult(demand, 0.0) for demand in slot.demands)
 
 
 def total(demands: Sequence[DemandResult]) -> float:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from autograder.assignment.model import KnownProgram
 from autograder.judging.answers import Same
-from autograder.judging.checks import Check, SlotRuns
+from autograder.judging.checks import SlotRuns
 from autograder.judging.effects import with_effects
 from autograder.judging.judgement import SlotResult, judge
 from autograder.judging.program import Program
@@ -60,32 +60,17 @@ def prove_misconception(proof: SlotProof, known: KnownProgram) -> SlotRuns:
     return runs
 
 
-def loses_points(
-    proof: SlotProof,
-    known: KnownProgram,
-    untripped: dict[str, Check] | None = None,
-    first: Collection[str] = (),
-) -> bool:
-    """Whether some check fails for a program, whatever the stand-ins.
-
-    Runs the checks named `first` first, and no more than it needs. Removes the checks that fail
-    from `untripped`.
-    """
-    untripped = {} if untripped is None else untripped
+def loses_points(proof: SlotProof, known: KnownProgram) -> bool:
+    """Whether some check fails for a program, whatever the stand-ins; no more checks are run."""
     runs = []
     with proof.program(known) as program:
-        for check in sorted(proof.checks, key=lambda check: check.name not in first):
+        for check in proof.checks:
             run = proof.run(program, check)
-            if not run.passed:
-                untripped.pop(check.name, None)
             if run.failure is not None and proof.fails_with_stand_ins(program, run):
                 return True
             runs.append([run])
     judged = with_effects(runs, proof.hidden.reference_effects)
-    failed = [run.check.name for [run] in judged if run.failure is not None]
-    for name in failed:
-        untripped.pop(name, None)
-    return bool(failed)
+    return any(run.failure is not None for [run] in judged)
 
 
 def prove_mutants(proof: SlotProof) -> None:
@@ -111,21 +96,6 @@ def prove_mutants(proof: SlotProof) -> None:
     for (_, after), seen in listed.items():
         if not seen:
             proof.problem(f"no mutant is like this equivalent any more: {after}")
-
-
-def prove_tripped(proof: SlotProof, untripped: dict[str, Check]) -> None:
-    """Some misconception trips each of the checks that none has tripped so far."""
-    for known in proof.misconceptions:
-        if not untripped:
-            return
-        with proof.program(known) as program:
-            for check in list(untripped.values()):
-                run = proof.run(program, check)
-                proof.note_wrong([run], known, partial=True)
-                if not run.passed:
-                    del untripped[check.name]
-    for name in untripped:
-        proof.problem(f"{name}: no misconception ever trips this check")
 
 
 def prove_variant(proof: SlotProof, known: KnownProgram, slots: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from autograder.assignment.model import KnownProgram
 from autograder.errors import AssignmentError, GraderFault
 from autograder.judging.checks import SlotRuns
 from autograder.judging.diagnosis import recognise
+from autograder.proof.marks import prove_superset
 from autograder.proof.slot_proof import SlotProof
 from autograder.public.freezing import freeze
 from autograder.public.frozen_checks import FrozenLibrary
@@ -64,6 +65,7 @@ def prove_pairs(proof: SlotProof) -> None:
             runs = proof.run_all(program)
         if all(run.failure is None for [run] in runs):
             continue  # each mistake undoes the other
+        prove_superset(proof, pair, runs)
         likely = {found.id for found in recognise(runs, proof.library, slot)}
         proof.report.pairs += 1
         proof.report.recognised_pairs += bool(likely) and likely <= set(pair)

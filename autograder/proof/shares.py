@@ -11,23 +11,21 @@ from autograder.hidden.runner import HiddenChecks
 from autograder.judging.checks import SlotRuns
 from autograder.proof.completeness import missing
 from autograder.proof.malformed_programs import malformed_programs
+from autograder.proof.marks import note_mark, prove_marks
 from autograder.proof.points import (
-    loses_points,
     prove_misconception,
     prove_mutants,
     prove_reference,
     prove_seeds,
     prove_spared,
     prove_stub,
-    prove_tripped,
     prove_variant,
 )
 from autograder.proof.recognition import prove_pairs, prove_public_recognition, prove_recognition
 from autograder.proof.slot_proof import SlotProof
 from autograder.proof.slot_report import SlotReport
-from autograder.public.freezing import PUBLIC_SEED
 
-Part = Literal["fast", "slot", "carrying", "mutants", "pairs", "seeds"]
+Part = Literal["fast", "slot", "carrying", "marks", "mutants", "pairs", "seeds"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Share:
 
     part: Part
     slot: str
-    seeds: tuple[int, ...]
+    seeds: Sequence[int]
 
 
 def prove(hidden: HiddenChecks, share: Share) -> SlotReport:
@@ -49,6 +47,8 @@ def prove(hidden: HiddenChecks, share: Share) -> SlotReport:
             _prove_slot(proof)
         elif share.part == "carrying":
             _prove_carrying(proof)
+        elif share.part == "marks":
+            prove_marks(proof, share.seeds)
         elif share.part == "mutants":
             prove_mutants(proof)
         elif share.part == "pairs":
@@ -59,47 +59,38 @@ def prove(hidden: HiddenChecks, share: Share) -> SlotReport:
 
 
 def _prove_fast(proof: SlotProof) -> None:
-    """Run each misconception until it is caught, each check until it fails, each variant once."""
+    """Run every check for reference, stub and misconceptions, and the slot's own for variants."""
     if not _prove_basics(proof):
         return
-    public = prove_public_recognition(proof)
-    untripped = {check.name: check for check in proof.checks}
-    one_mode = len(proof.hidden.attempts(proof.slot)) == 1
+    runs = _prove_misconceptions(proof)
     for known in proof.misconceptions:
-        tripped = _tripped(proof, public.get(known.id, ()))
-        for name in tripped:
-            untripped.pop(name, None)
-        caught = (one_mode and bool(tripped)) or loses_points(proof, known, untripped, tripped)
-        proof.report.caught += caught
-        if not caught:
-            proof.keeps_its_points(known)
-    prove_tripped(proof, untripped)
+        note_mark(proof, known, runs[known.id])
+    prove_public_recognition(proof)
     for known in proof.variants:
         prove_variant(proof, known, [proof.slot.name])
     for known in list(malformed_programs(proof.assignment, proof.slot))[::3]:
         prove_spared(proof, known, proof.dependents)
 
 
-def _tripped(proof: SlotProof, public: SlotRuns) -> list[str]:
-    """The hidden checks that fail, as runs of the public checks tell if they have the same seed."""
-    if proof.hidden.seed != PUBLIC_SEED:
-        return []
-    return [run.check.name for [run] in public if run.failure is not None]
-
-
 def _prove_slot(proof: SlotProof) -> None:
     """Run every check for reference, stub, misconceptions and variants, with one seed."""
     if not _prove_basics(proof):
         return
-    runs = {known.id: prove_misconception(proof, known) for known in proof.misconceptions}
+    runs = _prove_misconceptions(proof)
     for known in proof.misconceptions:
         prove_recognition(proof, known, runs[known.id])
     prove_public_recognition(proof)
-    _prove_checks(proof, list(runs.values()))
     for known in proof.variants:
         prove_variant(proof, known, [proof.slot.name, *proof.dependents])
     for known in malformed_programs(proof.assignment, proof.slot):
         prove_spared(proof, known, proof.dependents)
+
+
+def _prove_misconceptions(proof: SlotProof) -> dict[str, SlotRuns]:
+    """Misconceptions lose points, and each check fails for one. Returns the runs by their ids."""
+    runs = {known.id: prove_misconception(proof, known) for known in proof.misconceptions}
+    _prove_checks(proof, list(runs.values()))
+    return runs
 
 
 def _prove_basics(proof: SlotProof) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from autograder.assignment.model import KnownProgram, Slot
 from autograder.hidden.known_programs import KnownPrograms, sources_of
@@ -17,11 +18,19 @@ from autograder.proof.slot_report import DECADES, Margin, SlotReport
 DIFF_LINES = 8
 
 
+class MarkAlone(NamedTuple):
+    """What a misconception keeps of the points, and which checks fail, without stand-ins."""
+
+    share: float
+    failed: frozenset[str]
+
+
 class SlotProof:
     """A slot, its checks and known programs, and the report on it.
 
     Attributes:
         dependents: names of the slots that build on this one.
+        alone: id -> the mark of a misconception that was compared with that of a pair.
     """
 
     def __init__(self, hidden: HiddenChecks, library: KnownPrograms, slot: Slot) -> None:
@@ -31,6 +40,7 @@ class SlotProof:
         self.slot = slot
         self.checks = hidden.checks[slot.name]
         self.report = SlotReport(slot.name, slot.points)
+        self.alone: dict[str, MarkAlone] = {}
         self.misconceptions = self._of_slot(self.assignment.misconceptions)
         self.variants = self._of_slot(self.assignment.variants)
         self.dependents = [
@@ -59,9 +69,12 @@ class SlotProof:
 
     # ---------------------------------------------------------------- runs
 
-    def program(self, known: KnownProgram) -> Program:
-        """A known program, to be run."""
-        return self.hidden.program(sources_of(self.assignment, known))
+    def program(self, known: KnownProgram, other: KnownProgram | None = None) -> Program:
+        """A known program, to be run; with the edit of another one in another slot of its file."""
+        if other is None:
+            return self.hidden.program(sources_of(self.assignment, known))
+        text = self.assignment.edited(known, self.assignment.edited(other))
+        return self.hidden.program({self.slot.file: text.encode()})
 
     def run(self, program: Program, check: Check, stand_ins: StandIns = ()) -> CheckRun:
         """Run a check, and report where the check itself is broken."""

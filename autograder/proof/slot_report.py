@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+
+from autograder.assignment.model import Keeps
 
 DECADES = 2.0  # how far a tolerance has to be from right and from wrong programs
 
@@ -37,6 +42,47 @@ def _distance(ratio: float) -> float:
     return abs(math.log10(ratio)) if ratio > 0 else math.inf
 
 
+@dataclass(frozen=True)
+class Mark:
+    """What a misconception keeps of its slot's points.
+
+    Attributes:
+        keeps: what it should keep; None where staff did not say.
+        share: of the points, with the first seed.
+        demands: (name, score, points) of each demand.
+    """
+
+    slot: str
+    misconception: str
+    cause: str
+    keeps: Keeps | None
+    share: float
+    demands: tuple[tuple[str, float, float], ...]
+
+    @property
+    def is_fair(self) -> bool:
+        """Whether the share lies in the band that staff named."""
+        return self.keeps is not None and self.keeps.allows(self.share)
+
+    @property
+    def rubric(self) -> str:
+        """`one_step 2/2, through_time 1.5/8`"""
+        return ", ".join(f"{name} {score:g}/{points:g}" for name, score, points in self.demands)
+
+
+def marks_csv(reports: Sequence[SlotReport]) -> str:
+    """The marks of all misconceptions, one a row."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("slot", "misconception", "keeps", "share", "demands", "cause"))
+    for report in reports:
+        for mark in report.marks:
+            share = f"{mark.share:.4f}"
+            keeps = mark.keeps or ""
+            writer.writerow((mark.slot, mark.misconception, keeps, share, mark.rubric, mark.cause))
+    return out.getvalue()
+
+
 @dataclass
 class SlotReport:
     """What was proved of one slot. A proof that found a problem failed.
@@ -50,6 +96,7 @@ class SlotReport:
             named, of `mislabelled` a third misconception.
         dependents: runs of slots that build on a wrong slot; `spared` of them lost nothing.
         margins: check -> its margin.
+        marks: of the misconceptions.
         seconds: what the reference takes for all checks.
         problems: sentences for a person.
     """
@@ -76,6 +123,7 @@ class SlotReport:
     spared: int = 0
     seconds: float = 0.0
     margins: dict[str, Margin] = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     def add(self, other: SlotReport) -> None:
@@ -87,6 +135,7 @@ class SlotReport:
         self.seconds = max(self.seconds, other.seconds)
         for check, margin in other.margins.items():
             self.note(check, margin)
+        self.marks += other.marks
         self.problems += other.problems
 
     def note(self, check: str, margin: Margin) -> None:

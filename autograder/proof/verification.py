@@ -27,6 +27,7 @@ from autograder.proof.shares import Share, prove
 from autograder.proof.slot_report import DECADES, Margin, SlotReport
 
 SEEDS_OF_A_SHARE = 25
+MARK_SEEDS = 5
 PAIRS_NAMED = 0.95  # the least share of the pairs of misconceptions
 
 
@@ -42,9 +43,9 @@ def verify(
 ) -> list[SlotReport]:
     """Prove every slot; reports in the assignment's order.
 
-    The fast proof runs each misconception until it is caught; `thorough` runs every check for it,
-    and adds mutants, pairs of misconceptions, and what each misconception costs in the other slots
-    of its file. Correct variants run with `seeds` seeds, from `seed` on.
+    `thorough` adds mutants, pairs of misconceptions, what each misconception costs in the other
+    slots of its file, and its mark with MARK_SEEDS seeds and beside wrong slots. Correct variants
+    run with `seeds` seeds, from `seed` on.
     """
     reports = {slot.name: SlotReport(slot.name, slot.points) for slot in assignment.slots.values()}
     shares = list(_shares(assignment, seed, thorough, seeds))
@@ -69,12 +70,12 @@ def _shares(assignment: Assignment, seed: int, thorough: bool, seeds: int) -> It
         for slot in assignment.slots.values()
     }
     ordered = sorted(assignment.slots, key=lambda name: -sizes[name])
-    for part in ("slot", "carrying", "pairs", "mutants") if thorough else ("fast",):
+    for part in ("slot", "marks", "carrying", "pairs", "mutants") if thorough else ("fast",):
         for name in ordered:
-            yield Share(part, name, (seed,))
+            yield Share(part, name, range(seed, seed + (MARK_SEEDS if part == "marks" else 1)))
     if seeds > 1:
         for first in range(seed, seed + seeds, SEEDS_OF_A_SHARE):
-            chunk = tuple(range(first, min(first + SEEDS_OF_A_SHARE, seed + seeds)))
+            chunk = range(first, min(first + SEEDS_OF_A_SHARE, seed + seeds))
             for name in ordered:
                 yield Share("seeds", name, chunk)
 

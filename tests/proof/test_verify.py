@@ -41,6 +41,7 @@ def test_the_whole_proof_has_mutants_pairs_seeds_and_margins(
     assert counts[5:8] == ["6/6", "6/6", "6/6"]  # caught, recognised, by the public checks
     assert counts[8:11] == ["3/3", "90/90", "17/17"]  # variants, with 30 seeds, others spared
     assert counts[11:] == ["36/36", "1", "4/4", "0"]  # mutants, equivalent, pairs, misnamed
+    assert "double, 4 points: product 3, argument 1\n25%  little  D1_triples     0 1" in ran.out
     margin = next(line for line in ran.out.splitlines() if line.startswith("Walker.walk: walk"))
     assert "1e-10" in margin
     assert margin.count("|") == margin.count("x") == margin.count("o") == 1
@@ -78,6 +79,23 @@ def test_a_tolerance_too_near_to_either_side_is_no_proof(
     ran = autograder("verify", "toy", cwd=toy_course)
     assert ran.status == 1
     assert said in ran.out
+
+
+def test_a_mark_that_is_not_fair_is_shown_with_the_scores_of_its_demands(
+    autograder: Command, toy_course: Path
+) -> None:
+    toml = toy_course / "solutions/toy/moves/double.toml"
+    text = toml.read_text().replace('keeps = "little"', 'keeps = "most"')
+    toml.write_text(text.replace('keeps = "most"\nfind = "return', 'find = "return'))
+    ran = autograder("verify", "toy", "--marks", "marks.csv", cwd=toy_course)
+    assert ran.status == 1
+    assert (
+        '✗ double: D1_triples keeps 25% of the points, and keeps = "most" means 60% to 100%: '
+        "product 0/3, argument 1/1\n"
+    ) in ran.out
+    assert "without keeps, whose marks were not proved: double 1\n" in ran.out
+    rows = (toy_course / "marks.csv").read_text().splitlines()
+    assert rows[2] == 'double,D2_overwrites,,0.7500,"product 3/3, argument 0/1",x itself is changed'
 
 
 def test_an_equivalent_that_is_caught_or_gone_is_named(
