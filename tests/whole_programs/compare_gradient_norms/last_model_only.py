@@ -1,0 +1,10 @@
+# wrong: returns inside the loop, after the first model
+# keeps: little
+# grade:
+# check:
+
+def compare_gradient_norms(models, seq_lengths, seed=0):
+    result = {}
+    for name, model in models.items():
+        result[name] = compute_gradient_norms(model, seq_lengths, seed)
+        return result

@@ -1,0 +1,11 @@
+# wrong: one list for all names, filled by all models
+# keeps: little
+# grade:
+# check:
+
+def compare_gradient_norms(models, seq_lengths, seed=0):
+    result = dict.fromkeys(models, [])
+    for name, model in models.items():
+        for value in compute_gradient_norms(model, seq_lengths, seed):
+            result[name].append(value)
+    return result

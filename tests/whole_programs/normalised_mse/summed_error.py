@@ -1,0 +1,15 @@
+# wrong: sum of squared errors over the variance
+# keeps: half
+# grade:
+# check:
+
+def normalised_mse(model, x, y):
+    flag = model.training
+    model.eval()
+    with torch.no_grad():
+        p = model(x)
+    model.train(flag)
+    sse = 0.0
+    for a, b in zip(p.flatten(), y.flatten()):
+        sse += (a.item() - b.item()) ** 2
+    return sse / y.var(unbiased=False).item()

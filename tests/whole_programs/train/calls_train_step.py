@@ -1,0 +1,10 @@
+# right: one Adam, a loop with train_step
+# keeps: all
+
+def train(model, batches, lr=0.01, max_norm=1.0):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for x, y in batches:
+        loss, _ = train_step(model, optimizer, x, y, max_norm)
+        losses.append(loss)
+    return losses
