@@ -15,6 +15,7 @@ from typing import NamedTuple
 from autograder.judging.answers import Answer, LeavesGlobalsAlone, Unmodified
 from autograder.judging.checks import Check, CheckRun, SlotRuns
 from autograder.judging.comparison import changes_arguments, changes_globals
+from autograder.judging.verdict import Verdict
 
 ReferenceEffects = Callable[[Check], Collection[str]]  # see `checks.Runner`
 
@@ -44,9 +45,31 @@ def effects(run: CheckRun) -> Iterator[Effect]:
 def with_effects(runs: SlotRuns, allowed: ReferenceEffects) -> list[list[CheckRun]]:
     """The runs of a slot's checks; those that forbid an effect fail if any call had it.
 
-    Effects that the reference has in the same check are `allowed`.
+    A check that fails with wrong values tells first which arguments its calls changed, where the
+    slot forbids that. Effects that the reference has in the same check are `allowed`.
     """
-    return [[*attempts[:-1], _judged(attempts[-1], runs, allowed)] for attempts in runs]
+    forbids = any(isinstance(one, Unmodified) for *_, run in runs for one in run.log.comparisons)
+    return [
+        [
+            *((_told_first(run, allowed) if forbids else run) for run in attempts[:-1]),
+            _judged(_told_first(attempts[-1], allowed) if forbids else attempts[-1], runs, allowed),
+        ]
+        for attempts in runs
+    ]
+
+
+def _told_first(run: CheckRun, allowed: ReferenceEffects) -> CheckRun:
+    """The run; where values are wrong and calls changed arguments, with the arguments first."""
+    failure = run.failure
+    if failure is None or failure.verdict != Verdict.WRONG:
+        return run
+    changed = [effect.name for effect in effects(run) if effect.kind == EffectKind.ARGUMENT]
+    names = [n for n in dict.fromkeys(changed) if n not in allowed(run.check)]
+    told = changes_arguments(names)
+    if not names or failure.brief == told.brief:
+        return run
+    details = (f"after that, {failure.fact}", *failure.details)
+    return replace(run, failure=replace(failure, fact=told.fact, details=details, brief=told.brief))
 
 
 def _judged(run: CheckRun, runs: SlotRuns, allowed: ReferenceEffects) -> CheckRun:

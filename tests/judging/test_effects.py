@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from autograder.isolation.worker_protocol import Function
 from autograder.judging.answers import Answer, Call, Comparison, LeavesGlobalsAlone, Log, Unmodified
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.effects import Effect, EffectKind, effects, with_effects
+from autograder.judging.failure import Failure
+from autograder.judging.verdict import Verdict
 
 
 def run(name: str, answer: Answer, *comparisons: Comparison) -> CheckRun:
@@ -44,3 +48,16 @@ def test_what_the_comparison_or_the_reference_allows_fails_nothing() -> None:
 def test_only_the_last_attempt_counts() -> None:
     (judged,), _ = with_effects([[CLEAN], [WRITES, CLEAN]], lambda check: ())
     assert judged.passed
+
+
+def test_a_changed_argument_is_told_before_the_value_that_it_spoiled() -> None:
+    failure = Failure(Verdict.WRONG, "loss is wrong", expected="1.0", got="2.0")
+    spoiled = replace(run("step", Answer(2.0, mutated=("y",))), failure=failure)
+    _, (judged,) = with_effects([[CLEAN], [spoiled]], lambda check: ())
+    assert judged.failure is not None
+    assert judged.failure.fact == "the call changed its argument y"
+    assert judged.failure.details == ("after that, loss is wrong",)
+    assert (judged.failure.expected, judged.failure.got) == ("1.0", "2.0")
+    assert with_effects([[spoiled]], lambda check: ()) == [[spoiled]]  # nothing forbids it
+    _, (judged,) = with_effects([[CLEAN], [spoiled]], lambda check: {"y"})
+    assert judged == spoiled

@@ -158,7 +158,7 @@ def run_cell(module, weights, x, h_prev, training=True):
     """Run one step, in training mode or in evaluation mode without gradients."""
     cell = cell_of(module, weights).train(training)
     with torch.set_grad_enabled(training):
-        h = cell(x=to_tensor(x), h_prev=to_tensor(h_prev))
+        h = cell(to_tensor(x), to_tensor(h_prev))
     return {"h": checked(h, "the result of RNNCell")}
 
 
@@ -166,7 +166,7 @@ def run_layer(module, weights, x, h0=None, training=True):
     """Run over sequences, in training mode or in evaluation mode without gradients."""
     layer = layer_of(module, weights).train(training)
     with torch.set_grad_enabled(training):
-        return layer_results(layer(x=to_tensor(x), h0=None if h0 is None else to_tensor(h0)))
+        return layer_results(layer(to_tensor(x), h0=None if h0 is None else to_tensor(h0)))
 
 
 def step_with_gradients(cell, inputs, upstream, mode="training"):
@@ -303,7 +303,7 @@ def use_of_random_numbers(module, name, D, H, weights, *inputs):
     """Return random numbers around two models, and what the second computes with given weights."""
     models, draws = [], []
     for _ in range(2):
-        models.append(getattr(module, name)(input_size=D, hidden_size=H))
+        models.append(getattr(module, name)(D, H))
         draws.append(torch.rand(4))
     one, two = ({id(parameter) for parameter in model.parameters()} for model in models)
     before = torch.get_rng_state()
@@ -436,9 +436,9 @@ def change_parameters(model):
             parameter.add_(1.0)
 
 
-def convert_and_train_copy(module, weights, frozen, x, h0):
-    """Return results of the nn.RNN, and my_rnn, perhaps frozen, after the nn.RNN was changed."""
-    my_rnn = minimal_rnn(weights).requires_grad_(not frozen)
+def convert_and_train_copy(module, weights, x, h0):
+    """Return results of the nn.RNN, and my_rnn after the nn.RNN was changed."""
+    my_rnn = minimal_rnn(weights)
     rnn = convert(module, my_rnn)
     values = converted_values(rnn, x, h0)
     change_parameters(rnn)

@@ -188,9 +188,9 @@ def scale(model, factor):
 
 
 def norms(module, model, seq_lengths, *seed):
-    """Return compute_gradient_norms of a model, with named arguments; `seed` may be left out."""
+    """Return compute_gradient_norms of a model; `seed` is named and may be left out."""
     named = dict(zip(("seed",), seed, strict=False))
-    return module.compute_gradient_norms(model=build(model), seq_lengths=seq_lengths, **named)
+    return module.compute_gradient_norms(build(model), seq_lengths, **named)
 
 
 def model_after_norms(module, model, seq_lengths, seed, mode="training"):
@@ -210,12 +210,12 @@ def norms_three_times(module, model, seq_lengths, longer, seed):
 
 
 def comparison(module, models, seq_lengths, *seed):
-    """Return compare_gradient_norms, called with named arguments; equal specs give one model."""
+    """Return compare_gradient_norms, `seed` by name; equal specs give one model."""
     built = {contents(spec): spec for spec in models.values()}
     built = {key: build(spec) for key, spec in built.items()}
     models = {name: built[contents(spec)] for name, spec in models.items()}
     named = dict(zip(("seed",), seed, strict=False))
-    return module.compare_gradient_norms(models=models, seq_lengths=seq_lengths, **named)
+    return module.compare_gradient_norms(models, seq_lengths, **named)
 
 
 def contents(spec):

@@ -18,22 +18,19 @@ def _outputs(w, x):
     return torch.stack(rows, 1)
 
 
-def true_gradient(_, weights, x, y, frozen=()):
+def true_gradient(_, weights, x, y):
     """Return the mean squared error, and its gradient as name -> array."""
-    w = {n: torch.tensor(v, requires_grad=n not in frozen) for n, v in weights.items()}
+    w = {n: torch.tensor(v, requires_grad=True) for n, v in weights.items()}
     gap = _outputs(w, torch.from_numpy(x)) - torch.from_numpy(y)
     loss = torch.einsum("bto,bto->", gap, gap) / gap.numel()
-    free = {n: p for n, p in w.items() if p.requires_grad}
-    found = torch.autograd.grad(loss, list(free.values()), allow_unused=True)
-    grads = {n: g for n, g in zip(free, found, strict=True) if g is not None}
-    return {"loss": loss.item(), "gradient": {n: g.numpy() for n, g in grads.items()}}
+    found = torch.autograd.grad(loss, list(w.values()))
+    grads = {n: g.numpy() for n, g in zip(w, found, strict=True)}
+    return {"loss": loss.item(), "gradient": grads}
 
 
-def true_steps(
-    _, weights, batches, max_norm, optimizer="SGD", settings=None, frozen=(), groups=None
-):
+def true_steps(_, weights, batches, max_norm, optimizer="SGD", settings=None, groups=None):
     """Return what the probe `train_steps` should, with gradients and clipping computed here."""
-    w = {n: torch.tensor(v, requires_grad=n not in frozen) for n, v in weights.items()}
+    w = {n: torch.tensor(v, requires_grad=True) for n, v in weights.items()}
     sets = list(w.values())
     if groups is not None:
         sets = [{"params": [w[n] for n in names], **own} for names, own in groups]
@@ -41,11 +38,11 @@ def true_steps(
     losses, norms = [], []
     for x, y in batches:
         now = {n: p.detach().numpy().copy() for n, p in w.items()}
-        truth = true_gradient(None, now, x, y, frozen)
+        truth = true_gradient(None, now, x, y)
         gradient = {n: torch.from_numpy(g) for n, g in truth["gradient"].items()}
         norm = float(torch.cat([g.flatten() for g in gradient.values()]).norm())
         for name, p in w.items():
-            p.grad = gradient[name] * min(1.0, max_norm / norm) if name in gradient else None
+            p.grad = gradient[name] * min(1.0, max_norm / norm)
         made.step()
         losses.append(truth["loss"])
         norms.append(norm)

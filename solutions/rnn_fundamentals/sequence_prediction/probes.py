@@ -23,11 +23,11 @@ class Network(nn.Module):
     Draws no random numbers. Weights with other names become parameters that nothing uses.
     """
 
-    def __init__(self, weights, frozen=(), device="cpu"):
+    def __init__(self, weights, device="cpu"):
         super().__init__()
         for name, array in weights.items():
             values = torch.tensor(array, device=device)
-            self.register_parameter(name, nn.Parameter(values, requires_grad=name not in frozen))
+            self.register_parameter(name, nn.Parameter(values))
         self.seen = SharedList()  # for each call, whether its outputs lead back to parameters
 
     def forward(self, x):
@@ -61,9 +61,9 @@ class RunCounter(nn.Module):
 class Layered(nn.Module):
     """The network between modules that have modes and settings of their own."""
 
-    def __init__(self, weights, frozen=(), device="cpu"):
+    def __init__(self, weights, device="cpu"):
         super().__init__()
-        self.rnn = Network(weights, frozen, device)
+        self.rnn = Network(weights, device)
         self.norm = RunCounter()
         self.dropout = HalvingDropout(0.5)
 
@@ -173,14 +173,13 @@ def train_steps(
     max_norm,
     optimizer="SGD",
     settings=None,
-    frozen=(),
     groups=None,
     old_gradients=0.0,
     device="cpu",
     model="Network",
 ):
     """Take one step for each batch; return losses, norms and the change of the parameters."""
-    model = MODELS[model](weights, frozen, device)
+    model = MODELS[model](weights, device)
     if old_gradients:
         set_gradients(model, old_gradients)
     made = make_optimizer(model, optimizer, settings or {"lr": 0.5}, groups)
@@ -188,7 +187,7 @@ def train_steps(
 
 
 def two_models_in_turn(module, weights, batches, max_norm):
-    """Train two models in turn on the same batches with Adam, with named arguments."""
+    """Train two models in turn on the same batches with Adam."""
     models = [Network(weights), Network({name: 0.5 * w for name, w in weights.items()})]
     before = [values(model) for model in models]
     optimizers = [torch.optim.Adam(model.parameters(), lr=0.1) for model in models]
@@ -196,9 +195,7 @@ def two_models_in_turn(module, weights, batches, max_norm):
     for batch in batches:
         for model, optimizer in zip(models, optimizers, strict=True):
             x, y = tensors(batch)
-            result = module.train_step(
-                model=model, optimizer=optimizer, x=x, y=y, max_norm=max_norm
-            )
+            result = module.train_step(model, optimizer, x, y, max_norm)
             results.append(list(unpack(result, 2, "train_step")))
     changes = [parameter_changes(model, was) for model, was in zip(models, before, strict=True)]
     return {"results": results, "changes": changes}
@@ -213,13 +210,12 @@ def training(
     batches,
     settings=None,
     source="list",
-    frozen=(),
     old_gradients=0.0,
     device="cpu",
     model="Network",
 ):
     """Train on the batches; see `_train`."""
-    model = MODELS[model](weights, frozen, device)
+    model = MODELS[model](weights, device)
     if old_gradients:
         set_gradients(model, old_gradients)
     return _train(module, model, [batches], settings, source, device)
@@ -273,12 +269,11 @@ def measure_and_state(
     y,
     training=True,
     old_gradients=0.0,
-    frozen=(),
     device="cpu",
     model="Network",
 ):
     """Return normalised_mse, and the state of the model after it."""
-    model = MODELS[model](weights, frozen, device).train(training)
+    model = MODELS[model](weights, device).train(training)
     if old_gradients:
         set_gradients(model, old_gradients)
     before = values(model)
@@ -331,7 +326,7 @@ def six_measures(module, weights, x, y):
     first, second = Network(weights), Network({name: 0.5 * w for name, w in weights.items()})
     # Copies, so that the change of y below does not count as a changed argument.
     x, y = (tensor.clone() for tensor in tensors((x, y)))
-    results = [module.normalised_mse(model=model, x=x, y=y) for model in (first, second, first)]
+    results = [module.normalised_mse(model, x, y) for model in (first, second, first)]
     with torch.no_grad():
         for p in first.parameters():
             p.mul_(0.5)

@@ -61,7 +61,7 @@ def train_step(
     Args:
         model:     a module in training mode, x -> outputs of y's shape; it need not be a
                    SequenceModel. Parameters may hold old gradients in .grad, which must not
-                   count; some may be frozen (requires_grad is False).
+                   count.
         optimizer: any torch.optim optimizer over the model's parameters.
         x:         (B, T, D)
         y:         (B, T, O)

@@ -162,13 +162,6 @@ def test_float32_training(student, reference, rng, device):
     same(answer["losses"], want["losses"], rtol=3e-5)
 
 
-def test_frozen_parameters(student, reference, rng):
-    """leaves frozen parameters as they are"""
-    settings = {"lr": 0.1, "max_norm": NO_LIMIT}
-    case = weights_of(rng), batches_of(rng, 3), settings, "list", ("W_x", "c")
-    same(student.probe.training(*case), reference.probe.training(*case), rtol=1e-8)
-
-
 def test_batches_and_settings(student, reference, rng):
     """leaves the batches, the model's mode and global settings as they were"""
     case = weights_of(rng), batches_of(rng, 3), {"lr": 0.1}
