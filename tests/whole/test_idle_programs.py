@@ -15,7 +15,7 @@ from tests.conftest import KNOWN, ROOT
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_a_program_that_does_nothing_passes_no_check(name: str, workers: Workers) -> None:
+def test_a_program_that_does_nothing_gets_no_points(name: str, workers: Workers) -> None:
     assignment = reader.load(name, ROOT)
     results: dict[str, SlotResult] = {}
     with HiddenChecks(assignment, workers, collect(assignment), seed=3) as hidden:
@@ -23,9 +23,4 @@ def test_a_program_that_does_nothing_passes_no_check(name: str, workers: Workers
             idle = next(malformed_programs(assignment, slot))
             with hidden.program(sources_of(assignment, idle)) as program:
                 results |= judge(hidden, program, [slot.name])
-    passed = {
-        slot: [check.name for check in result.checks if check.passed]
-        for slot, result in results.items()
-    }
-    assert passed == {slot: [] for slot in assignment.slots}
-    assert {result.score for result in results.values()} == {0.0}
+    assert {slot: result.score for slot, result in results.items()} == dict.fromkeys(results, 0.0)
