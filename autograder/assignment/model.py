@@ -190,7 +190,7 @@ class Keeps(StrEnum):
 BANDS = {
     Keeps.MOST: (0.60, 1.00),
     Keeps.HALF: (0.35, 0.75),
-    Keeps.LITTLE: (0.03, 0.45),
+    Keeps.LITTLE: (0.00, 0.45),
     Keeps.NOTHING: (0.00, 0.10),
 }
 
