@@ -3,13 +3,16 @@
 Sizes are all different, equal in pairs, or all equal. h_0 and the biases are not zero, since zero
 hides several mistakes. The loss is at every step or at one step only, very large or very small.
 Units come close to their limits. One network neither forgets nor explodes, so that a gradient that
-is cut off anywhere in 150 steps changes the result.
+is cut off anywhere in 150 steps changes the result. Gradients of a few steps are small and those of
+long sequences large, so that the draw does not decide which of them a clipped gradient fails.
 """
 
 import numpy as np
 import pytest
 
 from autograder.grading import demand, leaves_globals_alone, public, same, unmodified
+
+SMALL, LARGE = 0.05, 50.0  # of a loss
 
 
 def network(rng, D=3, H=5, O=2):
@@ -30,14 +33,14 @@ def long_memory_network(rng, D=3, H=5, O=2):
     return {**rnn, "W_hh": 0.99 * rotation, "W_xh": 0.02 * rnn["W_xh"], "b_h": 0.02 * rnn["b_h"]}
 
 
-def sequence(rng, rnn, T, h_0=None, scale=1.0):
+def sequence(rng, rnn, T, h_0=None, scale=1.0, loss=1.0):
     """Inputs, the hidden states they lead to, and dL/dy_t for every t."""
     (H, D), O = rnn["W_xh"].shape, len(rnn["b_y"])
     inputs = [scale * rng.standard_normal((D, 1)) for _ in range(T)]
     states = [rng.uniform(-0.9, 0.9, (H, 1)) if h_0 is None else h_0]
     for x in inputs:
         states.append(np.tanh(rnn["W_xh"] @ x + rnn["W_hh"] @ states[-1] + rnn["b_h"]))
-    return inputs, states, [rng.standard_normal((O, 1)) for _ in range(T)]
+    return inputs, states, [loss * rng.standard_normal((O, 1)) for _ in range(T)]
 
 
 def loss_at_one_step(d_outputs, t):
@@ -63,7 +66,7 @@ def compare_gradients(student, reference, *case):
 def test_one_step_only(student, reference, rng):
     """computes all gradients of a single step"""
     rnn = network(rng, D=2, H=3, O=1)
-    compare_gradients(student, reference, rnn, *sequence(rng, rnn, 1))
+    compare_gradients(student, reference, rnn, *sequence(rng, rnn, 1, loss=SMALL))
 
 
 @demand("a_few_steps")
@@ -72,7 +75,7 @@ def test_one_step_only(student, reference, rng):
 def test_short_sequences(student, reference, rng, T):
     """computes all gradients of a short sequence"""
     rnn = network(rng, D=2, H=3, O=1)
-    compare_gradients(student, reference, rnn, *sequence(rng, rnn, T))
+    compare_gradients(student, reference, rnn, *sequence(rng, rnn, T, loss=SMALL))
 
 
 @demand("any_case")
@@ -88,7 +91,7 @@ def test_no_step(student, reference, rng):
 def test_two_dozen_steps(student, reference, rng):
     """carries gradients over two dozen steps"""
     rnn = long_memory_network(rng, D=1, H=2, O=1)
-    compare_gradients(student, reference, rnn, *sequence(rng, rnn, 24))
+    compare_gradients(student, reference, rnn, *sequence(rng, rnn, 24, loss=LARGE))
 
 
 @demand("a_few_steps")
@@ -97,7 +100,7 @@ def test_two_dozen_steps(student, reference, rng):
 def test_one_loss(student, reference, rng, t):
     """is right when only one output enters the loss: the first or the last of four"""
     rnn = network(rng, D=2, H=3, O=1)
-    inputs, states, d_outputs = sequence(rng, rnn, 4)
+    inputs, states, d_outputs = sequence(rng, rnn, 4, loss=SMALL)
     case = rnn, inputs, states, loss_at_one_step(d_outputs, t)
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)
 
@@ -127,7 +130,7 @@ def test_arguments(student, rng):
 def test_differences(student, reference, rng):
     """agrees with difference quotients over ten steps"""
     rnn = network(rng)
-    inputs, states, d_outputs = sequence(rng, rnn, 10)
+    inputs, states, d_outputs = sequence(rng, rnn, 10, loss=LARGE)
     want = reference.oracle.bptt_by_differences(rnn, inputs, states[0], d_outputs)
     # difference quotients are right to about 1e-10 here, wrong gradients to no better than 1e-4
     same(student.probe.bptt(rnn, inputs, states, d_outputs), want, rtol=1e-6, extra_keys=True)
@@ -215,14 +218,14 @@ def test_in_turn(student, reference, rng):
 def test_lengths(student, reference, rng, T):
     """is right for every length"""
     rnn = long_memory_network(rng)
-    compare_gradients(student, reference, rnn, *sequence(rng, rnn, T))
+    compare_gradients(student, reference, rnn, *sequence(rng, rnn, T, loss=LARGE))
 
 
 @demand("through_time")
 def test_at_rest(student, reference, rng):
     """is right over 40 steps in which all inputs and states are zero"""
     rnn = {name: 0 * w if name == "b_h" else w for name, w in long_memory_network(rng).items()}
-    T, dy, rest = 40, rng.standard_normal((2, 1)), [np.zeros((5, 1))]
+    T, dy, rest = 40, LARGE * rng.standard_normal((2, 1)), [np.zeros((5, 1))]
     d_outputs = loss_at_one_step([dy] * T, T - 1)
     answer = student.probe.bptt(rnn, [np.zeros((3, 1))] * T, rest * (T + 1), d_outputs)
     back, dh = np.linalg.matrix_power(rnn["W_hh"].T, T - 1), rnn["W_hy"].T @ dy
@@ -236,6 +239,6 @@ def test_at_rest(student, reference, rng):
 def test_long_way(student, reference, rng):
     """carries the gradient of the last of 150 outputs back to the beginning"""
     rnn = long_memory_network(rng)
-    inputs, states, d_outputs = sequence(rng, rnn, 150)
+    inputs, states, d_outputs = sequence(rng, rnn, 150, loss=LARGE)
     case = rnn, inputs, states, loss_at_one_step(d_outputs, 149)
     same(student.probe.bptt(*case), reference.probe.bptt(*case), extra_keys=True)

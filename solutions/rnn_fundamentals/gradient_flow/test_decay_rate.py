@@ -65,7 +65,7 @@ def test_slopes(student, reference, rng, lengths, norms):
 
 
 @demand("slope")
-@pytest.mark.parametrize("rate", [-0.3, -0.01, 0.0, 0.2])
+@pytest.mark.parametrize("rate", [-0.2, -0.01, 0.0, 0.2])
 def test_geometric(student, reference, rng, rate):
     """gives the decades per step of a geometric sequence, growing or shrinking"""
     lengths, rate = [1, 4, 9, 16, 25, 100], float(rate * rng.uniform(0.7, 1.3))
@@ -78,7 +78,7 @@ def test_geometric(student, reference, rng, rate):
 @pytest.mark.parametrize("n", [2, 3, 4, 10, 150])
 def test_counts(student, reference, rng, n):
     """fits any number of points, two or many"""
-    lengths = sorted(rng.choice(np.arange(1, 300), n, replace=False).tolist())
+    lengths = sorted(rng.choice(np.arange(1, 200), n, replace=False).tolist())
     norms = noisy_decay(rng, lengths)
     same(student.decay_rate(lengths, norms), slope(lengths, norms), rtol=FIT)
 
