@@ -24,7 +24,7 @@ MENDS = {
     "MaskedArray": "its filled(...) and its mask",
     "int of more": "the bytes or the text of it",
     "text of more": "the parts of it that matter",
-    "tensor on meta": "its shape and dtype",
+    "tensor on meta,": "its shape and dtype",
     "tensor of dtype": "its float()",
     "tensor on": "its to_dense()",
 }
@@ -55,6 +55,10 @@ def cannot_cross(lost: Sequence[str], value: Any = None) -> str:
 
 def mend_of(lost: str) -> str:
     """What to return or to pass in the place of a type that cannot cross."""
+    if lost.startswith("tensor of dtype q"):  # quint8 and its kin
+        return "its dequantize()"
+    if lost.endswith("iterator"):
+        return LIST
     if lost.startswith("array of dtype "):
         name = lost.split(" ")[3]
         kinds = (mend for start, mend in DTYPES.items() if name.startswith(start))

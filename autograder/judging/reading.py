@@ -8,6 +8,7 @@ a reading may fail on them; that is the answer's fault.
 
 from __future__ import annotations
 
+import traceback
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -20,6 +21,7 @@ from autograder.errors import GraderFault
 from autograder.isolation.worker_protocol import Function
 from autograder.judging.answers import Answer
 from autograder.judging.failure import UNUSABLE, Failure
+from autograder.judging.program import ReferenceFailed
 from autograder.judging.verdict import Verdict
 from autograder.probing import BadResult
 from autograder.text import printable
@@ -58,7 +60,13 @@ class Readings:
             return Failure(Verdict.WRONG, printable(str(error)), brief=UNUSABLE)
         except Exception as error:
             fact = f"nothing can be made of the facts about the result ({type(error).__name__})"
-            return Failure(Verdict.WRONG, fact)
+            lines = [
+                number
+                for frame, number in traceback.walk_tb(error.__traceback__)
+                if frame.f_code.co_filename == f"readings_{file}"
+            ]
+            staff = f"readings_{file}:{lines[-1]}" if lines else ""
+            return Failure(Verdict.WRONG, fact, staff=staff)
 
     def read_reference(
         self,
@@ -68,10 +76,11 @@ class Readings:
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
     ) -> Answer:
-        """As `read`, for the reference's answer. Raises GraderFault where its reading fails."""
+        """As `read`, for the reference's answer. Raises ReferenceFailed where its reading fails."""
         read = self.read(file, function, answer, args, kwargs)
         if isinstance(read, Failure):
-            raise GraderFault(f"the reading {function.name} fails on the reference: {read.fact}")
+            said = f"the reading {function.name} fails on the reference: {read.fact}"
+            raise ReferenceFailed(said, read.staff)
         return read
 
     def _reading(self, file: str, function: Function) -> Callable[..., Any] | None:

@@ -42,8 +42,15 @@ def broken(module, x):
     return open("/there/is/no/such/file").read()
 
 
+def facts(module, x):
+    return x
+
+
 def own(module, x):
     return module.probed(x)
+"""
+READINGS = """def facts(facts, x):
+    return facts + nothing
 """
 ORACLE = """
 def twice(module, x):
@@ -86,6 +93,12 @@ SLOTS = {
     "a_probe": Slot("x", "0", "same(student.probe.bröken(2), 2)", "probes.py has no bröken"),
     "computed": Slot(
         "x", "0", "same(student.{0}(2), reference.oracle.twice(2))", "kinds/oracle.py:3: "
+    ),
+    "reads": Slot(
+        "x",
+        "0",
+        "same(student.probe.facts(2), reference.probe.facts(2))",
+        "kinds/readings.py:2: the reference fails this check: nothing can be made of the facts",
     ),
     "told": Slot(
         "x", "0", "same(student.{0}(2), 5)", "the reference fails this check: the result is"
@@ -179,6 +192,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder.parent / "assignment.toml").write_text(table, "utf-8")
     (folder / "kinds.py").write_text(functions({n: s.right for n, s in SLOTS.items()}), "utf-8")
     (folder / "probes.py").write_text(PROBES, "utf-8")
+    (folder / "readings.py").write_text(READINGS, "utf-8")
     (folder / "oracle.py").write_text(ORACLE, "utf-8")
     for student, answers in (
         ("right", {name: slot.right for name, slot in SLOTS.items()}),
