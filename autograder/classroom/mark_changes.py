@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograder.classroom.results import About, Change, StudentResult
+from autograder.classroom.results import About, Change, Entry, StudentResult
 
 
 def changes(
@@ -24,6 +24,7 @@ def changes(
     if before is None:
         return ()
     old = {entry.name: entry.score for entry in before.tests}
+    entries = before.entries
     stopped_run = {change.slot: change for change in before.extra_data.changed if resumed}
     found = []
     for entry in now.tests:
@@ -35,12 +36,27 @@ def changes(
         if earlier and old.get(slot) == score:
             found.append(earlier)
             continue
-        why = _why(before.extra_data, now.extra_data, slot, files[slot])
+        rubric = _rubric_change(entries.get(slot), entry)
+        why = _why(before.extra_data, now.extra_data, slot, files[slot], rubric)
         found.append(Change(slot, first, score, why))
     return tuple(found)
 
 
-def _why(before: About, now: About, slot: str, file: str) -> str:
+def _rubric_change(before: Entry | None, now: Entry) -> str:
+    """How the rubric of a slot differs, in words; "" where it does not, or nobody can tell."""
+    if before is None or before.score is None or now.score is None:
+        return ""
+    old, new = (
+        [(demand.name, demand.max_score) for demand in entry.extra_data.demands]
+        for entry in (before, now)
+    )
+    if old == new:
+        return ""
+    points = f": {now.max_score:g} points instead of {before.max_score:g}"
+    return f"the rubric changed{points if now.max_score != before.max_score else ''}"
+
+
+def _why(before: About, now: About, slot: str, file: str, rubric: str) -> str:
     """What differs between two gradings of a slot, in words."""
     old, new = before.made_of, now.made_of
     for made_of, when in ((old, "before"), (new, "now")):
@@ -49,7 +65,9 @@ def _why(before: About, now: About, slot: str, file: str) -> str:
     reasons = []
     if old.submission.get(file) != new.submission.get(file):
         reasons.append(f"another {file} was handed in")
-    if old.graders.get(file) != new.graders.get(file):
+    if rubric:
+        reasons.append(rubric)
+    elif old.graders.get(file) != new.graders.get(file):
         reasons.append(f"the graders or the points of {file} were changed")
     if before.seed != now.seed:
         reasons.append(f"another seed: {now.seed} instead of {before.seed}")

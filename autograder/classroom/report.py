@@ -23,6 +23,7 @@ from msgspec.structs import replace
 from autograder.assignment.model import Assignment, KnownProgram
 from autograder.classroom.grades_csv import points
 from autograder.classroom.results import Check, Entry, StudentResult, page_file
+from autograder.classroom.rubric_view import demand_rows, rubric
 from autograder.judging.tolerance import RTOL
 from autograder.judging.verdict import Verdict
 
@@ -125,7 +126,8 @@ def texts(
 
 def feedback(entry: Entry, notes: Sequence[str]) -> str:
     """A slot's entry as HTML, for nbgrader's pages."""
-    return _environment().get_template("feedback.html").render(entry=entry, notes=notes)
+    template = _environment().get_template("feedback.html")
+    return template.render(entry=entry, notes=notes, lines=rubric(entry, None))
 
 
 def _page(name: str, result: StudentResult) -> Page:
@@ -153,6 +155,7 @@ def _index(pages: Sequence[Page], assignment: Assignment) -> str:
             quartiles=quartiles(scores),
             bins=histogram(scores, assignment.points),
             slots=[slot_row(name, pages, assignment) for name in assignment.slots],
+            demands=demand_rows([page.entries for page in pages], assignment),
             ranking=ranking(pages, assignment),
             matters=matters,
             people=len({matter.page.file for kind in matters.values() for matter in kind}),
@@ -190,7 +193,7 @@ def _environment() -> jinja2.Environment:
         key = name.partition(".")[2]
         # Our own text: it stands in the pages unescaped, and the pages name its hash.
         environment.globals |= {key: Markup(text), f"{key}_hash": f"sha256-{digest}"}
-    environment.globals["verdicts"] = list(Verdict)
+    environment.globals |= {"verdicts": list(Verdict), "rubric": rubric}
     environment.globals["bar_key"] = [
         (bar, ", ".join(v.words for v in Verdict if v.bar == bar)) for bar in BARS
     ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -31,13 +32,18 @@ if TYPE_CHECKING:
 class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A check of a slot. `passed` is None where it was not run.
 
-    `margin` is the largest error over its tolerance, None where no numbers were compared.
+    `margin` is the largest error over its tolerance, None where no numbers were compared. `demand`
+    is the name of the one that the check counts for. Of a check that failed, `sentence` finishes
+    "it ...", and `share` is how much of it counts all the same, None where nothing does.
     """
 
     name: str
     passed: bool | None
     message: str
     margin: float | None = None
+    demand: str = ""
+    sentence: str = ""
+    share: float | None = None
 
     @property
     def is_near(self) -> bool:
@@ -50,13 +56,21 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.margin >= 0.1 if self.passed else 1 <= self.margin <= 10
 
 
-class Demand(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a slot's rubric. `score` is None where the slot is ungraded."""
+class Demand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of a slot's rubric. `score` is None where the slot is ungraded.
+
+    `needs` is the demand as far as which this one counts, where that one is missed.
+    """
 
     name: str
     sentence: str
     score: float | None
     max_score: float
+    needs: str = ""
+
+    @property
+    def is_met(self) -> bool:
+        return self.score == self.max_score
 
 
 class SlotData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -225,7 +239,13 @@ def _entry(slot: SlotResult) -> Entry:
 def _demand(slot: SlotResult, result: DemandResult) -> Demand:
     demand = result.demand
     score = None if slot.score is None else result.score
-    return Demand(name=demand.name, sentence=demand.sentence, score=score, max_score=demand.points)
+    return Demand(
+        name=demand.name,
+        sentence=demand.sentence,
+        score=score,
+        max_score=demand.points,
+        needs=result.needs,
+    )
 
 
 SMALLEST_MARGIN, LARGEST_MARGIN = 1e-3, 1e12
@@ -236,7 +256,16 @@ def _check(check: CheckResult) -> Check:
     margin = check.margin
     if margin:
         margin = float(f"{min(max(margin, SMALLEST_MARGIN), LARGEST_MARGIN):.2g}")
-    return Check(name=check.name, passed=check.passed, message=check.message, margin=margin)
+    failed = check.passed is False
+    return Check(
+        name=check.name,
+        passed=check.passed,
+        message=check.message,
+        margin=margin,
+        demand=check.demand,
+        sentence=check.sentence if failed else "",
+        share=math.floor(100 * check.share) / 100 if failed and check.share else None,
+    )
 
 
 # ------------------------------------------------------------------------------ files

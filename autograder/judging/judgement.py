@@ -17,7 +17,7 @@ from autograder.judging.effects import with_effects
 from autograder.judging.failure import Failure
 from autograder.judging.program import Program
 from autograder.judging.retention import Room
-from autograder.judging.rubric import DemandResult, demand_of, score_demands, total
+from autograder.judging.rubric import DemandResult, counted_share, demand_of, score_demands, total
 from autograder.judging.verdict import Verdict
 
 
@@ -25,8 +25,11 @@ from autograder.judging.verdict import Verdict
 class CheckResult:
     """The result of one check.
 
-    `demand` is the one that it counts for. `passed` is None where it was not run; `margin` is the
-    largest error over its tolerance, None where no numbers were compared.
+    Attributes:
+        demand: the name of the one that it counts for.
+        passed: None where it was not run.
+        margin: the largest error over its tolerance; None where no numbers were compared.
+        share: how much of a check that failed counts all the same.
     """
 
     name: str
@@ -35,6 +38,7 @@ class CheckResult:
     passed: bool | None
     message: str
     margin: float | None = None
+    share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -191,9 +195,10 @@ def _check_result(slot: Slot, run: CheckRun) -> CheckResult:
 
     Student code knows the hidden inputs, and could send them home in what it raises or returns.
     """
-    message = run.skipped
+    message, share = run.skipped, 0.0
     if run.failure is not None:
         failure = run.failure
+        share = counted_share(slot, run)
         message = failure.fact if run.check.public else failure.without_their_words
     return CheckResult(
         run.check.name,
@@ -202,4 +207,5 @@ def _check_result(slot: Slot, run: CheckRun) -> CheckResult:
         None if run.skipped or run.broken else run.passed,
         message,
         run.margin,
+        share,
     )

@@ -50,6 +50,13 @@ def demand_of(slot: Slot, run: CheckRun) -> str:
     return run.check.demand
 
 
+def counted_share(slot: Slot, run: CheckRun) -> float:
+    """The share with which a run of a check counts for the check's own demand."""
+    form = slot.form_demand
+    share = _of(run)
+    return share.right if form is None or run.check.demand == form.name else share.numbers
+
+
 def score_demands(slot: Slot, runs: Sequence[CheckRun]) -> tuple[DemandResult, ...]:
     """The results of a slot's demands; `runs` has one run for each check.
 
@@ -77,16 +84,11 @@ def total(demands: Sequence[DemandResult]) -> float:
 
 def _share(slot: Slot, demand: Demand, runs: Sequence[CheckRun], most: float) -> float:
     """The share of a demand by its own checks; `most` is that of the demand it needs."""
-    form = slot.form_demand
-    shares = [
-        _of(run).right if form is None or demand == form else _of(run).numbers
-        for run in runs
-        if run.check.demand == demand.name
-    ]
+    shares = [counted_share(slot, run) for run in runs if run.check.demand == demand.name]
     if demand.all_or_nothing and min(shares, default=1.0) < most - SLACK:
         return 0.0
     mean = sum(shares) / len(shares) if shares else 1.0
-    if demand == form:
+    if demand.form:
         mean *= min([_of(run).form for run in runs], default=1.0)
     return mean
 

@@ -231,7 +231,7 @@ def test_headings_landmarks_and_anchors_are_in_order(out: Path) -> None:
 
 def test_every_section_is_there_and_linked_from_the_top(out: Path) -> None:
     index = Page(out / "index.html")
-    sections = ["marks", "slots", "misconceptions", "attention", "students", "computed"]
+    sections = ["marks", "slots", "demands", "misconceptions", "attention", "students", "computed"]
     assert list(index.sections) == sections
     assert [link for link in index.links if link in [f"#{id}" for id in sections]][
         -len(sections) :
@@ -268,6 +268,32 @@ def test_each_slot_has_its_verdicts_counted(out: Path, toy: Assignment) -> None:
         mean = sum(one["tests"][number]["score"] for one in results) / len(results)
         row = f"{mean:.2f} of {toy.slots[slot].points:g} {' '.join(map(str, counts))} "
         assert re.search(rf"{re.escape(slot)} +{re.escape(row)}", said), (slot, row)
+
+
+def test_each_demand_has_its_mean_the_least_met_first(out: Path) -> None:
+    said = Page(out / "index.html").section("demands")
+    found = [json.loads(path.read_text())["tests"][0] for path in (out / "results").iterdir()]
+    begun = [one for one in found if one["extra_data"]["verdict"] not in ("missing", "not_started")]
+    shares = [one["extra_data"]["demands"][0]["score"] / 3 for one in begun]
+    missed = sum(share < 1 for share in shares)
+    mean = int(100 * sum(shares) / len(shares))
+    assert f"double: it doubles 3 {mean} % {missed} of {len(begun)} " in said
+    order = [int(percent) for percent in re.findall(r"(\d+) %", said)]
+    assert order == sorted(order) and len(order) == 4
+
+
+def test_a_students_page_says_what_was_lost_for_what_and_what_would_have_kept_it(
+    out: Path,
+) -> None:
+    bob = student_page(out, "bob").section("slot-double")
+    assert (
+        "0 of 3 ✗ it doubles What would have kept it: that it doubles (twice_two) "
+        "1 of 1 ✓ it leaves its argument alone"
+    ) in bob
+    walk = student_page(out, "gus").section("slot-Walker.walk")
+    assert "0 of 3 ✗ it returns every position" in walk  # forbidden
+    assert "What would have kept it" not in walk
+    assert "1 demand, all met" in student_page(out, "bob").section("slot-Walker.walk")
 
 
 def test_misconceptions_are_ranked_with_their_words_and_students(out: Path) -> None:

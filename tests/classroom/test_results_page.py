@@ -55,18 +55,26 @@ def grade(course: Path) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """Result files of bob, whose mistakes are in the page's example, and of two more students.
+    """Result files of bob, whose mistakes are in the page's example, and of three more students.
 
     They are graded three times: a grader fails in the second one and is mended in the third.
     """
     course = tmp_path_factory.mktemp("results") / "course"
     shutil.copytree(TOY, course)
+    for file, old, new in (
+        ("double.toml", "points = 1", 'points = 1\nneeds = "product"'),
+        ("test_Walker_walk.py", "[0, 1, 3, 5]", "[2]"),
+        ("test_Walker_walk.py", "walk(*case))", "walk(*case), names=('first', 'second'))"),
+    ):
+        path = course / "solutions/toy/moves" / file
+        path.write_text(path.read_text().replace(old, new, 1))
     text = reader.load("toy", course).files["moves.py"].text
     right = "".join(line for line in text.splitlines(keepends=True) if "### " not in line)
     two_mistakes = right.replace("positions = []", "positions = [self.start]").replace(
         "np.add(position, step)", "np.add(self.start, step)"
     )
     hand_ins = {"ada": two_mistakes, "bob": right.replace("x + x", "x + x + x"), "cat": right}
+    hand_ins["dan"] = right.replace("np.add(position, step)", "np.add(self.start, step)")
     for student, hand_in in hand_ins.items():
         folder = course / "submitted" / student / "toy" / ("src" if student == "cat" else "")
         folder.mkdir(parents=True)
