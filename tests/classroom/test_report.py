@@ -496,7 +496,9 @@ def test_ungraded_slots_and_changes_are_shown_and_no_zero(
     graders.write_text(text.replace('"""quadruples"""', '"""quadruples"""\n    1 / 0', 1))
     assert autograder("grade", "toy", cwd=toy_course).status == 3
     index = Page(reports / "index.html")
-    assert "ada: quadruple: ZeroDivisionError" in index.section("attention")
+    assert "ada: quadruple: moves/test_quadruple.py:9: ZeroDivisionError" in index.section(
+        "attention"
+    )
     assert "2 students with an ungraded slot have no total yet" in index.section("marks")
     assert "Nobody has a total yet." in index.section("marks")
     assert re.search(r"ada \? ", index.section("students"))
