@@ -24,8 +24,9 @@ from autograder.proof.points import (
 from autograder.proof.recognition import prove_pairs, prove_public_recognition, prove_recognition
 from autograder.proof.slot_proof import SlotProof
 from autograder.proof.slot_report import SlotReport
+from autograder.proof.soundness import note_inputs
 
-Part = Literal["fast", "slot", "carrying", "marks", "mutants", "pairs", "seeds"]
+Part = Literal["fast", "slot", "carrying", "marks", "mutants", "pairs", "seeds", "inputs"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def prove(hidden: HiddenChecks, share: Share) -> SlotReport:
             prove_mutants(proof)
         elif share.part == "pairs":
             prove_pairs(proof)
+        elif share.part == "inputs":
+            note_inputs(proof, hidden.reference.program)
         else:
             prove_seeds(proof, share.seeds)
     return proof.report

@@ -98,6 +98,7 @@ class SlotReport:
         margins: check -> its margin.
         marks: of the misconceptions.
         seconds: what the reference takes for all checks.
+        inputs: check, with its place -> a digest of what it passed to the reference.
         problems: sentences for a person.
     """
 
@@ -124,6 +125,7 @@ class SlotReport:
     seconds: float = 0.0
     margins: dict[str, Margin] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
+    inputs: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def add(self, other: SlotReport) -> None:
@@ -136,6 +138,12 @@ class SlotReport:
         for check, margin in other.margins.items():
             self.note(check, margin)
         self.marks += other.marks
+        for check, inputs in other.inputs.items():
+            if self.inputs.setdefault(check, inputs) != inputs:
+                self.problems.append(
+                    f"{check} draws its input from elsewhere than rng: another process draws "
+                    "another; sort the set that it loops over"
+                )
         self.problems += other.problems
 
     def note(self, check: str, margin: Margin) -> None:

@@ -129,6 +129,14 @@ SLOTS = {
         "same(student.{0}(2), random.randrange(3, 10**9))",
         "the reference fails this check",
     ),
+    "ordered": Slot(
+        "x",
+        "0",
+        "n = list({{*'abcdefghijkl'}}); same(student.{0}(n), reference.{0}(n))",
+        "it draws its input from elsewhere than rng: another process draws another; sort the set",
+        "wrong",
+        "correct",
+    ),
     "rough": Slot(
         "x",
         "0",
