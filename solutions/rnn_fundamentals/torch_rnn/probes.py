@@ -31,32 +31,62 @@ def leaf(array, device):
 
 
 def load(model, weights):
-    """Write the weights into the model's parameters."""
+    """Write the weights into the model's parameters, and zeros into those that it should not have.
+
+    So names and numbers of parameters cost the checks of parameters only.
+    """
     if all(array.dtype == np.float64 for array in weights.values()):
         model.double()
-    for name, array in weights.items():
-        parameter = parameter_of(model, name, array.shape)
-        with torch.no_grad():
-            parameter.copy_(to_tensor(array, parameter.device))
+    places = parameters_of(model, shapes_of(weights))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if all(parameter is not other for other in places.values()):
+                parameter.zero_()
+        for name, parameter in places.items():
+            parameter.copy_(to_tensor(weights[name], parameter.device))
     return model
 
 
 def assign(model, weights):
     """Give the parameters new memory that holds the weights, as model.to(...) does."""
-    for name, array in weights.items():
-        parameter_of(model, name, array.shape).data = to_tensor(array.copy())
+    for name, parameter in parameters_of(model, shapes_of(weights)).items():
+        parameter.data = to_tensor(weights[name].copy())
     return model
 
 
-def parameter_of(model, name, shape):
-    """Return the parameter with this name. Raises BadResult where its shape is another."""
-    parameter = attribute(model, name)
-    if not isinstance(parameter, torch.Tensor):
-        raise BadResult(f"{name} is {kind(parameter)} where a parameter was expected")
-    if tuple(parameter.shape) != shape:
-        have = tuple(parameter.shape)
-        raise BadResult(f"{name} has shape {have} where {shape} was expected")
-    return parameter
+def shapes_of(weights):
+    return {name: array.shape for name, array in weights.items()}
+
+
+def parameters_of(model, shapes):
+    """Return name -> parameter; one that has another name is found by its shape.
+
+    A bias that is nowhere is left out. Raises BadResult where a weight is nowhere or has another
+    shape.
+    """
+    found = {name: named(model, name) for name in shapes}
+    rest = [p for p in model.parameters() if all(p is not other for other in found.values())]
+    for name, shape in shapes.items():
+        alike = [place for place, p in enumerate(rest) if tuple(p.shape) == shape]
+        if found[name] is None and alike:
+            found[name] = rest.pop(alike[0])
+        if found[name] is None and not name.endswith("bias"):
+            found[name] = attribute(model, name)
+    present = {name: parameter for name, parameter in found.items() if parameter is not None}
+    for name, parameter in present.items():
+        if not isinstance(parameter, torch.Tensor):
+            raise BadResult(f"{name} is {kind(parameter)} where a parameter was expected")
+        if tuple(parameter.shape) != shapes[name]:
+            have = tuple(parameter.shape)
+            raise BadResult(f"{name} has shape {have} where {shapes[name]} was expected")
+    return present
+
+
+def named(model, path):
+    """Return the attribute at the end of the path, or None."""
+    for part in path.split("."):
+        model = getattr(model, part, None)
+    return model
 
 
 def cell_of(module, weights, device="cpu"):
@@ -85,21 +115,38 @@ def call_layer(layer, x, h0=None):
 
 
 def layer_results(result):
-    """Return the two results of a layer by name. Raises BadResult."""
-    parts = zip(("outputs", "h_T"), unpack(result, 2, "MyRNN"), strict=True)
-    return {name: checked(value, name) for name, value in parts}
+    """Return the two results of a layer by name; outputs may be a list. Raises BadResult."""
+    outputs, h_T = unpack(result, 2, "MyRNN")
+    if not is_list(outputs):
+        checked(outputs, "outputs")
+    return {"outputs": outputs, "h_T": checked(h_T, "h_T")}
+
+
+def is_list(value):
+    """Return whether the value is a list of tensors of one shape."""
+    return (
+        isinstance(value, (list, tuple))
+        and all(isinstance(part, torch.Tensor) for part in value)
+        and len({part.shape for part in value}) == 1
+    )
+
+
+def joined(value):
+    """Return the tensor that a list of outputs would have made."""
+    return torch.stack(list(value), dim=1) if is_list(value) else value
 
 
 def gradients(values, upstream, sources):
     """Return the gradient of each source, given the gradients `upstream` of `values`.
 
-    A source that no gradient reaches has zeros.
+    A source that no gradient reaches has zeros. Axes of length one that a value has too many or too
+    few do not matter.
     """
     with torch.enable_grad():
         terms = [
-            (value * to_tensor(arriving).to(value)).sum()
-            for value, arriving in zip(values.values(), upstream, strict=True)
-            if value.requires_grad and tuple(value.shape) == arriving.shape
+            (value.reshape(arriving.shape) * to_tensor(arriving).to(value)).sum()
+            for value, arriving in zip(map(joined, values.values()), upstream, strict=True)
+            if value.requires_grad and long_axes(value) == long_axes(arriving)
         ]
         loss = sum(terms)
     open_to = {name: source for name, source in sources.items() if source.requires_grad}
@@ -114,36 +161,36 @@ def gradients(values, upstream, sources):
     return answer
 
 
+def long_axes(array):
+    return [length for length in array.shape if length != 1]
+
+
 # ---------------------------------------------------------------- RNNCell and MyRNN
 
 
-def run_with(model, weights, inputs):
+def run_with(name, model, weights, inputs):
     """Return what a model with the given weights computes; None where it computes nothing."""
+    call = call_cell if name == "RNNCell" else call_layer
     try:
-        return as_call(model)(load(model, weights), *map(to_tensor, inputs))
+        return call(load(model, weights), *map(to_tensor, inputs))
     except Exception:
         return None
 
 
-def as_call(model):
-    return call_cell if hasattr(model, "W_xh") else call_layer
-
-
-def parameters(module, name, D, H, weights, *inputs):
-    """Return the shape of each parameter of a new model, by name, and what the model computes."""
+def parameters(module, name, D, H):
+    """Return the shape of each parameter of a new model that it should have, and all others."""
     model = getattr(module, name)(D, H)
     if not isinstance(model, nn.Module):
         raise BadResult(f"{name}(...) is {kind(model)} where an nn.Module was expected")
     unnamed = {id(parameter): path for path, parameter in model.named_parameters()}
     names = {}
     for path in CELL if name == "RNNCell" else LAYER:
-        owner, _, last = path.rpartition(".")
-        parameter = getattr(attribute(model, owner), last, None)
+        parameter = named(model, path)
         if unnamed.pop(id(parameter), None):
             names[path] = parameter
-    names |= {path: p for path, p in model.named_parameters() if id(p) in unnamed}
     shapes = {path: str(tuple(p.shape)) for path, p in names.items()}
-    return {"parameters": shapes, "values": run_with(model, weights, inputs)}
+    others = [path for path, p in model.named_parameters() if id(p) in unnamed]
+    return {**shapes, "other parameters": ", ".join(others) or "none"}
 
 
 def attributes(module, D, H):
@@ -169,11 +216,15 @@ def run_layer(module, weights, x, h0=None, training=True):
         return layer_results(layer(to_tensor(x), h0=None if h0 is None else to_tensor(h0)))
 
 
+def shapes_for(names, D, H):
+    return dict(zip(names, ((H, D), (H, H), (H,)), strict=True))
+
+
 def step_with_gradients(cell, inputs, upstream, mode="training"):
     """Run one step of a cell; return its result and all gradients, given dL/dh `upstream`."""
     with torch.set_grad_enabled(mode != "without gradients"):
         values = call_cell(cell, *inputs.values())
-    sources = {**inputs, **{name: attribute(cell, name) for name in CELL}}
+    sources = inputs | parameters_of(cell, shapes_for(CELL, *(x.shape[1] for x in inputs.values())))
     return {"values": values, "gradients": gradients(values, [upstream], sources)}
 
 
@@ -181,7 +232,8 @@ def run_with_gradients(layer, inputs, upstream, mode="training"):
     """Run a layer; return its results and all gradients, given the pair dL/d(outputs, h_T)."""
     with torch.set_grad_enabled(mode != "without gradients"):
         values = call_layer(layer, *inputs.values())
-    sources = {**inputs, **{name: attribute(layer, name) for name in LAYER}}
+    shapes = shapes_for(LAYER, inputs["x"].shape[2], upstream[1].shape[1])
+    sources = inputs | parameters_of(layer, shapes)
     return {"values": values, "gradients": gradients(values, upstream, sources)}
 
 
@@ -249,7 +301,10 @@ def state_after_calls(module, name, weights, x, h):
         model(x, h)
         facts["gradients were switched on"] = torch.is_grad_enabled()
     return {
-        "values": {key: value.detach() for key, value in values.items()},
+        "values": {
+            key: [part.detach() for part in value] if is_list(value) else value.detach()
+            for key, value in values.items()
+        },
         "facts": facts,
         "numbers before": before,
         "numbers after": model.state_dict(),
@@ -294,7 +349,7 @@ def run_layer_off_default_device(module, weights, x):
     values = call_layer(layer, to_tensor(x))
     elsewhere = with_meta_as_default(call_layer, layer, to_tensor(x))
     for name, value in (elsewhere or {}).items():
-        if value.device.type == "meta":
+        if joined(value).device.type == "meta":
             raise BadResult(f"with model and input on one device, {name} is on another")
     return {"here": values, "elsewhere": elsewhere or values}
 
@@ -312,7 +367,7 @@ def use_of_random_numbers(module, name, D, H, weights, *inputs):
         "draws": draws,
         "states of the generator": [before, torch.get_rng_state()],
         "shared parameters": len(one & two),
-        "values": run_with(models[1], weights, inputs),
+        "values": run_with(name, models[1], weights, inputs),
     }
 
 
@@ -356,7 +411,9 @@ def convert(module, my_rnn):
 
 
 def run_converted(rnn, x, h0, device="cpu"):
-    inputs = [to_tensor(array, device) for array in (x, h0) if array is not None]
+    """Run the nn.RNN on inputs of its own dtype: another dtype costs the form of results only."""
+    dtype = next((p.dtype for p in rnn.parameters()), None)
+    inputs = [to_tensor(array, device).to(dtype) for array in (x, h0) if array is not None]
     output, h_n = rnn(*inputs)
     return {"output": output, "h_n": h_n}
 
@@ -404,15 +461,14 @@ def convert_and_inspect(module, weights, x, h0):
     }
 
 
-def convert_and_read(module, weights, x, h0):
-    """Return the weights of the nn.RNN, the sum of its biases, and its results."""
+def convert_and_read(module, weights):
+    """Return the weights of the nn.RNN, and the sum of its biases."""
     rnn = convert(module, minimal_rnn(weights))
     with torch.no_grad():
         return {
-            "values": converted_values(rnn, x, h0),
             "weight_ih_l0": attribute(rnn, "weight_ih_l0").clone(),
             "weight_hh_l0": attribute(rnn, "weight_hh_l0").clone(),
-            "bias": attribute(rnn, "bias_ih_l0") + attribute(rnn, "bias_hh_l0"),
+            **({"bias": rnn.bias_ih_l0 + rnn.bias_hh_l0} if rnn.bias else {}),
         }
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import leaves_globals_alone, public, same, unmodified
+from autograder.grading import demand, leaves_globals_alone, public, same, unmodified
 
 from .cases import MODES, compare, draw, in_float32, layer_case
 
@@ -33,32 +33,65 @@ def truncated(reference, *case):
     return kinds
 
 
+def compare_gradients(student, want, case, lookalikes=None):
+    """Compare the gradients of a run."""
+    answer = student.probe.differentiate_layer(*case)
+    same(answer["gradients"], want["gradients"], lookalikes=lookalikes)
+
+
 NO_STEP_BACK = "the gradient with the state cut off at every step"
 
 
+@demand("parts")
 @public
 @pytest.mark.parametrize("D, H", [(3, 5), (4, 4)])
-def test_parts(student, reference, rng, D, H):
-    """has input_size, hidden_size, a cell that is an RNNCell, and only the cell's parameters"""
-    same(
-        student.probe.attributes(D, H),
-        {"input_size": D, "hidden_size": H, "cell is an RNNCell": True},
-    )
+def test_parts(student, rng, D, H):
+    """has input_size, hidden_size, and a cell that is an RNNCell"""
+    want = {"input_size": D, "hidden_size": H, "cell is an RNNCell": True}
+    same(student.probe.attributes(D, H), want)
+
+
+@demand("parts")
+@public
+@pytest.mark.parametrize("D, H", [(3, 5), (4, 4)])
+def test_parameters_of_layer(student, rng, D, H):
+    """has the parameters of its cell, and no others"""
     shapes = {"W_xh.weight": (H, D), "W_hh.weight": (H, H), "W_hh.bias": (H,)}
-    case = layer_case(rng, 2, 3, D, H)
-    answer = student.probe.parameters("MyRNN", D, H, *case)
-    same(answer["parameters"], {f"cell.{name}": str(shape) for name, shape in shapes.items()})
-    same(answer["values"], reference.oracle.true_layer(*case))
+    want = {f"cell.{name}": str(shape) for name, shape in shapes.items()}
+    same(student.probe.parameters("MyRNN", D, H), {**want, "other parameters": "none"})
 
 
+@demand("states")
+@public
+@pytest.mark.parametrize("state", ["given", "default"])
+def test_states(student, reference, rng, state):
+    """computes the states of all steps, from a given state and from the default one"""
+    weights, x, h0 = layer_case(rng, B=2, T=3, D=3, H=5)
+    # The default state in float32, a given state in float64: its dtype is another check's.
+    case = (weights, x, h0) if state == "given" else in_float32((weights, x))
+    same(student.probe.run_layer(*case), reference.oracle.true_layer(*case))
+
+
+@demand("through_time")
 @public
 def test_three_steps(student, reference, rng):
-    """runs over three steps from a given state, with the gradients of all inputs and parameters"""
+    """passes gradients to all inputs and parameters, over three steps from a given state"""
     case = *layer_case(rng, B=2, T=3, D=3, H=4), upstream_gradients(rng, 2, 3, 4)
     want = reference.oracle.true_layer_gradients(*case)
-    compare(student.probe.differentiate_layer(*case), want, truncated(reference, *case))
+    compare_gradients(student, want, case, truncated(reference, *case))
 
 
+@demand("through_time")
+@pytest.mark.parametrize("T", [2, 5, 12, 30])
+def test_back_to_zeros(student, reference, rng, T):
+    """passes gradients of outputs back through every step from the default state"""
+    weights, x, _ = long_case(rng, 2, T, 3, 4)
+    outputs, h_T = upstream_gradients(rng, 2, T, 4)
+    case = *in_float32([weights, x]), None, in_float32([outputs, 0 * h_T])
+    compare_gradients(student, reference.oracle.true_layer_gradients(*case), case)
+
+
+@demand("start")
 @public
 def test_zero_state(student, reference, rng):
     """starts from zeros of the dtype of x when no state is given"""
@@ -67,6 +100,7 @@ def test_zero_state(student, reference, rng):
     compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
+@demand("harmless")
 @public
 @pytest.mark.parametrize("mode", MODES)
 def test_again_from_zeros(student, reference, rng, mode):
@@ -77,9 +111,12 @@ def test_again_from_zeros(student, reference, rng, mode):
     # In float32 signals are small and upstream gradients positive: gradients do not cancel.
     small = [*in_float32([w1, 0.5 * first]), in_float32(map(abs, arriving))]
     case = w1, w2, small, first, second, arriving, mode
-    same(student.probe.five_runs(*case), reference.oracle.true_five_runs(*case))
+    answer, want = student.probe.five_runs(*case), reference.oracle.true_five_runs(*case)
+    for run in want.value:
+        same(answer[run], want[run])
 
 
+@demand("any_case")
 @public
 @pytest.mark.parametrize("where", ["step", "sequence", "feature"])
 def test_zero_inputs(student, reference, rng, where):
@@ -90,6 +127,7 @@ def test_zero_inputs(student, reference, rng, where):
     compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
+@demand("any_case")
 @public
 def test_constant_input(student, reference, rng):
     """takes every step to the end, also when the state no longer changes"""
@@ -100,6 +138,7 @@ def test_constant_input(student, reference, rng):
     compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
+@demand("harmless")
 @public
 def test_leaves_all(student, reference, rng):
     """changes neither its weights, nor its mode, nor its inputs"""
@@ -111,6 +150,7 @@ def test_leaves_all(student, reference, rng):
     same(answer["values"], want["values"])
 
 
+@demand("any_case")
 @public
 def test_single_step(student, reference, rng):
     """keeps all axes for a single sequence of a single step"""
@@ -118,14 +158,16 @@ def test_single_step(student, reference, rng):
     compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
+@demand("through_time")
 @public
 def test_many_steps(student, reference, rng):
     """passes gradients back through two dozen steps"""
     case = *long_case(rng, B=1, T=24, D=1, H=2), upstream_gradients(rng, 1, 24, 2)
     want = reference.oracle.true_layer_gradients(*case)
-    compare(student.probe.differentiate_layer(*case), want, truncated(reference, *case))
+    compare_gradients(student, want, case, truncated(reference, *case))
 
 
+@demand("start")
 @public
 def test_other_device(student, reference, rng):
     """starts from zeros on the device of x"""
@@ -134,6 +176,7 @@ def test_other_device(student, reference, rng):
     same(student.probe.run_layer_off_default_device(*case), {"here": want, "elsewhere": want})
 
 
+@demand("harmless")
 @public
 @pytest.mark.parametrize("training", [True, False])
 def test_arguments_of_run(student, reference, rng, training):
@@ -144,21 +187,24 @@ def test_arguments_of_run(student, reference, rng, training):
     same(answer, reference.oracle.true_layer(*case))
 
 
+@demand("through_time")
 @pytest.mark.parametrize("T", [1, 2, 7, 40])
 def test_lengths(student, reference, rng, T):
     """is right for every length, and gradients reach the first step"""
     case = *long_case(rng, 2, T, 3, 5), upstream_gradients(rng, 2, T, 5)
     want = reference.oracle.true_layer_gradients(*case)
-    compare(student.probe.differentiate_layer(*case), want, truncated(reference, *case))
+    compare_gradients(student, want, case, truncated(reference, *case))
 
 
+@demand("through_time")
 @pytest.mark.parametrize("T", [150])
 def test_long_sequences(student, reference, rng, T):
     """is right for long sequences, and gradients reach their first step"""
     case = *long_case(rng, 1, T, 2, 3), upstream_gradients(rng, 1, T, 3)
-    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    compare_gradients(student, reference.oracle.true_layer_gradients(*case), case)
 
 
+@demand("any_case")
 @pytest.mark.parametrize(
     "B, T, D, H",
     [
@@ -177,6 +223,7 @@ def test_sizes_of_run(student, reference, rng, B, T, D, H):
     compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
+@demand("through_time")
 @pytest.mark.parametrize("end", ["h_T", "outputs", "first output"])
 def test_ends(student, reference, rng, end):
     """passes gradients back from h_T alone, from outputs alone, from one output alone"""
@@ -184,9 +231,10 @@ def test_ends(student, reference, rng, end):
     outputs, h_T = upstream_gradients(rng, 2, 6, 5)
     outputs[:, 1:] *= end == "outputs"
     case = weights, x, h0, [outputs * (end != "h_T"), h_T * (end == "h_T")]
-    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    compare_gradients(student, reference.oracle.true_layer_gradients(*case), case)
 
 
+@demand("any_case")
 def test_given_zeros(student, reference, rng):
     """passes a gradient back to a given state, also where that state is zero"""
     weights, x, h0 = layer_case(rng, B=2, T=3, D=3, H=5)
@@ -194,6 +242,7 @@ def test_given_zeros(student, reference, rng):
     compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
+@demand("any_case")
 @pytest.mark.parametrize("scale", [1e-140, 1e100])
 def test_gradient_scales(student, reference, rng, scale):
     """passes tiny and huge gradients on without changing them"""
@@ -202,6 +251,7 @@ def test_gradient_scales(student, reference, rng, scale):
     compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
+@demand("any_case")
 @pytest.mark.parametrize("scale", [30.0, 10000.0])
 def test_large_inputs(student, reference, rng, scale):
     """is right for large inputs and states"""
@@ -212,6 +262,7 @@ def test_large_inputs(student, reference, rng, scale):
     compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
+@demand("form")
 def test_default_dtype(student, reference, rng):
     """creates its parameters in PyTorch's default dtype, and returns results in that dtype"""
     case = in_float32(layer_case(rng, B=2, T=6, D=3, H=5))
@@ -219,6 +270,7 @@ def test_default_dtype(student, reference, rng):
     compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
 
 
+@demand("harmless")
 @public
 def test_global_settings(student, reference, rng):
     """changes no global setting, shares no parameters, draws random numbers only when created"""
@@ -230,8 +282,9 @@ def test_global_settings(student, reference, rng):
     same(answer["values"], reference.oracle.true_layer(*case))
 
 
+@demand("through_time")
 def test_parity_of_run_on_device(student, reference, rng, device):
     """agrees with nn.RNN on the device, gradients included"""
     weights, x, _ = layer_case(rng, B=3, T=8, D=4, H=6)
     case = weights, x, None, upstream_gradients(rng, 3, 8, 6), device
-    compare(student.probe.differentiate_layer(*case), reference.oracle.true_layer_gradients(*case))
+    compare_gradients(student, reference.oracle.true_layer_gradients(*case), case)
