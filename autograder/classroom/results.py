@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from autograder.files import digest, write_file
+from autograder.judging.certainty import Certainty
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
@@ -79,6 +80,7 @@ class SlotData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     verdict: Verdict
     misconception: str | None
     second_misconception: str | None = None
+    certainty: Certainty | None = None
     carried_forward: bool
     demands: tuple[Demand, ...] = ()
     checks: tuple[Check, ...]
@@ -229,6 +231,7 @@ def _entry(slot: SlotResult) -> Entry:
             verdict=slot.verdict,
             misconception=slot.misconception,
             second_misconception=slot.second_misconception,
+            certainty=slot.certainty if slot.misconception else None,
             carried_forward=slot.carried_forward,
             demands=tuple(_demand(slot, demand) for demand in slot.demands),
             checks=tuple(_check(check) for check in slot.checks),

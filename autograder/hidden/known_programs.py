@@ -10,11 +10,15 @@ from autograder.assignment.model import Assignment, KnownProgram
 from autograder.errors import AssignmentError
 from autograder.hidden.runner import HiddenChecks
 from autograder.judging.checks import Check, SlotRuns
-from autograder.judging.diagnosis import Fingerprint, Mistakes, Outcome, fingerprint, outcomes
+from autograder.judging.fingerprints import (
+    Fingerprint,
+    Mistakes,
+    Outcomes,
+    fingerprint,
+    outcomes,
+)
 from autograder.judging.program import stand_in_of
 from autograder.judging.question import StandIns
-
-Outcomes = Sequence[Outcome] | None  # of the calls of a check; None where a program passes it
 
 
 class KnownPrograms:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from autograder.hidden.places import place_of_check
 from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.wire import encode
+from autograder.judging.agreement import agree
 from autograder.judging.answers import Answer, Call, Same
 from autograder.judging.checks import CheckRun
-from autograder.judging.diagnosis import agree
 from autograder.judging.program import Program
 
 

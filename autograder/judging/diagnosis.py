@@ -1,145 +1,249 @@
-"""The likely cause of a failure, where the numbers match a known misconception.
+"""The likely cause of a failure, where the numbers are those of a known misconception.
 
-A misconception is recognised if it passes and fails the very checks that the submission passes and
-fails, and gave the same numbers (to rounding) in those that fail. Two misconceptions that both
-match leave the cause open. Where none matches, two misconceptions in one program are tried.
+Three rules are tried, one after the other:
+
+1. One misconception gives the same numbers (to rounding) in all checks that fail, and passes and
+   fails the very checks that the submission passes and fails. Where one of the two raises an
+   exception at an edge, this counts for nothing if the other checks say enough.
+2. Two misconceptions in one program do. Each of them leaves its trace: the checks that it fails
+   by itself fail here.
+3. One misconception gives most of the wrong numbers, and does nothing wrong that is right here.
+   Such a cause is worded more weakly.
+
+Several misconceptions that match leave the cause open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from autograder.assignment.model import KnownProgram
-from autograder.isolation.wire import Opaque
-from autograder.judging.answers import Answer
+from autograder.judging.certainty import Certainty
 from autograder.judging.checks import CheckRun, SlotRuns
-from autograder.judging.failure import Failure
-from autograder.judging.question import StandIns
+from autograder.judging.evidence import Case, FailedCheck, Trace, case_of, raises
+from autograder.judging.fingerprints import Library, Mistakes
 
-# Correct programs differ by 2e-15 (float64) and 5e-7 (float32); another mistake by far more.
-AGREE = {"float32": 1e-4, "complex64": 1e-4, "float16": 1e-2}
-AGREE_DEFAULT = 1e-9
-
-FEW = 2  # candidates that are compared in all checks, without filtering them by single checks
-
-Outcome = Answer | Failure
-# check -> outcomes of its calls; None where it passes
-Fingerprint = Mapping[str, Sequence[Outcome] | None]
-Mistakes = tuple[str, ...]  # ids of the misconceptions of one slot in one program: one or two
+SAMPLE = 3  # checks that fail, in which all misconceptions are compared; the likely ones in all
+MEMBERS = 16  # misconceptions of which pairs are made
+FEW = 6  # misconceptions that are compared in all checks
+EDGES = 3  # so many checks must agree for each in which an exception stands against an answer
+ENOUGH, LEAD = 0.55, 0.3  # of the wrong parts, and before the next misconception
 
 
-class Library(Protocol):
-    """The known misconceptions and what they answer."""
+class Diagnosis(NamedTuple):
+    """The one misconception, or the two in one program, that are likely; or none."""
 
-    def singles(self, slot: str) -> Sequence[Mistakes]:
-        """The misconceptions of the slot."""
-        ...
-
-    def pairs(self, slot: str) -> Sequence[Mistakes]:
-        """The pairs of misconceptions of the slot that fit into one program, as far as known."""
-        ...
-
-    def answers(
-        self, slot: str, check: str, stand_ins: StandIns, programs: Sequence[Mistakes]
-    ) -> Iterator[Sequence[Outcome] | None]:
-        """For each program, the outcomes of the check's calls; None where it passes."""
-        ...
-
-    def fingerprint(self, slot: str, stand_ins: StandIns, id: str) -> Fingerprint:
-        """What a misconception answers to all checks of the slot."""
-        ...
-
-    def known(self, id: str) -> KnownProgram: ...
+    known: tuple[KnownProgram, ...] = ()
+    certainty: Certainty = Certainty.EXACT
 
 
-def fingerprint(runs: SlotRuns) -> dict[str, Sequence[Outcome] | None]:
-    """The fingerprint of a program, of each check by its last attempt."""
-    return {run.check.name: None if run.failure is None else outcomes(run) for *_, run in runs}
+OPEN = Diagnosis()
 
 
-def outcomes(run: CheckRun) -> list[Outcome]:
-    """The outcomes of the calls of a run."""
-    return [call.outcome for call in run.log.calls]
+def recognise(runs: SlotRuns, library: Library, slot: str) -> Diagnosis:
+    """The likely cause of a slot's failures, by the answers without and with stand-ins."""
+    cases = [case_of(runs, 0)]
+    if any(len(attempts) > 1 for attempts in runs):
+        cases.append(case_of(runs, -1))
+    suspects = [Suspects(case, library, slot) for case in cases if case.failed or case.elsewhere]
+    for rule in (one_mistake, two_mistakes, most_like):
+        for some in suspects:
+            found = rule(some)
+            if found.known:
+                return found
+    return OPEN
 
 
-def recognise(runs: SlotRuns, library: Library, slot: str) -> tuple[KnownProgram, ...]:
-    """The one misconception whose numbers these are, or the two in one program, or none.
+class Suspects:
+    """The misconceptions of a slot beside a case. What they answer is looked up when needed."""
 
-    Where several pairs give these numbers, the misconceptions that all of them contain.
-    """
-    likely = _matching(runs, library, slot, library.singles(slot), few=FEW)
-    ids = [id for (id,) in likely if _matches(runs, library, slot, id)]
-    if not ids:
-        failing = next((r[-1].check.name for r in runs if _fails_with_numbers(r)), None)
-        pairs = library.pairs(slot) if failing else ()
-        if failing and pairs:  # two mistakes of which neither fails the check pass it together
-            singles = library.singles(slot)
-            answers = library.answers(slot, failing, (), singles)
-            failed = {
-                id for (id,), answer in zip(singles, answers, strict=True) if answer is not None
-            }
-            pairs = [pair for pair in pairs if failed.intersection(pair)]
-        ids = _common(_matching(runs, library, slot, pairs))
-    elif len(ids) > 1:
-        ids = []
-    return tuple(library.known(id) for id in ids)
+    def __init__(self, case: Case, library: Library, slot: str) -> None:
+        self.case = case
+        self._library, self._slot = library, slot
+        self._traces: dict[tuple[str, str], Trace] = {}
+        self.ids = [id for (id,) in library.singles(slot)]
+
+    def known(self, ids: Iterable[str]) -> tuple[KnownProgram, ...]:
+        return tuple(self._library.known(id) for id in ids)
+
+    def sample(self, ids: Sequence[str]) -> list[FailedCheck]:
+        """The first checks that fail, in which all of these misconceptions were run."""
+        checks = self.case.failed[:SAMPLE]
+        for check in checks:
+            self._run(check, ids)
+        return list(checks)
+
+    def passing(self, ids: Sequence[str]) -> Sequence[str]:
+        """The misconceptions that pass the first checks that pass here."""
+        for name in self.case.passed[:SAMPLE]:
+            answers = self._library.answers(self._slot, name, (), [(id,) for id in ids])
+            ids = [id for id, theirs in zip(ids, answers, strict=True) if theirs is None]
+        return ids
+
+    def trace(self, id: str, check: FailedCheck) -> Trace:
+        """What a misconception shows in a check that fails here."""
+        if (id, check.name) not in self._traces:
+            self._run(check, [id])
+        return self._traces[id, check.name]
+
+    def _run(self, check: FailedCheck, ids: Sequence[str]) -> None:
+        new = [(id,) for id in ids if (id, check.name) not in self._traces]
+        answers = self._library.answers(self._slot, check.name, check.run.stand_ins, new)
+        for (id,), theirs in zip(new, answers, strict=True):
+            self._traces[id, check.name] = check.trace(theirs)
+
+    def fails(self, id: str) -> dict[str, bool]:
+        """The checks that a misconception fails -> whether it raises an exception there."""
+        found = self._library.fingerprint(self._slot, (), id)
+        return {name: raises(theirs) for name, theirs in found.items() if theirs is not None}
+
+    def identical(self, id: str) -> bool:
+        """Whether all answers to the checks that fail are the same in whole."""
+        for check in (*self.case.failed, *self.case.elsewhere):
+            found = self._library.fingerprint(self._slot, check.run.stand_ins, id)
+            if not check.identical(found.get(check.name)):
+                return False
+        return True
+
+    def own(self) -> set[str]:
+        """The names of the checks that fail here."""
+        return {check.name for check in (*self.case.failed, *self.case.elsewhere)}
+
+    def pairs(self, ids: Collection[str]) -> list[Mistakes]:
+        """The pairs of these misconceptions whose answers the library knows."""
+        return [pair for pair in self._library.pairs(self._slot) if set(pair) <= set(ids)]
+
+    def matching(self, pairs: Sequence[Mistakes]) -> Sequence[Mistakes]:
+        """The pairs that answer as this program does."""
+        left = pairs
+        for check in self.case.failed:
+            if not left:
+                return ()
+            answers = self._library.answers(self._slot, check.name, check.run.stand_ins, left)
+            traces = [check.trace(theirs) for theirs in answers]
+            left = [pair for pair, trace in zip(left, traces, strict=True) if trace.agrees]
+        for name in self.case.passed:
+            if not left:
+                return ()
+            answers = self._library.answers(self._slot, name, (), left)
+            left = [pair for pair, theirs in zip(left, answers, strict=True) if theirs is None]
+        return left
 
 
-def _matching(
-    runs: SlotRuns, library: Library, slot: str, programs: Sequence[Mistakes], few: int = 0
-) -> Sequence[Mistakes]:
-    """The programs that answer as this one did, or the first `few` or less that remain.
+# ------------------------------------------------------------------------------ one mistake
 
-    Each check leaves fewer programs to be run; checks that fail tell most.
-    """
-    left = programs
-    for attempts in sorted(runs, key=lambda attempts: attempts[-1].failure is None):
-        if len(left) <= few:
+
+def one_mistake(suspects: Suspects) -> Diagnosis:
+    """The one misconception whose numbers these are."""
+    case, left = suspects.case, suspects.ids
+    suspects.sample(left)
+    for check in case.failed:
+        if len(left) <= FEW and check not in case.failed[:SAMPLE]:
             break
-        last = attempts[-1]
-        if last.elsewhere:  # takes the calls of all checks, and programs are run check by check
+        traces = {id: suspects.trace(id, check) for id in left}
+        left = [id for id in left if traces[id].agrees or traces[id].crashes]
+    edges = {id: _edges(suspects, id) for id in left}
+    fewest = min((count for count in edges.values() if count is not None), default=0)
+    left = [id for id in left if edges[id] == fewest]
+    if len(left) > 1:
+        left = [id for id in left if suspects.identical(id)]
+    return Diagnosis(suspects.known(left)) if len(left) == 1 else OPEN
+
+
+def _edges(suspects: Suspects, id: str) -> int | None:
+    """In how many checks an exception stands against an answer, where all others are alike.
+
+    None where a misconception passes or fails another check, or with other numbers, or where so
+    many exceptions leave too little that agrees. Exceptions alone must agree in every word.
+    """
+    case, fails = suspects.case, suspects.fails(id)
+    if not {check.name for check in case.elsewhere} <= fails.keys():
+        return None
+    if any(name in fails and not fails[name] for name in case.passed):
+        return None
+    traces = [(check, suspects.trace(id, check)) for check in case.failed]
+    agree = sum(trace.agrees for _, trace in traces)
+    if any(not (trace.agrees or trace.crashes) for _, trace in traces):
+        return None
+    edges = len(traces) - agree + sum(name in fails for name in case.passed)
+    if any(check.has_numbers(trace) for check, trace in traces):
+        return edges if agree >= EDGES * edges else None
+    return 0 if edges == 0 and suspects.identical(id) else None
+
+
+# ------------------------------------------------------------------------------ two mistakes
+
+
+def two_mistakes(suspects: Suspects) -> Diagnosis:
+    """The two misconceptions in one program that give these numbers.
+
+    Where they meet in no result, their numbers are put together; where they do, the pairs whose
+    answers the library knows are tried. Where several pairs give these numbers, the
+    misconceptions that all of them contain are named.
+    """
+    ids = _possible_members(suspects)
+    found = list(_put_together(suspects, [id for id in ids if _does_no_more(suspects, id)]))
+    if not found and any(check.any_numbers for check in suspects.case.failed):
+        found = list(suspects.matching(suspects.pairs(ids)))
+    return Diagnosis(suspects.known(_common(found)))
+
+
+def _possible_members(suspects: Suspects) -> list[str]:
+    """The misconceptions that fail nothing that passes here; where they are many, the likeliest."""
+    ids = suspects.passing(suspects.ids)
+    if len(ids) > MEMBERS:
+        sample = suspects.sample(ids)
+        ids = sorted(ids, key=lambda id: -_share(suspects, id, sample))[:MEMBERS]
+    own = suspects.own()
+    return [id for id in ids if suspects.fails(id).keys() <= own]
+
+
+def _put_together(suspects: Suspects, ids: Sequence[str]) -> Iterator[Mistakes]:
+    """The pairs whose numbers, put together, are those of the program."""
+    checks = suspects.case.failed
+    if not checks:
+        return
+    elsewhere = {check.name for check in suspects.case.elsewhere}
+    wrong = np.concatenate([check.wrong for check in checks])
+    same = {
+        id: np.concatenate([suspects.trace(id, check).same for check in checks]) & wrong
+        for id in ids
+    }
+    for first, second in itertools.combinations([id for id in ids if suspects.fails(id)], 2):
+        a, b = same[first], same[second]
+        fails = suspects.fails(first).keys() | suspects.fails(second).keys()
+        each = [_leaves_its_trace(suspects, *pair) for pair in ((first, second), (second, first))]
+        if not (a.any() and b.any()):
             continue
-        if last.failure is None:
-            answers = library.answers(slot, last.check.name, (), left)
-            left = [one for one, answer in zip(left, answers, strict=True) if answer is None]
-            continue
-        matching: set[Mistakes] = set()
-        for run in attempts:
-            ours = outcomes(run)
-            answers = library.answers(slot, last.check.name, run.stand_ins, left)
-            matching |= {
-                one
-                for one, theirs in zip(left, answers, strict=True)
-                if _same_outcomes(ours, theirs)
-            }
-        left = [one for one in left if one in matching]
-    return left
+        if ((a | b) == wrong).all() and all(each) and elsewhere <= fails:
+            yield first, second
 
 
-def _fails_with_numbers(attempts: Sequence[CheckRun]) -> bool:
-    """Whether a check fails by its own calls, with an answer that has numbers to compare."""
-    if attempts[-1].failure is None or attempts[-1].elsewhere:
-        return False
-    answers = [outcome for outcome in outcomes(attempts[-1]) if isinstance(outcome, Answer)]
-    return any(isinstance(_leaf(part), np.ndarray) for a in answers for part in _leaves(a.value))
+def _leaves_its_trace(suspects: Suspects, id: str, other: str) -> bool:
+    """Whether a misconception explains something here that another one does not."""
+    if suspects.fails(id).keys() - suspects.fails(other).keys():
+        return True
+    for check in suspects.case.failed:
+        ours, theirs = suspects.trace(id, check), suspects.trace(other, check)
+        if (ours.same & ~theirs.same & check.wrong).any():
+            return True
+    return False
 
 
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, (list, tuple, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(item)
-    else:
-        yield value
+def _does_no_more(suspects: Suspects, id: str) -> bool:
+    """Whether all that a misconception does wrong is wrong here, too."""
+    return all(
+        not (suspects.trace(id, check).wrong & ~check.wrong).any() for check in suspects.case.failed
+    )
 
 
-def _matches(runs: SlotRuns, library: Library, slot: str, id: str) -> bool:
-    """Whether a misconception passes and fails the same checks, with the same numbers."""
-    used = {run.stand_ins for attempts in runs for run in attempts}
-    fingerprints = {stand_ins: library.fingerprint(slot, stand_ins, id) for stand_ins in used}
-    return all(_check_matches(attempts, fingerprints) for attempts in runs)
+def _contradicts(suspects: Suspects, id: str) -> bool:
+    """Whether a misconception gives other wrong numbers."""
+    return any(check.contradicts(suspects.trace(id, check)) for check in suspects.case.failed)
 
 
 def _common(pairs: Sequence[Mistakes]) -> list[str]:
@@ -149,99 +253,42 @@ def _common(pairs: Sequence[Mistakes]) -> list[str]:
     return [id for id in pairs[0] if all(id in pair for pair in pairs)]
 
 
-def _check_matches(
-    attempts: Sequence[CheckRun], fingerprints: Mapping[StandIns, Fingerprint]
-) -> bool:
-    name = attempts[-1].check.name
-    if attempts[-1].failure is None:
-        return fingerprints[()].get(name, None) is None
-    return any(
-        _same_outcomes(outcomes(run), fingerprints[run.stand_ins].get(name)) for run in attempts
-    )
+# ------------------------------------------------------------------------------ most like
 
 
-def _same_outcomes(ours: Sequence[Outcome], theirs: Sequence[Outcome] | None) -> bool:
-    if theirs is None or not ours or len(ours) != len(theirs):
-        return False
-    return all(_same_outcome(a, b) for a, b in zip(ours, theirs, strict=True))
+def most_like(suspects: Suspects) -> Diagnosis:
+    """The one misconception that gives most of the wrong numbers, and does no more."""
+    sample = suspects.sample(suspects.ids)
+    if not sample:
+        return OPEN
+    by_sample = {id: _share(suspects, id, sample) for id in suspects.ids}
+    ids = sorted(by_sample, key=lambda id: -by_sample[id])[:FEW]
+    ids = [id for id in ids if by_sample[id] > 0]
+    shares = {id: _share(suspects, id, suspects.case.failed) for id in ids}
+    if not shares:
+        return OPEN
+    best = max(shares, key=lambda id: shares[id])
+    next_best = max((share for id, share in shares.items() if id != best), default=0.0)
+    if shares[best] < ENOUGH or shares[best] - next_best < LEAD:
+        return OPEN
+    numbers = any(check.has_numbers(suspects.trace(best, check)) for check in suspects.case.failed)
+    if not numbers or not suspects.fails(best).keys() <= suspects.own():
+        return OPEN
+    if not _does_no_more(suspects, best) or _contradicts(suspects, best):
+        return OPEN
+    return Diagnosis(suspects.known([best]), Certainty.LOOKS_LIKE)
 
 
-def _same_outcome(ours: Outcome, theirs: Outcome) -> bool:
-    if isinstance(ours, Failure) and isinstance(theirs, Failure):
-        return (ours.verdict, ours.fact) == (theirs.verdict, theirs.fact)
-    if isinstance(ours, Failure) or isinstance(theirs, Failure):
-        return False
-    if set(ours.places) != set(theirs.places) or set(ours.touched) != set(theirs.touched):
-        return False
-    return agree(ours.value, theirs.value)
+def _share(suspects: Suspects, id: str, checks: Sequence[FailedCheck]) -> float:
+    """The share of the wrong parts that a misconception gives, too: the mean over checks."""
+    shares = [
+        (suspects.trace(id, check).same & check.wrong).sum() / max(check.wrong.sum(), 1)
+        for check in checks
+    ]
+    return float(np.mean(shares))
 
 
-def agree(ours: Any, theirs: Any) -> bool:
-    """Whether two answers are equal to rounding.
-
-    Neither need be right, so that lists, tuples and arrays of arrays count as the same on both
-    sides, which `structure.pairs` does not allow; the order of keys does not count.
-    """
-    pairs = list(_pairs(ours, theirs))
-    numbers = [their for _, their in pairs if isinstance(their, np.ndarray)]
-    scale = max(map(_size, numbers), default=0.0)
-    return all(_leaves_agree(our, their, scale) for our, their in pairs)
-
-
-def _pairs(ours: Any, theirs: Any) -> Iterator[tuple[Any, Any]]:
-    """The leaves of two values side by side; where the structures differ, an unlike pair."""
-    if isinstance(theirs, dict) and isinstance(ours, dict) and theirs.keys() == ours.keys():
-        for key, their in theirs.items():
-            yield from _pairs(ours[key], their)
-    elif _is_series(ours, theirs) and len(ours) == len(theirs):
-        for our, their in zip(ours, theirs, strict=True):
-            yield from _pairs(our, their)
-    else:
-        yield _leaf(ours), _leaf(theirs)
-
-
-def _is_series(ours: Any, theirs: Any) -> bool:
-    """Whether both are lists or tuples, or one of them is and the other an array."""
-    plain = (list, tuple)
-    if isinstance(ours, plain):
-        return isinstance(theirs, plain) or (isinstance(theirs, np.ndarray) and theirs.ndim > 0)
-    return isinstance(theirs, plain) and isinstance(ours, np.ndarray) and ours.ndim > 0
-
-
-def _leaf(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return np.asarray(value)
-    if isinstance(value, (float, np.floating)):
-        return np.asarray(value, dtype=np.float64)
-    if isinstance(value, (complex, np.complexfloating)):
-        return np.asarray(value, dtype=np.complex128)
-    if isinstance(value, (np.bool_, np.integer)):
-        return value.item()
-    return value.type_name if isinstance(value, Opaque) else value
-
-
-def _leaves_agree(x: Any, y: Any, scale: float) -> bool:
-    if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)):
-        plain = not isinstance(x, (list, tuple, dict, np.ndarray))  # else: of another structure
-        return plain and type(x) is type(y) and bool(x == y)
-    if x.shape != y.shape or x.dtype != y.dtype:
-        return False
-    if x.dtype.kind not in "fc":
-        return bool((x == y).all())
-    finite = np.isfinite(x)
-    if not (finite == np.isfinite(y)).all():
-        return False
-    relative = AGREE.get(x.dtype.name, AGREE_DEFAULT)
-    with np.errstate(all="ignore"):
-        gap = float(np.linalg.norm((x - y)[finite]))
-        return gap <= relative * (float(np.linalg.norm(y[finite])) + 1e-3 * scale)
-
-
-def _size(array: np.ndarray) -> float:
-    if array.dtype.kind not in "fc":
-        return 0.0
-    with np.errstate(all="ignore"):
-        return float(np.linalg.norm(array[np.isfinite(array)]))
+# ------------------------------------------------------------------------------ all checks
 
 
 def ladder(runs: Sequence[CheckRun]) -> Iterator[str]:

@@ -50,6 +50,7 @@ class Failure:
             line of the student's file.
         loading: whether the file could not even be loaded.
         related: how the answer relates to what was expected, where a relation holds.
+        raised: the name of the exception that the call raised, or "".
     """
 
     verdict: Verdict
@@ -65,6 +66,7 @@ class Failure:
     surroundings: tuple[str, ...] = ()
     share: Share = NONE
     staff: str = ""
+    raised: str = ""
 
     @property
     def without_their_words(self) -> str:
@@ -128,7 +130,8 @@ def from_error(
     brief = f"{doing} raised {name if name in EXCEPTIONS else 'an exception'}"
     if name in ("SyntaxError", "IndentationError", "TabError"):
         fact = f"{file} is not valid Python: {message}"
-        return Failure(Verdict.ERROR, fact, line=line, brief=brief)
+        return Failure(Verdict.ERROR, fact, line=line, brief=brief, raised=name)
     what = f"{name}: {message}" if message else name
+    fact = f"{doing} raised {what}"
     staff = "" if line is not None else printable(error.staff, 80)
-    return Failure(Verdict.ERROR, f"{doing} raised {what}", line=line, brief=brief, staff=staff)
+    return Failure(Verdict.ERROR, fact, line=line, brief=brief, staff=staff, raised=name)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from autograder.assignment.model import KnownProgram, Slot
+from autograder.assignment.model import Slot
+from autograder.judging.certainty import Certainty
 from autograder.judging.checks import CheckRun, Runner, SlotRuns
-from autograder.judging.diagnosis import Library, ladder, recognise
+from autograder.judging.diagnosis import Diagnosis, ladder, recognise
 from autograder.judging.difference import Difference
 from autograder.judging.effects import with_effects
 from autograder.judging.failure import Failure
+from autograder.judging.fingerprints import Library
 from autograder.judging.program import Program
 from autograder.judging.retention import Room
 from autograder.judging.rubric import DemandResult, counted_share, demand_of, score_demands, total
@@ -51,6 +53,7 @@ class SlotResult:
         facts: sentences about all checks together.
         line: of the failure, or of the slot, in the student's file.
         misconception: id of the likely one; `second_misconception` of one beside it.
+        certainty: how sure they are.
         carried_forward: whether a check passed only with a stand-in for a wrong slot.
         blocked_by: the wrong slots that this one builds on.
         broken: the grader's own error, where the slot is ungraded.
@@ -70,6 +73,7 @@ class SlotResult:
     line: int | None = None
     misconception: str | None = None
     second_misconception: str | None = None
+    certainty: Certainty = Certainty.EXACT
     cause: str = ""
     hint: str = ""
     carried_forward: bool = False
@@ -132,15 +136,17 @@ def _settle_effects(runner: Runner, runs: dict[str, SlotRuns]) -> set[str]:
     return wrong
 
 
-def _with_cause(result: SlotResult, likely: Sequence[KnownProgram]) -> SlotResult:
-    if not likely:
+def _with_cause(result: SlotResult, likely: Diagnosis) -> SlotResult:
+    known = likely.known
+    if not known:
         return result
     return replace(
         result,
-        misconception=likely[0].id,
-        second_misconception=likely[1].id if likely[1:] else None,
-        cause="; and ".join(known.cause for known in likely),
-        hint=likely[0].hint,
+        misconception=known[0].id,
+        second_misconception=known[1].id if known[1:] else None,
+        certainty=likely.certainty,
+        cause="; and ".join(one.cause for one in known),
+        hint=" ".join(dict.fromkeys(one.hint for one in known)),
     )
 
 

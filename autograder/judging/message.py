@@ -16,7 +16,7 @@ from autograder.judging.judgement import SlotResult
 from autograder.judging.verdict import Verdict
 from autograder.text import visible
 
-CAUSE, QUESTION = "Likely cause", "Ask yourself"  # labels of advice
+QUESTION = "Ask yourself"  # a label of advice, as those of `Certainty`
 MAX_LINES = 11
 WIDTH = 96
 MIN_WIDTH = 20  # of the words behind an indent, on the narrowest screen
@@ -209,7 +209,8 @@ def explanation(result: SlotResult, hint_command: bool = False, width: int = WID
 def _advice(result: SlotResult, width: int) -> Iterator[Line]:
     slot = result.slot
     if result.cause:
-        yield from _labelled(Role.CAUSE, slot, CAUSE, f"{result.cause}.", width)
+        label = result.certainty.label
+        yield from _labelled(Role.CAUSE, slot, label, f"{result.cause}.", width)
         yield from _labelled(Role.QUESTION, slot, QUESTION, result.hint, width)
     elif result.blocked_by and _is_judged(result):
         text = f"{', '.join(result.blocked_by)} is not right yet, and this builds on it."

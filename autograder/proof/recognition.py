@@ -22,7 +22,7 @@ MAX_PAIRS = 100  # of a slot; there can be a thousand
 
 def prove_recognition(proof: SlotProof, known: KnownProgram, runs: SlotRuns) -> None:
     """The hidden checks name a misconception, of which `runs` has one run of each check."""
-    likely = [found.id for found in recognise(runs, proof.library, proof.slot.name)]
+    likely = [found.id for found in recognise(runs, proof.library, proof.slot.name).known]
     proof.report.recognised += likely == [known.id]
     if not likely:
         proof.problem(f"{known.id} is not recognised by its numbers")
@@ -44,7 +44,7 @@ def prove_public_recognition(proof: SlotProof) -> Mapping[str, SlotRuns]:
     for known in proof.misconceptions:
         runs = frozen.runs[known.id]
         proof.note_wrong([run for [run] in runs], known, partial=True)
-        likely = [found.id for found in recognise(runs, library, proof.slot.name)]
+        likely = [found.id for found in recognise(runs, library, proof.slot.name).known]
         proof.report.recognised_publicly += likely == [known.id]
         if likely != [known.id]:
             taken = f"taken for {likely[0]}" if likely else "not recognised"
@@ -66,7 +66,7 @@ def prove_pairs(proof: SlotProof) -> None:
         if all(run.failure is None for [run] in runs):
             continue  # each mistake undoes the other
         prove_superset(proof, pair, runs)
-        likely = {found.id for found in recognise(runs, proof.library, slot)}
+        likely = {found.id for found in recognise(runs, proof.library, slot).known}
         proof.report.pairs += 1
         proof.report.recognised_pairs += bool(likely) and likely <= set(pair)
         proof.report.mislabelled += bool(likely - set(pair))

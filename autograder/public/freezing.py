@@ -11,8 +11,8 @@ from autograder.hidden.known_programs import sources_of
 from autograder.hidden.repetition import changes
 from autograder.hidden.runner import HiddenChecks
 from autograder.judging.checks import SlotRuns
-from autograder.judging.diagnosis import fingerprint
 from autograder.judging.effects import with_effects
+from autograder.judging.fingerprints import fingerprint
 from autograder.public.frozen_checks import public_checks
 from autograder.public.frozen_json import (
     CheckNode,

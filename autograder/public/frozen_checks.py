@@ -14,8 +14,8 @@ from autograder.isolation.worker_protocol import Function
 from autograder.judging.answers import Answer, Log
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.comparison import repeat
-from autograder.judging.diagnosis import Fingerprint, Mistakes, Outcome
 from autograder.judging.failure import CheckFailed, Failure
+from autograder.judging.fingerprints import Fingerprint, Mistakes, Outcome
 from autograder.judging.program import Caller, Program
 from autograder.judging.question import Question, StandIns
 from autograder.judging.reading import Readings

@@ -21,10 +21,10 @@ from autograder.judging.answers import (
     unwrap,
 )
 from autograder.judging.checks import Check, CheckRun
-from autograder.judging.diagnosis import Fingerprint, Outcome
 from autograder.judging.difference import difference
 from autograder.judging.effects import effects
 from autograder.judging.failure import Failure
+from autograder.judging.fingerprints import Fingerprint, Outcome
 from autograder.judging.tolerance import Tolerance
 from autograder.judging.verdict import Verdict
 from autograder.public.json_values import from_json, to_json
@@ -61,7 +61,7 @@ class CheckNode(TypedDict):
 
 
 class OutcomeNode(TypedDict, total=False):
-    """A failure (verdict and fact), or a value and the effects of the call that gave it."""
+    """A failure (verdict, fact, exception), or a value and the effects of the call that gave it."""
 
     failure: list[str]
     value: Any
@@ -203,7 +203,7 @@ def misconception_to_json(known: KnownProgram, fingerprint: Fingerprint) -> Misc
 
 def _outcome_to_json(outcome: Outcome) -> OutcomeNode:
     if isinstance(outcome, Failure):
-        return {"failure": [outcome.verdict, outcome.fact]}
+        return {"failure": [outcome.verdict, outcome.fact, outcome.raised]}
     node: OutcomeNode = {"value": to_json(outcome.value, rounded=True)}
     if outcome.places:
         node["mutated"] = list(outcome.places)
@@ -227,7 +227,7 @@ def fingerprint_from_json(node: MisconceptionNode) -> Fingerprint:
 
 def _outcome_from_json(node: OutcomeNode) -> Outcome:
     if "failure" in node:
-        verdict, fact = node["failure"]
-        return Failure(Verdict(verdict), fact)
+        verdict, fact, *raised = node["failure"]
+        return Failure(Verdict(verdict), fact, raised="".join(raised))
     places, touched = tuple(node.get("mutated", ())), tuple(node.get("touched", ()))
     return Answer(from_json(node["value"]), places, places, touched)

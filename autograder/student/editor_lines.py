@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from autograder.judging.judgement import SlotResult
-from autograder.judging.message import CAUSE
 from autograder.judging.verdict import Verdict
 from autograder.text import printable
 
@@ -37,5 +36,5 @@ def _message(result: SlotResult) -> str:
         return "not started: write it where the TODO is"
     was_run = not failure.loading and result.verdict != Verdict.MISSING
     check = f"it {result.sentence}: " if was_run else ""
-    cause = f". {CAUSE}: {result.cause}" if result.cause else ""
+    cause = f". {result.certainty.label}: {result.cause}" if result.cause else ""
     return f"{check}{failure.fact}{cause} (more: autograder check {result.slot})"

@@ -148,6 +148,8 @@ def to_json(results: Mapping[str, SlotResult]) -> list[dict[str, object]]:
             "line": result.line,
             "verdict": result.verdict,
             "misconception": result.misconception,
+            "second_misconception": result.second_misconception,
+            "certainty": result.certainty if result.misconception else None,
             "message": "\n".join([headline(result), *explain(result)]),
             "demands": [
                 {

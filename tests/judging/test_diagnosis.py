@@ -10,18 +10,12 @@ import pytest
 
 from autograder.assignment.model import KnownProgram
 from autograder.isolation.worker_protocol import Function
+from autograder.judging.agreement import agree
 from autograder.judging.answers import Answer, Call, Log
 from autograder.judging.checks import Check, CheckRun
-from autograder.judging.diagnosis import (
-    Fingerprint,
-    Mistakes,
-    Outcome,
-    agree,
-    fingerprint,
-    ladder,
-    recognise,
-)
+from autograder.judging.diagnosis import ladder, recognise
 from autograder.judging.failure import Failure
+from autograder.judging.fingerprints import Fingerprint, Mistakes, Outcome, fingerprint
 from autograder.judging.question import StandIns
 from autograder.judging.verdict import Verdict
 
@@ -67,7 +61,7 @@ def runs(*values: object) -> list[list[CheckRun]]:
 
 
 def recognised(values: tuple[object, object], library: Library) -> list[str]:
-    return [known.id for known in recognise(runs(*values), library, "double")]
+    return [known.id for known in recognise(runs(*values), library, "double").known]
 
 
 def test_the_misconception_with_these_numbers_is_recognised() -> None:
@@ -96,7 +90,7 @@ def test_effects_that_another_check_shows_decide_nothing() -> None:
     library = Library({("triples",): (3 * X, 9.0)})
     (first, second) = runs(3 * X, 9.0)
     elsewhere = [[replace(first[0], elsewhere=True)], second]
-    assert [known.id for known in recognise(elsewhere, library, "double")] == ["triples"]
+    assert [known.id for known in recognise(elsewhere, library, "double").known] == ["triples"]
 
 
 def test_a_fingerprint_is_none_where_the_check_passes() -> None:

@@ -267,7 +267,8 @@ def test_two_mistakes_at_once_are_both_named(judged: Judge, toy_reference: str) 
         "W2_starts_with_the_start",
     )
     assert walk.cause == "every step begins at the start; and the start is among the positions"
-    assert walk.hint == "Where does the second step begin?"
+    asked = ("Where does the second step begin?", "How many positions are there after no step?")
+    assert walk.hint == " ".join(asked)
 
 
 @pytest.mark.parametrize("returned", ["(x, x)", "(x, (x, x))", "{1: x, 2: x}", "[x, [x]]"])

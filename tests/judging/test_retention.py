@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from autograder.isolation.worker_protocol import Function
+from autograder.judging.agreement import agree
 from autograder.judging.answers import Answer, Call, Log, Same
 from autograder.judging.checks import Check, CheckRun
-from autograder.judging.diagnosis import agree
 from autograder.judging.failure import CheckFailed, Failure
 from autograder.judging.retention import Room
 from autograder.judging.verdict import Verdict
