@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from autograder.assignment.model import Assignment
 from autograder.hidden.collection import collect
 from autograder.hidden.runner import HiddenChecks
 from autograder.isolation.pool import Workers
+from tests.warm import ENGINE, warm_process
 
 ROOT = Path(__file__).resolve().parents[1]
 TOY = Path(__file__).parent / "toy"
@@ -65,16 +65,8 @@ class Ran:
 
 def run_autograder(*arguments: str, cwd: Path) -> Ran:
     """Run the command as a person does."""
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", *arguments],
-        cwd=cwd,
-        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout, done.stderr)
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}
+    return Ran(*warm_process(ENGINE).run("autograder.cli", arguments, cwd, environment))
 
 
 @pytest.fixture

@@ -6,16 +6,19 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import LONGEST, ROOT, TOY, Ran
+from nbgrader.api import Gradebook
+
+from tests.conftest import ROOT, TOY, Ran
+from tests.warm import NBGRADER, warm_process
 
 HANDOUT = ROOT / "tests" / "handout"
 BIN = Path(sys.executable).parent
+MAIN = {"autograder": "autograder.cli", "nbgrader": "nbgrader.apps.nbgraderapp"}
 
 
 class Course:
@@ -42,23 +45,18 @@ class Course:
             file.write(f"\n{line}\n")
 
     def run(self, *command: str, cwd: Path | None = None) -> Ran:
-        """Run a command of this environment; it must succeed."""
+        """Run a command, `autograder` or `nbgrader`; it must succeed."""
         ran = self.try_to(*command, cwd=cwd)
         assert ran.status == 0, f"{command}: {ran.out}{ran.err}"
         return ran
 
     def try_to(self, *command: str, cwd: Path | None = None) -> Ran:
-        environment = {
-            **os.environ,
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-            "HOME": str(self.homes),
-            "NO_COLOR": "1",
-        }
-        done = subprocess.run(
-            command, cwd=cwd or self.root, env=environment, capture_output=True, text=True,
-            timeout=LONGEST, check=False,
-        )  # fmt: skip
-        return Ran(done.returncode, done.stdout, done.stderr)
+        main, where = MAIN[command[0]], cwd or self.root
+        return Ran(*warm_process(NBGRADER).run(main, command[1:], where, self.environment()))
+
+    def environment(self) -> dict[str, str]:
+        paths = {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(self.homes)}
+        return {**os.environ, **paths, "NO_COLOR": "1"}
 
     def nbgrader(self, *arguments: str, student: str = "") -> Ran:
         """Run an nbgrader command, as staff in the course or as a student at home."""
@@ -111,14 +109,10 @@ class Course:
 
     def mark(self, student: str, cell: str, points: float) -> None:
         """Mark a written answer, with the call that the formgrader makes."""
-        script = (
-            "import sys; from nbgrader.api import Gradebook\n"
-            "with Gradebook('sqlite:///gradebook.db') as gb:\n"
-            "    grade = gb.find_grade(sys.argv[2], 'toy', 'toy', sys.argv[1])\n"
-            "    grade.manual_score = float(sys.argv[3]); grade.needs_manual_grade = False\n"
-            "    gb.db.commit()\n"
-        )
-        self.run(sys.executable, "-c", script, student, cell, str(points))
+        with Gradebook(f"sqlite:///{self.root / 'gradebook.db'}") as gradebook:
+            grade = gradebook.find_grade(cell, "toy", "toy", student)
+            grade.manual_score, grade.needs_manual_grade = points, False
+            gradebook.db.commit()
 
 
 def write(folder: Path, moves: str, answer: str | None) -> None:

@@ -479,7 +479,8 @@ def test_the_formgraders_button_grades_by_the_engine(course: Course, tmp_path: P
         "    assert result['success'], result\n"
     )
     (tmp_path / "press.py").write_text(script)
-    course.run(sys.executable, str(tmp_path / "press.py"))
+    command = [sys.executable, tmp_path / "press.py"]
+    subprocess.run(command, cwd=course.root, env=course.environment(), check=True)
     assert course.automatic() == course.engine_marks()
     assert course.results()["ada"]["tests"][0]["extra_data"]["misconception"] == "D1_triples"
 
