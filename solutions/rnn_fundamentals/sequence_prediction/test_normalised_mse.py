@@ -129,6 +129,7 @@ def test_dropout(student, reference, rng):
     same(student.probe.measure_echo(*batch), reference.probe.measure_echo(*batch))
 
 
+@public
 def test_in_turn_and_changed(student, rng):
     """is right for several models in turn, and after the model or y has changed"""
     weights, (x, y) = weights_of(rng), batch_of(rng)

@@ -1,7 +1,7 @@
 # wrong: stores .data of the states, so outputs carry no gradient while h_T does
 # keeps: half
-# grade:
-# check:
+# grade: M53_outputs_without_gradients
+# check: M53_outputs_without_gradients
 
 class MyRNN(nn.Module):
     def __init__(self, input_size, hidden_size):

@@ -1,7 +1,7 @@
 # wrong: has no self.cell but the two linear layers itself; the recurrence is right
-# keeps: half
-# grade: M36_second_set_of_weights
-# check: M36_second_set_of_weights
+# keeps: most
+# grade: M36_second_set_of_weights M57_layers_for_cell
+# check: M36_second_set_of_weights M57_layers_for_cell
 
 class MyRNN(nn.Module):
     def __init__(self, input_size, hidden_size):

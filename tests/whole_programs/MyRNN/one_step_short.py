@@ -1,5 +1,5 @@
 # wrong: leaves the last step out
-# keeps: half
+# keeps: little
 # grade: M32_drops_last_input
 # check: M32_drops_last_input
 

@@ -1,5 +1,5 @@
 # wrong: neither layer has a bias
-# keeps: half
+# keeps: little
 # grade: C10_no_bias
 # check: C10_no_bias
 

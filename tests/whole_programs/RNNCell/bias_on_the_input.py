@@ -1,5 +1,5 @@
 # wrong: puts the bias on the input layer, so W_hh.bias does not exist
-# keeps: half
+# keeps: most
 # grade: C22_bias_in_W_xh
 # check: C22_bias_in_W_xh
 

@@ -1,5 +1,5 @@
 # wrong: forgets the nonlinearity
-# keeps: half
+# keeps: little
 # grade: C07_no_tanh
 # check: C07_no_tanh
 

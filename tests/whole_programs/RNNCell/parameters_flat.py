@@ -1,7 +1,7 @@
 # wrong: makes plain parameters named W_xh, W_hh and b instead of layers; the function is right
-# keeps: half
-# grade:
-# check:
+# keeps: most
+# grade: C40_tensors_for_layers
+# check: C40_tensors_for_layers
 
 class RNNCell(nn.Module):
     def __init__(self, input_size, hidden_size):

@@ -1,7 +1,7 @@
 # wrong: returns output and state as a pair, as nn.RNN does
 # keeps: most
-# grade:
-# check:
+# grade: C38_returns_a_pair
+# check: C38_returns_a_pair
 
 class RNNCell(nn.Module):
     def __init__(self, input_size, hidden_size):

@@ -1,5 +1,5 @@
 # wrong: squashes with the logistic sigmoid in place of tanh
-# keeps: half
+# keeps: little
 # grade: C08_sigmoid
 # check: C08_sigmoid
 

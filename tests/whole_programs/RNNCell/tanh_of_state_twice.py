@@ -1,5 +1,5 @@
 # wrong: squashes the state's part alone and adds the input's part outside
-# keeps: half
+# keeps: little
 # grade: C14_two_tanhs
 # check: C14_two_tanhs
 

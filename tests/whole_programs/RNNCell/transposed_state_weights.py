@@ -1,5 +1,5 @@
 # wrong: multiplies the state by W_hh instead of by its transpose
-# keeps: half
+# keeps: little
 # grade: C06_transposes_W_hh
 # check: C06_transposes_W_hh
 

@@ -1,7 +1,7 @@
 # wrong: turns the dictionary round: length to norms of the models
 # keeps: little
-# grade:
-# check:
+# grade: L65_by_length
+# check: L65_by_length
 
 def compare_gradient_norms(models, seq_lengths, seed=0):
     table = {}

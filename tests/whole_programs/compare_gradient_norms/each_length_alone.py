@@ -1,7 +1,7 @@
 # wrong: measures each length alone, so each has an input of its own length
 # keeps: half
-# grade:
-# check:
+# grade: L66_each_length_alone
+# check: L66_each_length_alone
 
 def compare_gradient_norms(models, seq_lengths, seed=0):
     result = {}

@@ -1,7 +1,7 @@
 # wrong: iterates over the dictionary as if over pairs: an error
 # keeps: nothing
-# grade:
-# check:
+# grade: L67_pairs_of_keys
+# check: L67_pairs_of_keys
 
 def compare_gradient_norms(models, seq_lengths, seed=0):
     result = {}

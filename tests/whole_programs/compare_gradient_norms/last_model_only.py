@@ -1,7 +1,7 @@
 # wrong: returns inside the loop, after the first model
 # keeps: little
-# grade:
-# check:
+# grade: L63_one_model_only
+# check: L63_one_model_only
 
 def compare_gradient_norms(models, seq_lengths, seed=0):
     result = {}

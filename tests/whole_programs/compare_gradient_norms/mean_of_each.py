@@ -1,7 +1,7 @@
 # wrong: one number for each model: the mean of the norms
 # keeps: little
-# grade:
-# check:
+# grade: L69_means
+# check: L69_means
 
 def compare_gradient_norms(models, seq_lengths, seed=0):
     result = {}

@@ -1,7 +1,7 @@
 # wrong: one list for all names, filled by all models
 # keeps: little
-# grade:
-# check:
+# grade: L64_one_list_for_all
+# check: L64_one_list_for_all
 
 def compare_gradient_norms(models, seq_lengths, seed=0):
     result = dict.fromkeys(models, [])

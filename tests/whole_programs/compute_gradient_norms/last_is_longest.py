@@ -1,7 +1,7 @@
 # wrong: takes the last length for the longest
 # keeps: half
-# grade:
-# check:
+# grade: G58_last_is_longest
+# check: G58_last_is_longest
 
 def compute_gradient_norms(model, seq_lengths, seed=0):
     T = seq_lengths[-1]

@@ -1,7 +1,7 @@
 # wrong: one step too few is cut off: the tail is n + 1 long where it can be
 # keeps: half
-# grade:
-# check:
+# grade: G59_one_step_more
+# check: G59_one_step_more
 
 def compute_gradient_norms(model, seq_lengths, seed=0):
     T = max(seq_lengths)

@@ -4,7 +4,8 @@
 def gradient_norm(model, x):
     model64 = copy.deepcopy(model)
     model64 = model64.to(torch.float64)
-    seq = torch.tensor(x.detach().cpu().numpy(), dtype=torch.float64, device=x.device)
+    seq = torch.empty_like(x, dtype=torch.float64)
+    seq.data.copy_(x.detach())
     seq.requires_grad = True
     out, state = model64(seq)
     last = out[0, -1]

@@ -1,7 +1,7 @@
 # wrong: the norm of the parameters' gradients, as for clipping
 # keeps: little
-# grade:
-# check:
+# grade: G84_gradient_of_parameters
+# check: G84_gradient_of_parameters
 
 def gradient_norm(model, x):
     net = copy.deepcopy(model).double()

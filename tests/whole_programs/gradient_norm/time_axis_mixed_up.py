@@ -1,7 +1,7 @@
 # wrong: takes x[0] for the first step and outputs[-1] for the last, which is the whole sequence
 # keeps: little
-# grade: G01_sums_all_outputs G07_all_inputs
-# check: G01_sums_all_outputs G07_all_inputs
+# grade: G01_sums_all_outputs G07_all_inputs G85_whole_sequence
+# check: G01_sums_all_outputs G07_all_inputs G85_whole_sequence
 
 def gradient_norm(model, x):
     net = copy.deepcopy(model).double()

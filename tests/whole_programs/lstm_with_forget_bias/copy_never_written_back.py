@@ -1,7 +1,7 @@
 # wrong: changes a clone of the bias and never writes it back
 # keeps: little
-# grade:
-# check:
+# grade: L26_sets_nothing
+# check: L26_sets_nothing
 
 def lstm_with_forget_bias(input_size, hidden_size, forget_bias):
     lstm = nn.LSTM(input_size, hidden_size, batch_first=True)

@@ -1,7 +1,7 @@
 # wrong: sets half the value in one bias and zero in the other
 # keeps: half
-# grade:
-# check:
+# grade: L28_half_in_one
+# check: L28_half_in_one
 
 def lstm_with_forget_bias(input_size, hidden_size, forget_bias):
     lstm = nn.LSTM(input_size, hidden_size, batch_first=True)

@@ -1,7 +1,7 @@
 # wrong: xavier and orthogonal weights, as the blog recommends, with right biases
 # keeps: half
-# grade: L22_orthogonal
-# check: L22_orthogonal
+# grade: L22_orthogonal L29_other_weights_too
+# check: L22_orthogonal L29_other_weights_too
 
 def lstm_with_forget_bias(input_size, hidden_size, forget_bias):
     lstm = nn.LSTM(input_size, hidden_size, batch_first=True)

@@ -1,5 +1,5 @@
 # wrong: divides by the standard deviation
-# keeps: half
+# keeps: little
 # grade: T60_standard_deviation
 # check: T60_standard_deviation
 

@@ -1,7 +1,7 @@
 # wrong: compares the last step only
-# keeps: half
-# grade:
-# check:
+# keeps: little
+# grade: T111_last_step_only
+# check: T111_last_step_only
 
 def normalised_mse(model, x, y):
     flag = model.training

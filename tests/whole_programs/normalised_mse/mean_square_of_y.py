@@ -1,5 +1,5 @@
 # wrong: divides by the mean square of y, not its variance
-# keeps: half
+# keeps: little
 # grade: T64_mean_of_squares
 # check: T64_mean_of_squares
 

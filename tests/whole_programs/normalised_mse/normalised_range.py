@@ -1,7 +1,7 @@
 # wrong: divides by the square of the range
-# keeps: half
-# grade:
-# check:
+# keeps: little
+# grade: T113_squared_range
+# check: T113_squared_range
 
 def normalised_mse(model, x, y):
     flag = model.training

@@ -1,5 +1,5 @@
 # wrong: returns the plain mean squared error
-# keeps: half
+# keeps: little
 # grade: T62_not_normalised
 # check: T62_not_normalised
 

@@ -1,5 +1,5 @@
 # wrong: returns one minus the ratio
-# keeps: half
+# keeps: little
 # grade: T65_coefficient_of_determination
 # check: T65_coefficient_of_determination
 

@@ -1,5 +1,5 @@
 # wrong: takes the root of the error
-# keeps: half
+# keeps: little
 # grade: T63_root
 # check: T63_root
 

@@ -1,7 +1,7 @@
 # wrong: sum of squared errors over the variance
-# keeps: half
-# grade:
-# check:
+# keeps: little
+# grade: T112_sum_of_squares
+# check: T112_sum_of_squares
 
 def normalised_mse(model, x, y):
     flag = model.training

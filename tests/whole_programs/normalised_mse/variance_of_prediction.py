@@ -1,7 +1,7 @@
 # wrong: divides by the variance of the predictions
-# keeps: half
-# grade:
-# check:
+# keeps: little
+# grade: T110_variance_of_prediction
+# check: T110_variance_of_prediction
 
 def normalised_mse(model, x, y):
     flag = model.training

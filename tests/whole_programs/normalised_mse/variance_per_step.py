@@ -1,5 +1,5 @@
 # wrong: variance over the batch for each step, then the mean of ratios
-# keeps: half
+# keeps: little
 # grade: T59_variance_of_each_step
 # check: T59_variance_of_each_step
 

@@ -1,7 +1,7 @@
 # wrong: centres y in place
 # keeps: most
-# grade:
-# check:
+# grade: T114_centres_y
+# check: T114_centres_y
 
 def normalised_mse(model, x, y):
     flag = model.training

@@ -1,5 +1,5 @@
 # wrong: copies the bias into both biases, so it counts twice
-# keeps: half
+# keeps: little
 # grade: P01_bias_twice
 # check: P01_bias_twice
 

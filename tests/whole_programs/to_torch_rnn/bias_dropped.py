@@ -1,5 +1,5 @@
 # wrong: zeroes both biases and forgets the cell's bias
-# keeps: half
+# keeps: little
 # grade: P13_forgets_bias
 # check: P13_forgets_bias
 

@@ -1,5 +1,5 @@
 # wrong: replaces the parameters by plain tensors through setattr
-# keeps: half
+# keeps: most
 # grade:
 # check:
 

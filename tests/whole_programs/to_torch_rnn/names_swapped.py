@@ -1,7 +1,7 @@
 # wrong: gives the recurrent weights to the input and the other way round
 # keeps: little
-# grade:
-# check:
+# grade: P30_swaps_the_weights
+# check: P30_swaps_the_weights
 
 def to_torch_rnn(my_rnn):
     cell = my_rnn.cell

@@ -1,5 +1,5 @@
 # wrong: bias=False and the bias set as attributes, which nn.RNN ignores
-# keeps: half
+# keeps: little
 # grade: P14_no_bias
 # check: P14_no_bias
 

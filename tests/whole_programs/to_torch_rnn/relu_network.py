@@ -1,5 +1,5 @@
 # wrong: asks for the relu nonlinearity
-# keeps: half
+# keeps: little
 # grade: P09_relu
 # check: P09_relu
 

@@ -1,5 +1,5 @@
 # wrong: leaves the other bias at its random initial values
-# keeps: half
+# keeps: little
 # grade: P02_random_bias_hh
 # check: P02_random_bias_hh
 

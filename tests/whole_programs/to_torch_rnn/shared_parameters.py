@@ -1,7 +1,7 @@
 # wrong: assigns the very parameters of the cell, so both networks share them
 # keeps: most
-# grade: P03_shares_parameters P29_shares_everything P04_shares_storage
-# check: P03_shares_parameters P29_shares_everything P04_shares_storage
+# grade: P03_shares_parameters P29_shares_everything P04_shares_storage P32_shares_all_parameters
+# check: P03_shares_parameters P29_shares_everything P04_shares_storage P32_shares_all_parameters
 
 def to_torch_rnn(my_rnn):
     w = my_rnn.cell.W_hh.weight

@@ -1,7 +1,7 @@
 # wrong: trains on the first batch every time
 # keeps: little
-# grade:
-# check:
+# grade: T103_first_batch_only
+# check: T103_first_batch_only
 
 def train(model, batches, lr=0.01, max_norm=1.0):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)

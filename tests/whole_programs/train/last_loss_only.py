@@ -1,7 +1,7 @@
 # wrong: returns the last loss
 # keeps: most
-# grade:
-# check:
+# grade: T102_last_loss
+# check: T102_last_loss
 
 def train(model, batches, lr=0.01, max_norm=1.0):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)

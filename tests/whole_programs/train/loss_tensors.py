@@ -1,7 +1,7 @@
 # wrong: collects loss tensors in a loop of its own
 # keeps: most
-# grade:
-# check:
+# grade: T105_loss_tensors
+# check: T105_loss_tensors
 
 def train(model, batches, lr=0.01, max_norm=1.0):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)

@@ -1,7 +1,7 @@
 # wrong: goes ten times through the batches
 # keeps: half
-# grade: T52_two_rounds
-# check: T52_two_rounds
+# grade: T52_two_rounds T109_ten_rounds
+# check: T52_two_rounds T109_ten_rounds
 
 def train(model, batches, lr=0.01, max_norm=1.0):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)

@@ -1,7 +1,7 @@
 # wrong: writes the step out without clipping
 # keeps: most
-# grade:
-# check:
+# grade: T104_never_clips
+# check: T104_never_clips
 
 def train(model, batches, lr=0.01, max_norm=1.0):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)

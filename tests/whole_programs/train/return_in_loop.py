@@ -1,7 +1,7 @@
 # wrong: returns after the first batch
 # keeps: little
-# grade:
-# check:
+# grade: T108_first_step_only
+# check: T108_first_step_only
 
 def train(model, batches, lr=0.01, max_norm=1.0):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)

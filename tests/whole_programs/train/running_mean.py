@@ -1,7 +1,7 @@
 # wrong: records the mean of the losses so far
 # keeps: most
-# grade:
-# check:
+# grade: T101_running_mean
+# check: T101_running_mean
 
 def train(model, batches, lr=0.01, max_norm=1.0):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)

@@ -1,7 +1,7 @@
 # wrong: adds a learning rate schedule
 # keeps: most
-# grade:
-# check:
+# grade: T106_schedule
+# check: T106_schedule
 
 def train(model, batches, lr=0.01, max_norm=1.0):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)

@@ -1,7 +1,7 @@
 # wrong: stops when the loss rises
 # keeps: half
-# grade:
-# check:
+# grade: T107_stops_when_loss_rises
+# check: T107_stops_when_loss_rises
 
 def train(model, batches, lr=0.01, max_norm=1.0):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)

@@ -1,7 +1,7 @@
 # wrong: divides the sum by the batch size only
 # keeps: half
-# grade:
-# check:
+# grade: T86_divides_by_batch_size
+# check: T86_divides_by_batch_size
 
 def train_step(model, optimizer, x, y, max_norm):
     optimizer.zero_grad()

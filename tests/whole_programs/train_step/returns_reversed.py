@@ -1,7 +1,7 @@
 # wrong: returns the norm first, then the loss
 # keeps: most
-# grade:
-# check:
+# grade: T88_results_swapped
+# check: T88_results_swapped
 
 def train_step(model, optimizer, x, y, max_norm):
     optimizer.zero_grad()

@@ -1,7 +1,7 @@
 # wrong: reports and clips with the squared norm
 # keeps: most
-# grade:
-# check:
+# grade: T87_square_of_the_norm
+# check: T87_square_of_the_norm
 
 def train_step(model, optimizer, x, y, max_norm):
     optimizer.zero_grad()

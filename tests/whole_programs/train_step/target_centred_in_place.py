@@ -1,7 +1,7 @@
 # wrong: centres the targets in place before the loss
 # keeps: most
-# grade:
-# check:
+# grade: T93_centres_targets
+# check: T93_centres_targets
 
 def train_step(model, optimizer, x, y, max_norm):
     y -= y.mean()

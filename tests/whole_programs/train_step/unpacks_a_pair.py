@@ -1,7 +1,7 @@
 # wrong: expects model(x) to return a pair as nn.RNN does
 # keeps: nothing
-# grade:
-# check:
+# grade: T91_expects_a_pair
+# check: T91_expects_a_pair
 
 def train_step(model, optimizer, x, y, max_norm):
     optimizer.zero_grad()
