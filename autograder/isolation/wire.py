@@ -74,9 +74,9 @@ def tensor(values: Any, device: str = "cpu") -> Tensor:
     return marked
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Opaque:
-    """A value that cannot cross: the name of its type takes its place."""
+    """A value that cannot cross: the name of its type takes its place. It equals no other value."""
 
     type_name: str
 

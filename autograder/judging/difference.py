@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.isolation.wire import NAMES, Opaque
+from autograder.isolation.wire import NAMES
 from autograder.judging.failure import Failure
 from autograder.judging.relations import relation, transposed
 from autograder.judging.structure import Pair, Unlike, pairs
@@ -147,7 +147,7 @@ def _part(pair: Pair, tolerance: Tolerance, norm: float, scale: float) -> Compar
     """Compare one part. `norm` is that of `pair.want`, `scale` the largest of all parts."""
     name, got, want = pair
     if not isinstance(want, NUMBERS):
-        if type(got) is type(want) and got == want and not isinstance(want, Opaque):
+        if type(got) is type(want) and got == want:
             return ComparedPart(pair, None)
         return _unlike(pair, "is not what was expected", literal(want), literal(got))
     if isinstance(want, np.ndarray):

@@ -111,7 +111,9 @@ def test_what_cannot_cross_whole_is_named(value: Any, name: str) -> None:
     crossed = through(value)
     if isinstance(crossed, dict):
         (crossed,) = crossed
-    assert crossed == wire.Opaque(name)
+    assert isinstance(crossed, wire.Opaque)
+    assert crossed.type_name == name
+    assert crossed != through(crossed)  # nobody knows whether they were equal
     assert wire.lost_in(crossed) == [name]
 
 
@@ -125,7 +127,8 @@ def test_numbers_and_keys_of_all_kinds_cross_whole() -> None:
 def test_arrays_of_texts_and_objects_cross_as_lists() -> None:
     assert through(np.array([["a", "b"], ["c", "d"]])) == [["a", "b"], ["c", "d"]]
     assert through(np.array([[1, None]], dtype=object)) == [[1, None]]
-    assert through(np.array([[object()]])) == [[wire.Opaque("object")]]
+    [[thing]] = through(np.array([[object()]]))
+    assert thing.type_name == "object"
 
 
 def test_an_array_of_arrays_crosses_as_a_list() -> None:

@@ -277,7 +277,9 @@ def test_text_and_objects_do_not_cross(workers: Workers) -> None:
         workers,
         "class Equal(float):\n    def __eq__(self, other): return True\ndef f(): return Equal(3)",
     )
-    assert ask(worker, "f").value == Opaque("Equal")
+    value = ask(worker, "f").value
+    assert isinstance(value, Opaque)
+    assert value.type_name == "Equal"
 
 
 BUILDS_ON_A_WRONG_ONE = """

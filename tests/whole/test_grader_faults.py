@@ -29,7 +29,7 @@ class Slot(NamedTuple):
 
 HEAD = '''import random
 
-from autograder.grading import same
+from autograder.grading import expect, same
 
 
 def test_it(student, reference, rng):
@@ -102,6 +102,12 @@ SLOTS = {
     ),
     "told": Slot(
         "x", "0", "same(student.{0}(2), 5)", "the reference fails this check: the result is"
+    ),
+    "equal": Slot(
+        "{x, 3}",
+        "{x, 4}",
+        "expect(student.{0}(2).value == reference.{0}(2).value, 'it is another set')",
+        "the reference fails this check: it is another set",
     ),
     "index": Slot("x", "0", "same(student.{0}(2), reference.{0}(2)['a'])", "is an int without"),
     "silent": Slot(
