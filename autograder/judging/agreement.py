@@ -30,7 +30,7 @@ OF_SCALE = 1e-3  # what is smaller than this, over the largest number expected, 
 
 UNKNOWN = Opaque("what was expected is not known")
 ABSENT = Opaque("no such part")
-ENTRIES = Opaque("which entries a container has")
+ENTRIES = Opaque("the keys of a dict")
 
 
 class Part(NamedTuple):
@@ -69,7 +69,8 @@ def parts_of(run: CheckRun) -> list[Part]:
         found.append(Part(_effects(outcome), UNKNOWN, forbids, 0.0, number, None))
         scale = max((_largest(one.want) for one in wants), default=0.0) or 1.0
         for one in wants:
-            for path, want in _leaves(one.want, one.path, one.tolerance.extra_keys):
+            value = _at(outcome.value, one.path)
+            for path, want in _leaves(one.want, value, one.path, one.tolerance.extra_keys):
                 ours = _at(outcome.value, path)
                 wrong = _is_wrong(ours, want, one.tolerance)
                 ours, want = _leaf(_joined(ours)), _leaf(_joined(want))
@@ -106,7 +107,9 @@ def likeness(part: Part, theirs: Outcomes) -> Likeness:
     if not part.wrong:  # what is right agrees to the check's tolerance
         same = _close(value, part.want, part.scale, part.rtol)
         return Likeness(same, not same)
-    same = _close(part.ours, value, part.scale) and not _another_error(part, value)
+    same = _close(part.ours, value, part.scale) and (
+        not _another_error(part, value) or _in_float32(part.ours) is _in_float32(value) is True
+    )
     return Likeness(same, same or not _close(value, part.want, part.scale, part.rtol))
 
 
@@ -161,6 +164,15 @@ def _close(x: Any, y: Any, scale: float, rtol: float = 0.0) -> bool:
     return all(_leaves_agree(*pair, scale) for pair in _pairs(x, y))
 
 
+def _in_float32(value: Any) -> bool:
+    """Whether float64 numbers are numbers of float32, up to the rounding of frozen ones."""
+    if not isinstance(value, np.ndarray) or value.dtype != np.float64:
+        return False
+    with np.errstate(all="ignore"):
+        cast = value.astype(np.float32).astype(np.float64)
+        return bool(value.any()) and bool((np.abs(cast - value) <= 1e-11 * np.abs(value)).all())
+
+
 def _another_error(part: Part, theirs: Any) -> bool:
     """Whether a value that is close to a part is as close to what was expected."""
     if not all(isinstance(one, np.ndarray) for one in (part.ours, theirs, part.want)):
@@ -172,20 +184,28 @@ def _another_error(part: Part, theirs: Any) -> bool:
 
 
 def _leaves(
-    want: Any, path: tuple[Any, ...], extra_keys: bool
+    want: Any, ours: Any, path: tuple[Any, ...], extra_keys: bool
 ) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """The parts of what was expected that stand for themselves, and where they are."""
-    if isinstance(want, dict) and want:
+    """The parts of what was expected that stand for themselves, and where they are.
+
+    A part of another structure than expected is one part.
+    """
+    if isinstance(want, dict) and want and isinstance(ours, dict):
         if not extra_keys:
             yield (*path, ENTRIES), _entries(want)
         for key, item in want.items():
-            yield from _leaves(item, (*path, key), extra_keys)
-    elif isinstance(want, (list, tuple)) and want and _joined(want) is want:
-        yield (*path, ENTRIES), _entries(want)
+            yield from _leaves(item, _at(ours, (key,)), (*path, key), extra_keys)
+    elif isinstance(want, (list, tuple)) and _joined(want) is want and _fits(ours, want):
         for index, item in enumerate(want):
-            yield from _leaves(item, (*path, index), extra_keys)
+            yield from _leaves(item, ours[index], (*path, index), extra_keys)
     else:
         yield path, want
+
+
+def _fits(ours: Any, want: Sequence[Any]) -> bool:
+    """Whether a value has as many entries as a list or tuple that is not empty."""
+    is_series = isinstance(ours, (list, tuple)) or (isinstance(ours, np.ndarray) and ours.ndim > 0)
+    return is_series and len(ours) == len(want) > 0
 
 
 def _joined(value: Any) -> Any:
@@ -197,10 +217,8 @@ def _joined(value: Any) -> Any:
 
 
 def _entries(value: Any) -> Any:
-    """Which entries a container has: its keys, or how many there are."""
-    if isinstance(value, dict):
-        return ", ".join(sorted(map(repr, value)))
-    return len(value) if isinstance(value, (list, tuple)) else ABSENT
+    """The keys of a dict, as a text."""
+    return ", ".join(sorted(map(repr, value))) if isinstance(value, dict) else ABSENT
 
 
 def _at(value: Any, path: tuple[Any, ...]) -> Any:

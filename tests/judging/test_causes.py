@@ -86,6 +86,13 @@ def test_of_small_errors_a_nearly_equal_one_is_another() -> None:
     assert cause([in_float32], [X], {"in float32": [in_float32]})[0] == ["in float32"]
 
 
+def test_results_of_float32_arithmetic_are_numbers_of_float32() -> None:
+    got, known = (np.float64(np.float32(np.pi) * np.float32(1 + k * 1e-7)) for k in (2, 4))
+    assert got != known
+    assert cause([float(got)], [np.pi], {"in float32": [float(known)]})[0] == ["in float32"]
+    assert cause([np.pi * (1 + 2e-7)], [np.pi], {"in float32": [float(known)]})[0] == []
+
+
 def test_zero_up_to_rounding_is_zero_beside_what_was_expected() -> None:
     wrong = {"a": 2 * X, "b": np.array(4e-17)}
     want = {"a": X, "b": np.array(0.5)}
@@ -121,6 +128,13 @@ def test_what_no_check_compares_is_free() -> None:
     runs = [[CheckRun(check, (), Failure(Verdict.WRONG, "wrong values"), log)]]
     found = recognise(runs, Library({"doubles": [theirs]}), "double")
     assert [known.id for known in found.known] == ["doubles"]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [({"a": 2.0}, {"a": 3.0}), ([X] * 3, [X, X, -X])])
+def test_answers_of_another_structure_are_compared_whole(ours: object, theirs: object) -> None:
+    assert cause([ours], [{"a": [1.0, 2.0]}], {"other": [theirs]})[0] == []
+    assert cause([ours], [[X, X]], {"other": [theirs]})[0] == []
+    assert cause([ours], [[X, X]], {"other": [ours]})[0] == ["other"]
 
 
 def test_what_a_misconception_explains_in_part_only_looks_like_it() -> None:
