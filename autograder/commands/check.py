@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from autograder.public.released_folder import Released
 
 
+NARROWEST = 72  # columns; on a narrower screen the terminal breaks lines, and nothing is left out
+
+
 @contextlib.contextmanager
 def _without_garbage_collection() -> Iterator[None]:
     """A check is so short that collecting garbage costs more than it frees."""
@@ -115,10 +118,11 @@ def _print_lines(results: dict[str, SlotResult]) -> None:
 
 def _print_messages(results: dict[str, SlotResult], all_messages: bool) -> None:
     """Print a line per slot and the message of each that is wrong, or only of the first of them."""
-    from autograder.judging.message import check_lines
+    from autograder.judging.message import WIDTH, check_lines
 
     console = new_console()
-    for line in check_lines(results, all_messages, "autograder check"):
+    width = min(WIDTH, max(console.width, NARROWEST))
+    for line in check_lines(results, all_messages, "autograder check", width):
         console.print(line.text, style=line.style or None, markup=False)
 
 

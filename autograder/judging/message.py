@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from autograder.judging.judgement import SlotResult
+from autograder.judging.rubric import in_words, of_points
 from autograder.judging.verdict import Verdict
 from autograder.text import visible
 
@@ -28,6 +29,7 @@ class Role(StrEnum):
 
     BLANK = ""
     HEADLINE = "headline"
+    RUBRIC = "rubric"  # a demand and its points
     SENTENCE = "sentence"  # of the check that failed
     FACT = "fact"
     NUMBERS = "numbers"  # expected and got
@@ -44,7 +46,7 @@ class Role(StrEnum):
 
 
 FACTS = (  # what was measured: everything above the advice
-    *(Role.HEADLINE, Role.SENTENCE, Role.FACT, Role.NUMBERS),
+    *(Role.HEADLINE, Role.RUBRIC, Role.SENTENCE, Role.FACT, Role.NUMBERS),
     *(Role.DETAIL, Role.RELATED, Role.RIGHT, Role.EVERYWHERE),
 )
 # Left out whole: half a sentence says nothing.
@@ -121,8 +123,10 @@ def explain(result: SlotResult) -> list[str]:
     return [line.text for line in explanation(result)]
 
 
-def check_lines(results: Mapping[str, SlotResult], all_messages: bool, more: str) -> Iterator[Line]:
-    """What a student reads after checking.
+def check_lines(
+    results: Mapping[str, SlotResult], all_messages: bool, more: str, width: int = WIDTH
+) -> Iterator[Line]:
+    """What a student reads after checking, in at most `width` columns.
 
     One line a slot, and the message of each slot that is wrong, or only of the first. `more` is the
     command that says more about one slot.
@@ -132,8 +136,10 @@ def check_lines(results: Mapping[str, SlotResult], all_messages: bool, more: str
     shown = to_mend if all_messages else to_mend[:1]
     for result in results.values():
         yield headline_line(result)
+        if all_messages:
+            yield from rubric_lines(result, width)
         if result in shown or (all_messages and result.verdict == Verdict.NOT_STARTED):
-            yield from explanation(result, hint_command=True)
+            yield from explanation(result, True, width)
             if all_messages:
                 yield from printed_lines(result)
     correct = sum(result.verdict == Verdict.CORRECT for result in results.values())
@@ -150,8 +156,22 @@ def headline_line(result: SlotResult) -> Line:
     rest = _summary(result)
     if result.verdict == Verdict.UNGRADED:  # on a student's machine, nobody else will look at it
         rest, style = f"not checked: {result.broken}", ""
+    if result.demands and _is_judged(result):
+        rest += f", {of_points(result.demands)} points"
     text = f"{mark} {slot}   {rest}"
     return Line(text, Role.HEADLINE, slot, style, Headline(mark, rest))
+
+
+def rubric_lines(result: SlotResult, width: int = WIDTH) -> Iterator[Line]:
+    """The demands of a slot that is wrong, with the points that they have by the checks here."""
+    if len(result.demands) < 2 or not _is_judged(result):
+        return
+    rows = in_words(result.demands)
+    column = max(len(start) for start, _ in rows) + 4
+    for start, sentence in rows:
+        for text in _wrap(sentence, f"  {start}".ljust(column), width):
+            yield Line(text, Role.RUBRIC, result.slot)
+    yield Line("", Role.BLANK, result.slot)
 
 
 def printed_lines(result: SlotResult) -> Iterator[Line]:

@@ -26,11 +26,13 @@ class DemandResult:
     Attributes:
         share: of the points; 1 where the demand is met.
         needs: the demand as far as which this one counted, where that one is not met; else "".
+        asked: whether some check looked at it; students do not have checks of all demands.
     """
 
     demand: Demand
     share: float
     needs: str = ""
+    asked: bool = True
 
     @property
     def score(self) -> float:
@@ -71,15 +73,42 @@ def score_demands(slot: Slot, runs: Sequence[CheckRun]) -> tuple[DemandResult, .
     for demand in slot.demands:
         most = results[demand.needs].share if demand.needs else 1.0
         share = _share(slot, demand, counted, most)
-        results[demand.name] = DemandResult(
-            demand, min(share, most), demand.needs if share > most else ""
-        )
+        asked = share < 1.0 or any(run.check.demand == demand.name for run in counted)
+        needs = demand.needs if share > most else ""
+        results[demand.name] = DemandResult(demand, min(share, most), needs, asked)
     return tuple(results.values())
 
 
 def total(demands: Sequence[DemandResult]) -> float:
     """The score of a slot."""
     return round(sum(demand.score for demand in demands), 2)
+
+
+def of_points(demands: Sequence[DemandResult]) -> str:
+    """`4.5 of 6`: the score of the demands that some check looked at, and its maximum."""
+    some = [one for one in demands if one.asked]
+    return f"{total(some):g} of {sum(one.demand.points for one in some):g}"
+
+
+def in_words(demands: Sequence[DemandResult]) -> list[tuple[str, str]]:
+    """Lines of a rubric: a mark with points, and a sentence that finishes "it ...".
+
+    The demands that count less only because they need another one share a line.
+    """
+    rows = []
+    for one in demands:
+        sentence = one.demand.sentence
+        if not one.asked:
+            rows.append((f"· {one.demand.points:g} later", sentence))
+        elif not one.needs:
+            rows.append((f"{'✓' if one.is_met else '✗'} {of_points([one])}", sentence))
+    for needed in demands:
+        others = [one for one in demands if one.asked and one.needs == needed.demand.name]
+        if others:
+            count = "1 more counts" if len(others) == 1 else f"{len(others)} more count"
+            sentence = f"{count} only as far as it {needed.demand.sentence}"
+            rows.append((f"✗ {of_points(others)}", sentence))
+    return rows
 
 
 def _share(slot: Slot, demand: Demand, runs: Sequence[CheckRun], most: float) -> float:

@@ -94,7 +94,7 @@ def _lines_html(role: Role, lines: Sequence[Line], verdict: Verdict) -> str:
         return _preformatted(lines)
     if role == Role.PRINTED:
         return f"<div>{_joined(lines[:1])}</div>{_preformatted(lines[1:])}"
-    if role == Role.DETAIL:
+    if role in (Role.DETAIL, Role.RUBRIC):
         return "".join(f"<div>{_joined([line])}</div>" for line in lines)
     return f"<div>{_joined(lines)}</div>" if role else ""
 

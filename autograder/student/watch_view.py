@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from autograder.judging.message import WIDTH, explanation, headline_line, printed_lines
+from autograder.judging.message import (
+    WIDTH,
+    explanation,
+    headline_line,
+    printed_lines,
+    rubric_lines,
+)
 from autograder.student.watch_keys import KEYS
 from autograder.student.watch_state import WatchState
 
@@ -23,18 +29,24 @@ UNKNOWN = "·"
 def screen_lines(state: WatchState, width: int, height: int) -> list[Text]:
     """The lines of the screen, from the header to the footer; none is longer than `width`.
 
-    If there is little room, the list of slots shrinks first, then the message.
+    If there is little room, the list of slots shrinks first, then the rubric goes, then the message
+    is cut.
     """
     message, hint = _message(state, width), _hint(state, width)
     room = max(height - 4, 0)
     short_list = [*_file_marks(state, width), Text()]
     long_list = [*_slot_names(state, width), Text()] if width >= MIN_LIST_WIDTH else short_list
+    with_rubric = _message(state, width, rubric=True)
     fitting = (
-        lines
-        for lines in (long_list, short_list, [])
-        if len(lines) + len(message) + len(hint) <= room
+        (lines, words)
+        for lines, words in (
+            *((long_list, with_rubric), (short_list, with_rubric)),
+            *((long_list, message), (short_list, message), ([], message)),
+        )
+        if len(lines) + len(words) + len(hint) <= room
     )
-    slot_list = next(fitting, short_list if 2 * len(short_list) < room else [])
+    smallest = (short_list if 2 * len(short_list) < room else [], message)
+    slot_list, message = next(fitting, smallest)
     message = _cut(message, room - len(slot_list) - len(hint), state.focus)
     body = (slot_list + message + hint)[:room]
     body += [Text()] * (room - len(body))
@@ -93,8 +105,8 @@ def _style(result: SlotResult | None) -> str:
     return result.verdict.style if result else "dim"
 
 
-def _message(state: WatchState, width: int) -> list[Text]:
-    """The message of the slot in focus, in lines that fit."""
+def _message(state: WatchState, width: int, rubric: bool = False) -> list[Text]:
+    """The message of the slot in focus, in lines that fit; with the slot's rubric if asked for."""
     result = state.results.get(state.focus)
     if result is None:
         if len(state.results) < len(state.slots):
@@ -103,6 +115,7 @@ def _message(state: WatchState, width: int) -> list[Text]:
         return [Text(line) for line in _wrapped(all_pass, width)]
     lines = [
         headline_line(result),
+        *(rubric_lines(result, min(width, WIDTH)) if rubric else ()),
         *explanation(result, width=min(width, WIDTH)),
         *printed_lines(result),
     ]

@@ -10,7 +10,7 @@ from autograder.assignment.model import Demand, Slot
 from autograder.judging.answers import Log
 from autograder.judging.checks import Check, CheckRun
 from autograder.judging.failure import Failure
-from autograder.judging.rubric import demand_of, score_demands, total
+from autograder.judging.rubric import demand_of, in_words, of_points, score_demands, total
 from autograder.judging.share import Share
 from autograder.judging.verdict import Verdict
 
@@ -83,3 +83,20 @@ def test_a_check_that_fails_by_form_alone_belongs_to_the_demand_of_form() -> Non
 def test_without_a_demand_of_form_only_what_is_right_in_all_counts() -> None:
     slot = replace(SLOT, demands=(MAIN,))
     assert total(score_demands(slot, [run("main", Share(0.25, 1, 0.25))])) == 1.5
+
+
+def test_a_rubric_in_words_says_what_counts_later_and_what_needs_another_demand() -> None:
+    results = score_demands(SLOT, [run("main", WRONG), run("main", RIGHT), run("harmless", RIGHT)])
+    assert in_words(results) == [
+        ("✗ 3 of 6", "computes"),
+        ("· 1 later", "has the right form"),
+        ("✗ 1.5 of 3", "1 more counts only as far as it computes"),
+    ]
+    assert of_points(results) == "4.5 of 9"
+    results = score_demands(SLOT, [run("main", RIGHT), run("harmless", WRONG)])
+    assert in_words(results) == [
+        ("✓ 6 of 6", "computes"),
+        ("· 1 later", "has the right form"),
+        ("✗ 0 of 3", "leaves x alone"),
+    ]
+    assert of_points(results) == "6 of 9"
