@@ -1,7 +1,7 @@
 # wrong: walks from the last step to the first
 # keeps: little
-# grade: M13_reversed_in_time
-# check: M13_reversed_in_time
+# grade: M13_reversed_in_time M60_from_the_end
+# check: M13_reversed_in_time M60_from_the_end
 
 class MyRNN(nn.Module):
     def __init__(self, input_size, hidden_size):

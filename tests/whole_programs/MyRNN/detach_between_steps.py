@@ -1,7 +1,7 @@
 # wrong: detaches the state after each step, so gradients stop after one step
 # keeps: half
-# grade: M14_detaches_carry
-# check: M14_detaches_carry
+# grade: M14_detaches_carry M59_detaches_states_and_h_T
+# check: M14_detaches_carry M59_detaches_states_and_h_T
 
 class MyRNN(nn.Module):
     def __init__(self, input_size, hidden_size):

@@ -1,7 +1,7 @@
 # wrong: zeros of the default dtype, so float64 inputs fail without h0
 # keeps: most
-# grade: M02_default_dtype M21_default_device
-# check: M02_default_dtype M21_default_device
+# grade: M02_default_dtype M21_default_device M58_default_zeros
+# check: M02_default_dtype M21_default_device M58_default_zeros
 
 class MyRNN(nn.Module):
     def __init__(self, input_size, hidden_size):

@@ -1,7 +1,7 @@
 # wrong: keeps the state in the module and ignores h_prev after the first call
 # keeps: most
-# grade: C26_starts_from_its_own_state
-# check: C26_starts_from_its_own_state
+# grade: C26_starts_from_its_own_state C44_keeps_its_state
+# check: C26_starts_from_its_own_state C44_keeps_its_state
 
 class RNNCell(nn.Module):
     def __init__(self, input_size, hidden_size):

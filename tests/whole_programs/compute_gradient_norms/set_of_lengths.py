@@ -1,7 +1,7 @@
 # wrong: a set drops repeated lengths (and their order)
 # keeps: most
-# grade: G20_drops_repeats G20_sorts
-# check: G20_drops_repeats G20_sorts
+# grade: G20_drops_repeats G20_sorts G62_sorted_set
+# check: G20_drops_repeats G20_sorts G62_sorted_set
 
 def compute_gradient_norms(model, seq_lengths, seed=0):
     unique = sorted(set(seq_lengths))

@@ -1,7 +1,7 @@
 # wrong: leaves the other bias at its random initial values
 # keeps: little
-# grade: P02_random_bias_hh
-# check: P02_random_bias_hh
+# grade: P02_random_bias_hh P33_random_bias_ih
+# check: P02_random_bias_hh P33_random_bias_ih
 
 def to_torch_rnn(my_rnn):
     dtype, device = my_rnn.cell.W_xh.weight.dtype, my_rnn.cell.W_xh.weight.device

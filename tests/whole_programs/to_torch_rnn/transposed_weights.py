@@ -4,11 +4,10 @@
 # check: P07_transposes_W_hh
 
 def to_torch_rnn(my_rnn):
-    p = dict(my_rnn.cell.named_parameters())
-    rnn = nn.RNN(my_rnn.input_size, my_rnn.hidden_size, batch_first=True).to(p["W_hh.bias"])
-    with torch.no_grad():
-        rnn.weight_ih_l0[:] = p["W_xh.weight"]
-        rnn.weight_hh_l0[:] = p["W_hh.weight"].T
-        rnn.bias_ih_l0[:] = p["W_hh.bias"]
-        rnn.bias_hh_l0[:] = 0.0
+    Wx, Wh = my_rnn.cell.W_xh.weight.data, my_rnn.cell.W_hh.weight.data
+    rnn = nn.RNN(my_rnn.input_size, my_rnn.hidden_size, batch_first=True).to(Wh)
+    rnn.weight_ih_l0.data[:] = Wx
+    rnn.weight_hh_l0.data[:] = Wh.T
+    rnn.bias_ih_l0.data[:] = my_rnn.cell.W_hh.bias.data
+    rnn.bias_hh_l0.data[:] = 0.0
     return rnn

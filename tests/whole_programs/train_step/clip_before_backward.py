@@ -1,7 +1,7 @@
 # wrong: clips before there are gradients
 # keeps: half
-# grade: T35_never_clips
-# check: T35_never_clips
+# grade: T35_never_clips T94_clips_before_backward
+# check: T35_never_clips T94_clips_before_backward
 
 def train_step(model, optimizer, x, y, max_norm):
     optimizer.zero_grad()
