@@ -202,7 +202,9 @@ class KnownProgram:
     A misconception is wrong and has a `cause` (a statement) and a `hint` (a question); a variant
     is right and has neither. `keeps` is what a misconception's mark must be, None where staff did
     not say. `precision` marks a misconception that is wrong in its last digits
-    only: numbers in float32, rounded, or with an epsilon.
+    only: numbers in float32, rounded, or with an epsilon. `kin` are the ids of larger or smaller
+    forms of a misconception, whose cause and hint are true of it, too. `family` is the id of the
+    misconception of which it is a form with another constant, or "".
     """
 
     id: str
@@ -213,6 +215,13 @@ class KnownProgram:
     hint: str = ""
     precision: bool = False
     keeps: Keeps | None = None
+    kin: tuple[str, ...] = ()
+    family: str = ""
+
+    @property
+    def mistake(self) -> str:
+        """The id by which it is named."""
+        return self.family or self.id
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -135,6 +136,9 @@ def _check_programs(assignment: Assignment) -> None:
                 raise AssignmentError(f"{program.slot}: a second {program.id}")
             ids.add(program.id)
             assignment.edited(program)
+        for program in programs:
+            for unknown in {*program.kin} - ids:
+                raise AssignmentError(f"{program.slot}: {program.id}: kin {unknown} is not known")
 
 
 def _questions(path: Path) -> tuple[WrittenQuestion, ...]:
@@ -335,11 +339,28 @@ def _between(table: _Table, key: str, default: int, largest: int) -> int:
 def _programs(details: Mapping[str, _Table], key: str) -> Iterator[KnownProgram]:
     for slot, toml in details.items():
         for table in toml.list_of_tables(key):
-            yield _program(slot, table, wrong=key == "misconceptions")
+            yield from _forms(_program(slot, table, wrong=key == "misconceptions"), table)
+
+
+def _forms(program: KnownProgram, table: _Table) -> Iterator[KnownProgram]:
+    """A program with each of its constants in the place of `{value}`; the first keeps the id."""
+    values = table.get("values", list, [None])
+    for value in values:
+        if value is None or value == values[0]:
+            id, family = program.id, ""
+        else:
+            id, family = f"{program.id}@{value}", program.id
+        edits = tuple(replace(one, replace=_with(one.replace, value)) for one in program.edits)
+        answers = tuple(_with(answer, value) for answer in program.answers)
+        yield replace(program, id=id, family=family, edits=edits, answers=answers)
+
+
+def _with(text: str, value: object) -> str:
+    return text if value is None else text.replace("{value}", str(value))
 
 
 def _program(slot: str, table: _Table, wrong: bool) -> KnownProgram:
-    reasons = ("cause", "hint", "precision", "keeps") if wrong else ()
+    reasons = ("cause", "hint", "precision", "keeps", "kin", "values") if wrong else ()
     table.only("id", "find", "replace", "edits", "answer", "answers", *reasons)
     table.where = f"{table.where} ({table.get('id', str)})"
     edits: Sequence[solution_file.Edit] = [
@@ -362,6 +383,7 @@ def _program(slot: str, table: _Table, wrong: bool) -> KnownProgram:
         hint=table.get("hint", str) if wrong else "",
         precision=table.get("precision", bool, False),
         keeps=_keeps(table),
+        kin=table.texts("kin"),
     )
 
 

@@ -64,6 +64,7 @@ COLUMNS = (
     _Column("equivalent", "equivalents", thorough=True),
     _Column("pairs named", "recognised_pairs", "pairs", thorough=True),
     _Column("misnamed", "mislabelled", thorough=True),
+    _Column("if unknown", "misnamed", "unknown", thorough=True),
 )
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -67,8 +68,14 @@ class Suspects:
         self._traces: dict[tuple[str, str], Trace] = {}
         self.ids = [id for (id,) in library.singles(slot)]
 
-    def known(self, ids: Iterable[str]) -> tuple[KnownProgram, ...]:
-        return tuple(self._library.known(id) for id in ids)
+    def diagnosis(self, ids: Iterable[str], certainty: Certainty = Certainty.EXACT) -> Diagnosis:
+        """The misconceptions with these ids, by the ids of their families."""
+        known = [self._library.known(id) for id in ids]
+        return Diagnosis(tuple(replace(one, id=one.mistake) for one in known), certainty)
+
+    def family(self, id: str) -> str:
+        """The id by which a misconception is named."""
+        return self._library.known(id).mistake
 
     def sample(self, ids: Sequence[str]) -> list[FailedCheck]:
         """The first checks that fail, in which all of these misconceptions were run."""
@@ -149,9 +156,11 @@ def one_mistake(suspects: Suspects) -> Diagnosis:
     edges = {id: _edges(suspects, id) for id in left}
     fewest = min((count for count in edges.values() if count is not None), default=0)
     left = [id for id in left if edges[id] == fewest]
-    if len(left) > 1:
+    if len({suspects.family(id) for id in left}) > 1:
         left = [id for id in left if suspects.identical(id)]
-    return Diagnosis(suspects.known(left)) if len(left) == 1 else OPEN
+    if len({suspects.family(id) for id in left}) != 1:
+        return OPEN
+    return suspects.diagnosis(left[:1])
 
 
 def _edges(suspects: Suspects, id: str) -> int | None:
@@ -189,7 +198,7 @@ def two_mistakes(suspects: Suspects) -> Diagnosis:
     found = list(_put_together(suspects, [id for id in ids if _does_no_more(suspects, id)]))
     if not found and any(check.any_numbers for check in suspects.case.failed):
         found = list(suspects.matching(suspects.pairs(ids)))
-    return Diagnosis(suspects.known(_common(found)))
+    return suspects.diagnosis(_common(found))
 
 
 def _possible_members(suspects: Suspects) -> list[str]:
@@ -217,7 +226,7 @@ def _put_together(suspects: Suspects, ids: Sequence[str]) -> Iterator[Mistakes]:
         a, b = same[first], same[second]
         fails = suspects.fails(first).keys() | suspects.fails(second).keys()
         each = [_leaves_its_trace(suspects, *pair) for pair in ((first, second), (second, first))]
-        if not (a.any() and b.any()):
+        if not (a.any() and b.any()) or suspects.family(first) == suspects.family(second):
             continue
         if ((a | b) == wrong).all() and all(each) and elsewhere <= fails:
             yield first, second
@@ -268,7 +277,9 @@ def most_like(suspects: Suspects) -> Diagnosis:
     if not shares:
         return OPEN
     best = max(shares, key=lambda id: shares[id])
-    next_best = max((share for id, share in shares.items() if id != best), default=0.0)
+    family = suspects.family(best)
+    others = [share for id, share in shares.items() if suspects.family(id) != family]
+    next_best = max(others, default=0.0)
     if shares[best] < ENOUGH or shares[best] - next_best < LEAD:
         return OPEN
     numbers = any(check.has_numbers(suspects.trace(best, check)) for check in suspects.case.failed)
@@ -276,7 +287,7 @@ def most_like(suspects: Suspects) -> Diagnosis:
         return OPEN
     if not _does_no_more(suspects, best) or _contradicts(suspects, best):
         return OPEN
-    return Diagnosis(suspects.known([best]), Certainty.LOOKS_LIKE)
+    return suspects.diagnosis([best], Certainty.LOOKS_LIKE)
 
 
 def _share(suspects: Suspects, id: str, checks: Sequence[FailedCheck]) -> float:

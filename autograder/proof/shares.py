@@ -82,7 +82,7 @@ def _prove_slot(proof: SlotProof) -> None:
     runs = _prove_misconceptions(proof)
     for known in proof.misconceptions:
         prove_recognition(proof, known, runs[known.id])
-    prove_public_recognition(proof)
+    prove_public_recognition(proof, unknown=True)
     for known in proof.variants:
         prove_variant(proof, known, [proof.slot.name, *proof.dependents])
     for known in malformed_programs(proof.assignment, proof.slot):

@@ -94,6 +94,7 @@ class SlotReport:
         killed: mutants that lose points; `equivalents` are right and need not.
         pairs: pairs of misconceptions that lose points; of `recognised_pairs` only members are
             named, of `mislabelled` a third misconception.
+        unknown: judgements of misconceptions as if they were not known, `misnamed` of them falsely.
         dependents: runs of slots that build on a wrong slot; `spared` of them lost nothing.
         margins: check -> its margin.
         marks: of the misconceptions.
@@ -120,6 +121,8 @@ class SlotReport:
     pairs: int = 0
     recognised_pairs: int = 0
     mislabelled: int = 0
+    unknown: int = 0
+    misnamed: int = 0
     dependents: int = 0
     spared: int = 0
     seconds: float = 0.0

@@ -74,6 +74,7 @@ class MisconceptionNode(TypedDict):
     slot: str
     cause: str
     hint: str
+    family: NotRequired[str]
     fingerprint: dict[str, list[OutcomeNode] | None]
 
 
@@ -189,7 +190,7 @@ def _comparison_from_json(node: ComparisonNode) -> Comparison:
 
 def misconception_to_json(known: KnownProgram, fingerprint: Fingerprint) -> MisconceptionNode:
     """A misconception, with what it answers to the public checks of its slot."""
-    return {
+    node: MisconceptionNode = {
         "id": known.id,
         "slot": known.slot,
         "cause": known.cause,
@@ -199,6 +200,7 @@ def misconception_to_json(known: KnownProgram, fingerprint: Fingerprint) -> Misc
             for check, outcomes in fingerprint.items()
         },
     }
+    return {**node, "family": known.family} if known.family else node
 
 
 def _outcome_to_json(outcome: Outcome) -> OutcomeNode:
@@ -214,7 +216,13 @@ def _outcome_to_json(outcome: Outcome) -> OutcomeNode:
 
 def misconception_from_json(node: MisconceptionNode) -> KnownProgram:
     """A misconception, without its edit: that is not released."""
-    return KnownProgram(node["id"], node["slot"], cause=node["cause"], hint=node["hint"])
+    return KnownProgram(
+        node["id"],
+        node["slot"],
+        cause=node["cause"],
+        hint=node["hint"],
+        family=node.get("family", ""),
+    )
 
 
 def fingerprint_from_json(node: MisconceptionNode) -> Fingerprint:

@@ -100,6 +100,15 @@ def test_a_broken_staff_file_is_named(
         load(toy_course)
 
 
+def test_a_misconception_has_a_form_for_each_constant(toy_course: Path) -> None:
+    toml = "moves/double.toml"
+    change(toy_course, toml, 'replace = "x + x + x"', 'replace = "{value} * x"\nvalues = [3, 4]')
+    triples, quadruples = load(toy_course).misconceptions[:2]
+    assert (triples.id, triples.mistake) == ("D1_triples", "D1_triples")
+    assert (quadruples.id, quadruples.mistake) == ("D1_triples@4", "D1_triples")
+    assert [one.edits[0].replace for one in (triples, quadruples)] == ["3 * x", "4 * x"]
+
+
 def test_an_edit_that_no_longer_applies_fails_loudly(toy_course: Path) -> None:
     change(toy_course, "moves/moves.py", "return x + x", "return 2 * x")
     with pytest.raises(
