@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from autograder.assignment.model import Assignment
@@ -13,8 +15,8 @@ from autograder.isolation.pool import Workers
 from autograder.judging.judgement import SlotResult, judge
 from autograder.judging.program import Program
 from autograder.judging.verdict import Verdict
-from autograder.public.freezing import freeze
 from autograder.public.frozen_checks import public_checks
+from tests.conftest import ROOT
 from tests.whole_programs.collection import BANDS, WholeProgram, programs
 
 SEED = 7
@@ -71,12 +73,13 @@ def labels(result: SlotResult) -> list[str]:
 def measure(
     assignment: Assignment, workers: Workers, slot: str, only: Sequence[WholeProgram] | None = None
 ) -> Iterator[Measured]:
-    """Grade and check the programs of a slot."""
+    """Grade the programs of a slot, and check them as the committed release does."""
     file = assignment.slots[slot].file
     text = assignment.files[file].text
     hidden = HiddenChecks(assignment, workers, collect(assignment, [file]), seed=SEED)
     with hidden, KnownPrograms(hidden) as known:
-        runner, library = public_checks(assignment, [freeze(hidden, file, [slot]).node])
+        released = ROOT / "release" / assignment.name / "checks" / f"{Path(file).stem}.json"
+        runner, library = public_checks(assignment, [json.loads(released.read_text("utf-8"))])
         for one in programs(slot) if only is None else only:
             sources = {file: one.source(text)}
             with hidden.program(sources) as program:
