@@ -428,7 +428,7 @@ FILES = [
     out(
         "hard_link",
         "a second name for the solution",
-        "import os\nos.link('@SOLUTIONS@/vanilla_rnn.py', '@ME@')",
+        "import os\nos.link('@SOLUTIONS@/vanilla_rnn/vanilla_rnn.py', '@ME@')",
     ),
     out("fifo", "a pipe at which the next reader waits for ever", "import os\nos.mkfifo('@ME@')"),
     out(

@@ -102,7 +102,7 @@ def make_file_as_folder(folder: Path, places: Places) -> None:
 
 def make_link_as_folder(folder: Path, places: Places) -> None:
     folder.rmdir()
-    folder.symlink_to(places.solutions)
+    folder.symlink_to(places.solutions / "vanilla_rnn")
 
 
 def make_link_as_student(folder: Path, places: Places) -> None:
@@ -112,7 +112,7 @@ def make_link_as_student(folder: Path, places: Places) -> None:
 
 
 def make_linked_subfolder(folder: Path, places: Places) -> None:
-    (folder / "work").symlink_to(places.solutions)
+    (folder / "work").symlink_to(places.solutions / "vanilla_rnn")
 
 
 def make_fifo_beside(folder: Path, places: Places) -> None:

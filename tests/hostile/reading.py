@@ -25,7 +25,7 @@ SOLUTIONS = [
         "the reference is loaded from its folder and called",
         body="""
         scope = {}
-        exec(open("@SOLUTIONS@/vanilla_rnn.py").read(), scope)
+        exec(open("@SOLUTIONS@/vanilla_rnn/vanilla_rnn.py").read(), scope)
         return scope["rnn_step"](x, h_prev, W_xh, W_hh, b_h)
         """,
         verdicts=BAD,
@@ -36,7 +36,7 @@ SOLUTIONS = [
         "the reference is loaded at import, when fewer things are watched",
         top="""
         try:
-            exec(open("@SOLUTIONS@/vanilla_rnn.py").read())
+            exec(open("@SOLUTIONS@/vanilla_rnn/vanilla_rnn.py").read())
             ours = rnn_step
         except OSError:
             ours = None
@@ -79,7 +79,7 @@ SOLUTIONS = [
         "the reference is imported like any other module",
         body="""
         import importlib, sys
-        sys.path.insert(0, "@SOLUTIONS@")
+        sys.path.insert(0, "@SOLUTIONS@/vanilla_rnn")
         del sys.modules["vanilla_rnn"]
         return importlib.import_module("vanilla_rnn").rnn_step(x, h_prev, W_xh, W_hh, b_h)
         """,
@@ -90,7 +90,7 @@ SOLUTIONS = [
         "reading-solution_in_a_message",
         "the reference's text in an exception's message",
         top=LOOK,
-        body="look('@SOLUTIONS@/vanilla_rnn.py')",
+        body="look('@SOLUTIONS@/vanilla_rnn/vanilla_rnn.py')",
         verdicts=("error",),
         needs_sandbox=True,
     ),
@@ -98,7 +98,7 @@ SOLUTIONS = [
         "reading-solution_in_a_syntax_error",
         "the reference's text as the line of a syntax error",
         body="""
-        text = open("@SOLUTIONS@/vanilla_rnn.py").read()
+        text = open("@SOLUTIONS@/vanilla_rnn/vanilla_rnn.py").read()
         at = text.index("@CANARY@")
         raise SyntaxError(text[at : at + 40], ("vanilla_rnn.py", 1, 1, text[at : at + 40]))
         """,
@@ -110,7 +110,7 @@ SOLUTIONS = [
         "a hidden grader's text as the answer, to be told as what was got",
         body="""
         import linecache
-        lines = linecache.getlines("@SOLUTIONS@/test_vanilla_rnn.py")
+        lines = linecache.getlines("@SOLUTIONS@/vanilla_rnn/test_rnn_step.py")
         return next(line for line in lines if "@CANARY@" in line)[:60]
         """,
         verdicts=BAD,
@@ -121,7 +121,8 @@ SOLUTIONS = [
         "a hidden grader's text as the key of a dictionary, and as the name of a class",
         body="""
         import numpy
-        text = numpy.fromfile("@SOLUTIONS@/test_vanilla_rnn.py", numpy.uint8).tobytes().decode()
+        grader = "@SOLUTIONS@/vanilla_rnn/test_rnn_step.py"
+        text = numpy.fromfile(grader, numpy.uint8).tobytes().decode()
         at = text.index("@CANARY@")
         return type(text[at : at + 40], (), {})()
         """,
@@ -133,7 +134,7 @@ SOLUTIONS = [
         "a hidden grader's text printed, before an answer that is wrong",
         body="""
         import sys
-        print(open("@SOLUTIONS@/test_vanilla_rnn.py").read())
+        print(open("@SOLUTIONS@/vanilla_rnn/test_rnn_step.py").read())
         sys.__stderr__.write("x")
         return np.zeros_like(b_h)
         """,
@@ -144,7 +145,7 @@ SOLUTIONS = [
         "reading-grader_as_numbers",
         "a hidden grader's bytes as the numbers of an array",
         body="""
-        raw = np.fromfile("@SOLUTIONS@/test_vanilla_rnn.py", np.uint8)
+        raw = np.fromfile("@SOLUTIONS@/vanilla_rnn/test_rnn_step.py", np.uint8)
         return raw[: len(b_h), None].astype(b_h.dtype)
         """,
         verdicts=BAD,

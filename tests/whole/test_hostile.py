@@ -36,7 +36,7 @@ from tests.hostile import (
     reading,
 )
 from tests.hostile.catalogue import SECRET, Hostile
-from tests.hostile.course import IDLE, KEPT, MISTAKEN, PERFECT, STUB, Course, Ran
+from tests.hostile.course import ASSIGNMENT, IDLE, KEPT, MISTAKEN, PERFECT, STUB, Course, Ran
 
 FAMILIES = (forging, facts, reading, escaping, exhausting, confusing, odd, notebooks, intake)
 ENTRIES = [entry for family in FAMILIES for entry in family.ENTRIES]
@@ -211,6 +211,12 @@ def test_ids_are_unique_and_say_the_family() -> None:
     for family in FAMILIES:
         name = family.__name__.rpartition(".")[2]
         assert all(entry.id.startswith(f"{name}-") for entry in family.ENTRIES)
+
+
+def test_the_staffs_files_that_they_are_after_are_there() -> None:
+    for entry in ENTRIES:
+        for name in re.findall(r"@SOLUTIONS@/([\w/]+\.py)", entry.top + entry.body):
+            assert (ROOT / "solutions" / ASSIGNMENT / name).is_file(), entry.id
 
 
 def test_grading_ends_well(grading: Grading) -> None:
