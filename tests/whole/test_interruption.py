@@ -123,7 +123,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, toy_reference: str) -> Pa
     course = Path(shutil.copytree(TOY, tmp_path_factory.mktemp("template") / "course"))
     (course / "home").mkdir()
     for i in range(30):
-        slow = "sum(range(10**6)); " if i % 3 else ""
+        slow = "sum(range(300_000)); " if i % 3 else ""
         text = toy_reference.replace("return x + x", f"{slow}return x * {1 + i // 2}")
         hand_in_to(course, f"s{i:02}", text)
     return course
@@ -152,12 +152,12 @@ def undisturbed(graded_course: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.skipif(not LINUX, reason="finds processes in /proc")
-def test_killed_twenty_times_it_comes_to_the_same_end(
+def test_killed_twelve_times_it_comes_to_the_same_end(
     group: Path, undisturbed: dict[str, bytes]
 ) -> None:
-    rng = random.Random(20)
+    rng = random.Random(12)
     ended = 0
-    for i in range(20):
+    for i in range(12):
         run = Run(group, "--seed", SEED, "--jobs", "2")
         if i % 4 == 3:  # first one of its grading processes
             for pid in run.until(run.grading_processes)[:1]:
@@ -172,7 +172,7 @@ def test_killed_twenty_times_it_comes_to_the_same_end(
         run.kill()
         for path in (group / "reports" / "toy" / "results").glob("*.json"):
             result(group, path.stem)  # whole, or not there
-    assert ended < 10  # else they were not disturbed
+    assert ended < 6  # else they were not disturbed
     run = Run(group)  # with the seed that the folder has
     ran = run.end()
     assert ran.status == 0, ran.out
