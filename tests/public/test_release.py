@@ -48,15 +48,13 @@ def test_twice_gives_the_same_bytes(autograder: Command, toy_course: Path) -> No
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_a_real_release_twice_gives_the_same_bytes_and_is_what_was_committed(
+def test_a_real_release_is_to_the_byte_what_was_committed(
     autograder: Command, tmp_path: Path, name: str
 ) -> None:
-    for to in ("one", "two"):
-        ran = autograder("release", name, "--no-verify", "--to", str(tmp_path / to), cwd=ROOT)
-        assert ran.status == 0, ran.err
-    assert contents(tmp_path / "one") == contents(tmp_path / "two")
-    # what --check looks at, which would build it a third time
-    assert release_folder.differences(contents(tmp_path / "one"), ROOT / "release" / name) == []
+    ran = autograder("release", name, "--no-verify", "--to", str(tmp_path / "built"), cwd=ROOT)
+    assert ran.status == 0, ran.err
+    # what --check looks at, which would build it a second time
+    assert release_folder.differences(contents(tmp_path / "built"), ROOT / "release" / name) == []
 
 
 @pytest.mark.parametrize(
