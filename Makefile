@@ -26,9 +26,7 @@ soak: $(READY)
 bench: $(READY)
 	@$(BIN)/python benchmarks/answers.py
 	@$(BIN)/python benchmarks/run.py
-	@$(BIN)/python benchmarks/cover.py
 	@$(BIN)/python benchmarks/growth.py
-	@PYTHONPATH=. $(BIN)/python benchmarks/memory.py
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet
