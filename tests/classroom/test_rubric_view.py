@@ -8,6 +8,7 @@ from msgspec.structs import replace as changed
 
 from autograder.assignment.model import Assignment, Demand, Slot
 from autograder.classroom import results
+from autograder.classroom.report import feedback
 from autograder.classroom.results import Check, Entry
 from autograder.classroom.rubric_view import DemandRow, demand_rows, rubric
 from autograder.judging.verdict import Verdict
@@ -92,3 +93,11 @@ def test_demands_come_with_their_means_the_least_met_first(toy: Assignment) -> N
         DemandRow("double", "is tidy", 1, 0.5, 1, 2),
         DemandRow("double", "doubles", 3, 1.0, 0, 2),
     ]
+
+
+def test_nbgraders_feedback_has_the_rubric() -> None:
+    checks = (failed("twice", "doubles <b>"), failed("walk", "walks"))
+    page = feedback(graded(*checks, main=0, harmless=0, needs="main"), ())
+    assert "<li>0 of 3: it doubles" in page
+    assert "What would have kept it: that it doubles &lt;b&gt;; that it walks" in page
+    assert "<li>0 of 1: it tidy (counts only as far as it doubles)" in page
