@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.assignment.model import Assignment, Slot
-from autograder.classroom.results import Check, Demand, Entry
+from autograder.classroom.results import Check, Demand, Entry, SlotData
 from autograder.judging.verdict import Verdict
 
 # These verdicts say of all demands at once what would have kept them.
@@ -58,7 +58,7 @@ def rubric(entry: Entry, slot: Slot | None) -> list[RubricLine]:
     data = entry.extra_data
     sentences = {demand.name: demand.sentence for demand in data.demands}
     strict = {d.name for d in slot.demands if d.all_or_nothing} if slot else set()
-    tells_why = data.verdict not in TELLING and not _have_one_reason(data.checks)
+    tells_why = data.verdict not in TELLING and not _has_one_reason(data)
     return [
         RubricLine(
             demand,
@@ -95,10 +95,9 @@ def demand_rows(entries: Sequence[Mapping[str, Entry]], assignment: Assignment) 
     return sorted(rows, key=lambda row: row.mean)
 
 
-def _have_one_reason(checks: Sequence[Check]) -> bool:
-    """Whether all checks failed, and for the same reason, such as a file that cannot be loaded."""
-    ran = [check for check in checks if check.passed is not None]
-    return not any(check.passed for check in ran) and len({check.message for check in ran}) == 1
+def _has_one_reason(data: SlotData) -> bool:
+    """Whether all checks failed before there was an answer, as with a file that does not load."""
+    return data.verdict != Verdict.WRONG and not any(check.passed for check in data.checks)
 
 
 def _failed(demand: Demand, checks: Sequence[Check]) -> Iterator[FailedChecks]:

@@ -74,12 +74,11 @@ def test_a_check_that_costs_a_whole_demand_says_so() -> None:
 
 
 def test_one_reason_for_all_checks_is_not_told_again_for_each_demand() -> None:
-    same = tuple(changed(failed(name, name), message="no such module") for name in ("a", "b"))
-    assert not any(line.failed for line in rubric(graded(*same, main=0, harmless=0), SLOT))
     one = graded(failed("twice", "doubles"), failed("thrice", "triples"), main=0, harmless=0)
     assert any(line.failed for line in rubric(one, SLOT))
-    stub = changed(one, extra_data=changed(one.extra_data, verdict=Verdict.NOT_STARTED))
-    assert not any(line.failed for line in rubric(stub, SLOT))
+    for verdict in (Verdict.ERROR, Verdict.TIMEOUT, Verdict.NOT_STARTED, Verdict.FORBIDDEN):
+        other = changed(one, extra_data=changed(one.extra_data, verdict=verdict))
+        assert not any(line.failed for line in rubric(other, SLOT))
 
 
 def test_demands_come_with_their_means_the_least_met_first(toy: Assignment) -> None:
