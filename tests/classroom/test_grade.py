@@ -361,4 +361,5 @@ def test_cuda_checks_are_not_run_where_there_is_no_gpu(
         "name": "device[device=cuda]",
         "passed": None,
         "message": "not run: torch finds no CUDA device here",
+        "demand": "path",
     }
