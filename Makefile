@@ -2,6 +2,7 @@
 # make test    lint, check types, run all tests
 # make soak    prove the graders with a thousand seeds, and send random input to the readers (hours)
 # make bench   grade the same submissions with this kit and with other tools, and a large class (two hours)
+# make cuda    run the checks of a device on a GPU, in three minutes; see docs/cuda.md
 # The first of these commands makes .venv. A later one makes it again if the pinned versions have changed.
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint soak bench clean
+.PHONY: demo test lint soak bench cuda clean
 
 demo: $(READY)
 	@$(BIN)/python demo/run.py
@@ -22,6 +23,10 @@ test: lint
 soak: $(READY)
 	@$(BIN)/pytest -q --hypothesis-profile=soak tests/isolation/test_wire.py tests/course tests/collecting/test_fuzz.py
 	@$(BIN)/autograder verify rnn_fundamentals --thorough --seeds 1000
+
+# Needs nothing but Python, NumPy and PyTorch; WHEELS is a folder with wheels of msgpack and pytest.
+cuda:
+	@$(PYTHON) benchmarks/cuda.py $(if $(WHEELS),--wheels "$(WHEELS)")
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/answers.py
@@ -42,4 +47,4 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) demo-course build *.egg-info
+	rm -rf $(VENV) .venv-cuda demo-course build *.egg-info

@@ -288,3 +288,13 @@ def test_parity_of_run_on_device(student, reference, rng, device):
     weights, x, _ = layer_case(rng, B=3, T=8, D=4, H=6)
     case = weights, x, None, upstream_gradients(rng, 3, 8, 6), device
     compare_gradients(student, reference.oracle.true_layer_gradients(*case), case)
+
+
+@demand("start")
+def test_layer_on_meta(student, reference):
+    """starts from zeros on the device of the layer and its input"""
+    # on PyTorch's device "meta" shapes, dtypes and devices are real, and no number is
+    answer, want = (side.probe.layer_on_meta(3, 5, 2, 4) for side in (student, reference))
+    if not answer["can run"].value:
+        pytest.skip("not run: the program looks at values, and there are none on meta")
+    same(answer["results"], want["results"])

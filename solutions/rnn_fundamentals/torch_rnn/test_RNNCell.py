@@ -177,3 +177,13 @@ def test_parity_on_device(student, reference, rng, device):
     """agrees with nn.RNNCell on the device, gradients included"""
     case = *cell_case(rng, B=3, D=4, H=6), draw(rng, 3, 6), device
     compare(student.probe.differentiate_cell(*case), reference.oracle.true_cell_gradients(*case))
+
+
+@demand("form")
+def test_cell_on_meta(student, reference):
+    """returns its result on the device of the cell and its input"""
+    # on PyTorch's device "meta" shapes, dtypes and devices are real, and no number is
+    answer, want = (side.probe.cell_on_meta(3, 5, 2) for side in (student, reference))
+    if not answer["can run"].value:
+        pytest.skip("not run: the program looks at values, and there are none on meta")
+    same(answer["results"], want["results"])

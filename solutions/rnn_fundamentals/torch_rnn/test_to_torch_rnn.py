@@ -184,3 +184,13 @@ def test_same_function_on_device(student, reference, rng, device):
     case = weights, x, h0[None], device
     want = reference.oracle.true_converted(*case)
     same(student.probe.convert_and_run(*case), want, rtol=ROUGHLY)
+
+
+@demand("form")
+def test_converted_on_meta(student, reference):
+    """makes all parameters on the device of my_rnn"""
+    # on PyTorch's device "meta" shapes, dtypes and devices are real, and no number is
+    answer, want = (side.probe.converted_on_meta(3, 5) for side in (student, reference))
+    if not answer["can run"].value:
+        pytest.skip("not run: the program looks at values, and there are none on meta")
+    same(answer["results"], want["results"])
