@@ -311,6 +311,45 @@ def state_after_calls(module, name, weights, x, h):
     }
 
 
+# ---------------------------------------------------------------- on "meta"
+
+
+def on_meta(run):
+    """Return dtype, shape and device of each result of `run`, or what it raised."""
+    try:
+        results = run()
+    except BadResult:
+        raise
+    except Exception as error:
+        return {"raised": str(error)[:500]}
+    return {
+        name: f"{joined(value).dtype}, {tuple(joined(value).shape)}, {joined(value).device.type}"
+        for name, value in results.items()
+    }
+
+
+def cell_on_meta(module, D, H, B):
+    """Run a cell that is on "meta" with its input."""
+    cell = module.RNNCell(D, H).to("meta")
+    x, h_prev = torch.empty(B, D, device="meta"), torch.empty(B, H, device="meta")
+    return on_meta(lambda: call_cell(cell, x, h_prev))
+
+
+def layer_on_meta(module, D, H, B, T):
+    """Run a layer that is on "meta" with its input, without an initial state."""
+    layer = module.MyRNN(D, H).to("meta")
+    return on_meta(lambda: call_layer(layer, torch.empty(B, T, D, device="meta")))
+
+
+def converted_on_meta(module, D, H):
+    """Convert a layer that is on "meta"; return the parameters of the nn.RNN."""
+    cell = SimpleNamespace(W_xh=nn.Linear(D, H, bias=False), W_hh=nn.Linear(H, H))
+    for part in vars(cell).values():
+        part.to("meta")
+    layer = SimpleNamespace(input_size=D, hidden_size=H, cell=cell)
+    return on_meta(lambda: dict(module.to_torch_rnn(layer).named_parameters()))
+
+
 class MixedDevices(TorchFunctionMode):
     """Raises BadResult where an operation gets tensors on the CPU and on "meta".
 

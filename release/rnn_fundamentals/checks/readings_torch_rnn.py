@@ -4,7 +4,13 @@ Each function gets the facts that the probe of its name returned, and the argume
 Released; holds no answer.
 """
 
+import re
+
 import numpy as np
+
+from autograder.probing import BadResult
+
+MIXED = re.compile("expected device|same device")  # what PyTorch says of tensors on two devices
 
 
 def state_after_calls(facts, name, *_):
@@ -38,3 +44,25 @@ def convert_and_inspect(facts, *_):
     parameters = {name: str(p.dtype) for name, p in facts["parameters"].items()}
     trained = {f"{name} can be trained": can for name, can in facts["can be trained"].items()}
     return {"parameters": {**parameters, **trained}, "values": facts["values"]}
+
+
+def cell_on_meta(facts, *_):
+    """Return whether the run can be judged, and what it made. Raises BadResult for two devices.
+
+    What cannot run on "meta" for another reason, such as a look at a value, is not judged there.
+    """
+    if "raised" not in facts:
+        return {"can run": True, "results": facts}
+    if MIXED.search(facts["raised"]):
+        raise BadResult("with model and input on one device, a tensor was made on another")
+    return {"can run": False, "results": {}}
+
+
+def layer_on_meta(facts, *_):
+    """As `cell_on_meta`."""
+    return cell_on_meta(facts)
+
+
+def converted_on_meta(facts, *_):
+    """As `cell_on_meta`."""
+    return cell_on_meta(facts)
