@@ -1,5 +1,7 @@
 """Reads the whole programs: SLOT/NAME.py, a slot's definition as a student would write it.
 
+A method stands alone, not indented.
+
 A header of comments says what a fair person would:
 
     # wrong: both layers have a bias, so there is one parameter too many
@@ -16,6 +18,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import indent
 from typing import NamedTuple
 
 FOLDER = Path(__file__).parent
@@ -43,10 +46,15 @@ class WholeProgram(NamedTuple):
     def source(self, reference: str) -> bytes:
         """The reference file with this program in the place of the slot's definition."""
         lines = reference.splitlines(keepends=True)
-        for node in ast.parse(reference).body:
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == self.slot:
+        *owner, name = self.slot.split(".")
+        body = ast.parse(reference).body
+        for outer in owner:
+            body = next(n.body for n in body if isinstance(n, ast.ClassDef) and n.name == outer)
+        code = indent(self.code, "    " * len(owner))
+        for node in body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name:
                 before, after = lines[: node.lineno - 1], lines[node.end_lineno :]
-                return "".join([*before, self.code, *after]).encode()
+                return "".join([*before, code, *after]).encode()
         raise LookupError(self.slot)
 
 
