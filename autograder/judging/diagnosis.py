@@ -234,11 +234,13 @@ def _put_together(suspects: Suspects, ids: Sequence[str]) -> Iterator[Mistakes]:
 
 def _leaves_its_trace(suspects: Suspects, id: str, other: str) -> bool:
     """Whether a misconception explains something here that another one does not."""
-    if suspects.fails(id).keys() - suspects.fails(other).keys():
+    elsewhere = {check.name for check in suspects.case.elsewhere}
+    if elsewhere & suspects.fails(id).keys() - suspects.fails(other).keys():
         return True
     for check in suspects.case.failed:
         ours, theirs = suspects.trace(id, check), suspects.trace(other, check)
-        if (ours.same & ~theirs.same & check.wrong).any():
+        effects = check.forbidden & ours.same & ~theirs.same
+        if (ours.same & ~theirs.same & check.numbers).any() or effects.any():
             return True
     return False
 
@@ -296,7 +298,7 @@ def _share(suspects: Suspects, id: str, checks: Sequence[FailedCheck]) -> float:
         (suspects.trace(id, check).same & check.wrong).sum() / max(check.wrong.sum(), 1)
         for check in checks
     ]
-    return float(np.mean(shares))
+    return float(np.mean(shares)) if shares else 0.0
 
 
 # ------------------------------------------------------------------------------ all checks

@@ -70,6 +70,16 @@ class FailedCheck:
         wrong = zip(self.parts, trace.same & self.wrong, strict=True)
         return any(shared and not isinstance(part.ours, Failure) for part, shared in wrong)
 
+    @property
+    def numbers(self) -> np.ndarray:
+        """For each part, whether it is wrong and has numbers."""
+        return np.array([p.wrong and _has_numbers(p.ours) for p in self.parts], dtype=bool)
+
+    @property
+    def forbidden(self) -> np.ndarray:
+        """For each part, whether it is a side effect that the check forbids."""
+        return np.array([p.wrong and p.path is None for p in self.parts], dtype=bool)
+
     def contradicts(self, trace: Trace) -> bool:
         """Whether the other program gives a part of which it makes another wrong value."""
         return bool((trace.wrong & ~trace.same & self.wrong).any())

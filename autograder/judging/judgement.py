@@ -20,6 +20,7 @@ from autograder.judging.fingerprints import Library
 from autograder.judging.program import Program
 from autograder.judging.retention import Room
 from autograder.judging.rubric import DemandResult, counted_share, demand_of, score_demands, total
+from autograder.judging.telling import most_telling
 from autograder.judging.verdict import Verdict
 
 
@@ -49,7 +50,7 @@ class SlotResult:
 
     Attributes:
         score: None where the slot is ungraded; the sum of the scores of its `demands`.
-        sentence, failure: of the check that failed first.
+        sentence, failure: of the failed check that tells most.
         facts: sentences about all checks together.
         line: of the failure, or of the slot, in the student's file.
         misconception: id of the likely one; `second_misconception` of one beside it.
@@ -173,7 +174,9 @@ def _result(slot: Slot, runs: SlotRuns, wrong: tuple[str, ...]) -> SlotResult:
         carried = bool(wrong) and any(attempts[-1].stand_ins for attempts in runs)
         return replace(result, carried_forward=carried)
     decisive = (Verdict.FORBIDDEN, Verdict.UNGRADED)
-    run, failure = next((pair for pair in failed if pair[1].verdict in decisive), failed[0])
+    run = next((run for run, failure in failed if failure.verdict in decisive), None)
+    run = run or most_telling([run for run, _ in failed])
+    failure = next(failure for one, failure in failed if one is run)
     if not run.check.public:
         failure = failure.shortened()
     if run.log.relation is not None:

@@ -120,16 +120,6 @@ def test_an_exception_at_an_edge_vetoes_nothing_where_enough_agrees() -> None:
     assert cause([2 * X, None, None, None], wants, library)[0] == []
 
 
-def test_what_no_check_compares_is_free() -> None:
-    ours, theirs = {"a": 2 * X, "free": 1}, {"a": 2 * X, "free": 2}
-    check = Check("double", "a", "", False, "right", {}, None)
-    call = Call(Function("student", "double"), (), {}, Answer(ours))
-    log = Log([call], [Same(0, ("a",), X)])
-    runs = [[CheckRun(check, (), Failure(Verdict.WRONG, "wrong values"), log)]]
-    found = recognise(runs, Library({"doubles": [theirs]}), "double")
-    assert [known.id for known in found.known] == ["doubles"]
-
-
 @pytest.mark.parametrize(("ours", "theirs"), [({"a": 2.0}, {"a": 3.0}), ([X] * 3, [X, X, -X])])
 def test_answers_of_another_structure_are_compared_whole(ours: object, theirs: object) -> None:
     assert cause([ours], [{"a": [1.0, 2.0]}], {"other": [theirs]})[0] == []
@@ -166,6 +156,14 @@ def test_two_mistakes_are_put_together_from_the_numbers_of_each() -> None:
     }
     found = cause([{"a": 2 * X, "b": -X}, -X], [{"a": X, "b": X}, X], library)
     assert found == (["doubles a", "negates b"], Certainty.EXACT)
+
+
+def test_a_pair_is_not_put_together_from_exceptions() -> None:
+    library: dict[str | Mistakes, Program] = {
+        "doubles": [2 * X, "ValueError: no"],
+        "raises": ["TypeError: no", "KeyError: no"],
+    }
+    assert cause([2 * X, "KeyError: no"], [X, X], library)[0] == []
 
 
 def test_of_a_pair_each_member_leaves_its_trace() -> None:
