@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,7 @@ MAX_LISTED = 5
 
 @dataclass(frozen=True)
 class Order:
-    """What to collect, and how."""
+    """What to collect, and how. `stubs` are the code files as they were handed out."""
 
     expected: Expected
     submissions: Path
@@ -36,6 +36,7 @@ class Order:
     replace: bool = False
     allow_odd: bool = False
     dry_run: bool = False
+    stubs: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -190,7 +191,7 @@ def _timed(attempt: Attempt, order: Order) -> Attempt:
 def _look_at_files(row: Row, order: Order) -> None:
     """Find which files of the assignment a hand-in has, as grading does."""
     assert row.staged is not None
-    found = handed_in.read(row.staged.folder, row.student, order.expected.code)
+    found = handed_in.read(row.staged.folder, row.student, order.expected.code, order.stubs)
     missing = [name for name, source in found.sources.items() if is_missing(source)]
     names = {path.name for path in row.staged.paths}
     notebooks = [name for name in order.expected.files if name not in order.expected.code]
@@ -200,7 +201,7 @@ def _look_at_files(row: Row, order: Order) -> None:
     row.notes += found.sentences
     if several := plausibility.copies(row.staged.paths, order.expected):
         row.doubts.append(printable(several))
-    if not row.there:
+    elif not row.there:
         row.doubts.append("has none of the files of the assignment")
 
 

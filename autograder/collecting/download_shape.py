@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from autograder.assignment.model import Assignment
+from autograder.collecting import gradescope
 from autograder.collecting.archive import is_archive_name, stem
 from autograder.collecting.platform_label import Label, label
 
@@ -22,6 +23,7 @@ PILES = re.compile(
     re.IGNORECASE,
 )
 SUFFIX = re.compile(r"(?: ?\(\d+\)|[-_ ]\d{1,2}|[ -]+copy(?: \d+)?)$", re.IGNORECASE)
+PAGES = {"index.html", "index.htm", gradescope.NAME}  # what platforms add
 LOOK_INSIDE = 3  # folders below which an expected file is looked for
 
 
@@ -67,10 +69,19 @@ def _fold(name: str) -> str:
 
 @dataclass(frozen=True)
 class Shape:
-    """Where the hand-ins lie: a class's in `folder`, or one student's, which is `folder`."""
+    """Where the hand-ins lie: a class's in `folder`, or one student's, which is `folder`.
+
+    `sections` are the folders in it that part a class, such as a platform's groups.
+    """
 
     is_class: bool
     folder: PurePosixPath
+    sections: tuple[str, ...] = ()
+
+    @property
+    def unit_parts(self) -> int:
+        """How many parts of a path say whose file it is."""
+        return len(self.folder.parts) + bool(self.sections) + 1
 
 
 def shape(paths: Sequence[PurePosixPath], expected: Expected, name: str, is_archive: bool) -> Shape:
@@ -82,6 +93,8 @@ def shape(paths: Sequence[PurePosixPath], expected: Expected, name: str, is_arch
             return Shape(True, folder)
         if any(expected.is_file(top) for top, is_folder in tops.items() if not is_folder):
             return Shape(False, folder)
+        if sections := _sections(paths, tops):
+            return Shape(True, folder, sections)
         if len(tops) != 1 or not all(tops.values()):
             break
         (top,) = tops
@@ -99,6 +112,23 @@ def shape(paths: Sequence[PurePosixPath], expected: Expected, name: str, is_arch
 def _tops(paths: Sequence[PurePosixPath]) -> dict[str, bool]:
     """The names at the top, and whether each is a folder's."""
     return {path.parts[0]: len(path.parts) > 1 for path in paths if path.parts}
+
+
+def _sections(paths: Sequence[PurePosixPath], tops: Mapping[str, bool]) -> tuple[str, ...]:
+    """The folders at the top, where in each of them a platform labelled everything."""
+    folders = [top for top, is_folder in tops.items() if is_folder]
+    if len(folders) < 2 or not {top for top in tops if top not in folders} <= PAGES:
+        return ()
+    inside: dict[str, list[PurePosixPath]] = {folder: [] for folder in folders}
+    for path in paths:
+        if len(path.parts) > 1:
+            inside[path.parts[0]].append(PurePosixPath(*path.parts[1:]))
+    are_labelled = all(
+        label(name, is_folder) or name in PAGES
+        for within in inside.values()
+        for name, is_folder in _tops(within).items()
+    )
+    return tuple(folders) if are_labelled else ()
 
 
 def _holds(path: PurePosixPath, top: str, expected: Expected) -> bool:

@@ -14,7 +14,7 @@ from autograder.collecting import blackboard_receipt, gradescope
 from autograder.collecting.archive import is_archive_name, stem
 from autograder.collecting.blackboard_receipt import Receipt
 from autograder.collecting.budget import BadArchive
-from autograder.collecting.download_shape import Expected, Shape, shape
+from autograder.collecting.download_shape import PAGES, Expected, Shape, shape
 from autograder.collecting.member_path import is_junk
 from autograder.collecting.platform_label import Label, Platform, folder_name, label
 from autograder.collecting.platform_time import Zone
@@ -26,7 +26,6 @@ BEGINS_ALIKE = "another archive's name begins alike: they were taken for two stu
 BROWSERS = re.compile(r" ?\(\d+\)$")  # what a browser adds to a name that it has already
 MAX_NAMES = 50_000
 MAX_DEPTH = 6
-PAGES = {"index.html", "index.htm", gradescope.NAME}  # what platforms add
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,7 @@ class Downloads:
                 return
             spool = self._spool / f"download-{self._count}-{len(os.listdir(self._spool))}"
             spool.mkdir()
-            done = unpack_class(path, spool, len(found.folder.parts) + 1)
+            done = unpack_class(path, spool, found.unit_parts)
         except BadArchive as error:
             if self._expected.is_pile(path.name):
                 self.strays.append(f"{path.name} {error}")
@@ -163,13 +162,16 @@ class Downloads:
                 self._single(path, (path.name,), str(error))
             return
         self.strays += [f"{path.name}: {sentence}" for sentence in done.left_out]
-        bad = {unit.name: why for unit, why in done.bad.items()}
-        self._class(_Place(spool / found.folder, self._count, bad))
+        for part in found.sections or ("",):
+            where = found.folder / part
+            bad = {unit.name: why for unit, why in done.bad.items() if unit.parent == where}
+            self._class(_Place(spool / where, self._count, bad))
 
     def _take(self, path: Path, name: str, found: Shape) -> None:
         """Take a folder that is a class's or one student's."""
         if found.is_class:
-            self._class(_Place(path / found.folder, self._count))
+            for part in found.sections or ("",):
+                self._class(_Place(path / found.folder / part, self._count))
         else:
             inner = (name, *found.folder.parts)
             self._single(path / found.folder, tuple(reversed(inner)))

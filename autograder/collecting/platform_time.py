@@ -4,33 +4,67 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
 import zoneinfo
 from collections.abc import Callable
 
 from autograder.errors import UsageError
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-MONTH_FIRST = r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})"
-DAY_FIRST = r"(?P<day>\d{1,2})\.? (?P<month>[A-Za-z]{3,9})\.?,? (?P<year>\d{4})"
-CLOCK = r",? (?P<hour>\d{1,2}?)[:.h\- ]?(?P<minute>\d\d)(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
+# How months begin, without accents, in English, German, French, Spanish, Portuguese, Italian,
+# Dutch, and the languages of Scandinavia.
+MONTHS = (
+    ("jan", "gen", "ene"),
+    ("feb", "fev"),
+    ("mar", "maa", "mrt"),
+    ("apr", "abr", "avr"),
+    ("may", "mai", "mag", "mei", "maj"),
+    ("jun", "juin", "giu"),
+    ("jul", "juil", "lug"),
+    ("aug", "aou", "ago"),
+    ("sep", "set"),
+    ("oct", "okt", "out", "ott"),
+    ("nov",),
+    ("dec", "dez", "dic", "des"),
+)
+NAME = r"(?P<month>[^\W\d_]{3,10})"
+MONTH_FIRST = NAME + r"\.? (?P<day>\d{1,2}),? (?P<year>\d{4})"
+DAY_FIRST = r"(?P<day>\d{1,2})\.?(?: de)? " + NAME + r"\.?,?(?: de)? (?P<year>\d{4})"
+YEAR_FIRST = r"(?P<year>\d{4})[-/.\u5e74] ?(?P<month>\d{1,2})[-/.\u6708] ?(?P<day>\d{1,2})\u65e5?"
+CLOCK = (
+    r",? (?P<hour>\d{1,2}?)(?: ?[:.h\-] ?| ?)(?P<minute>\d\d)"
+    r"(?: ?(?P<half>[AaPp])\.? ?[Mm]\.?| Uhr)?"
+)
 
 
 def brightspace(text: str) -> datetime.datetime | None:
-    """`Nov 30, 2026 1130 PM`, also with the day first or 24 hours; None if it is another form."""
+    """`Nov 30, 2026 1130 PM`; None if it is another form.
+
+    Also with the day or the year first, 24 hours, or a month in another language. A month in
+    figures after the day is no form that is read: 11/12/2026 is two days.
+    """
     text = " ".join(text.split())  # also the narrow spaces that some systems put before PM
-    match = re.fullmatch(f"(?:{MONTH_FIRST}){CLOCK}", text) or re.fullmatch(DAY_FIRST + CLOCK, text)
-    if match is None or match["month"][:3].lower() not in MONTHS:
+    forms = (MONTH_FIRST, DAY_FIRST, YEAR_FIRST)
+    match = next(filter(None, (re.fullmatch(form + CLOCK, text) for form in forms)), None)
+    month = _month(match["month"]) if match else None
+    if match is None or month is None:
         return None
     hour = int(match["hour"])
     if match["half"]:
         hour = hour % 12 + (12 if match["half"] in "Pp" else 0)
-    month = MONTHS.index(match["month"][:3].lower()) + 1
     try:
         return datetime.datetime(
             int(match["year"]), month, int(match["day"]), hour, int(match["minute"])
         )
     except ValueError:
         return None
+
+
+def _month(text: str) -> int | None:
+    """A month's number by its name in one of several languages, or by its figures."""
+    if text.isdecimal():
+        return int(text)
+    plain = "".join(filter(str.isalpha, unicodedata.normalize("NFD", text))).lower()
+    return next((i for i, names in enumerate(MONTHS, 1) if plain.startswith(names)), None)
 
 
 def blackboard(text: str) -> datetime.datetime | None:

@@ -89,8 +89,10 @@ def collect(
     from autograder.collecting.platform_time import Zone
 
     zone = Zone(timezone, lambda: _timezone_of(course))
+    known = reader.load(assignment, course)
     order = Order(
-        expected=Expected.of(reader.load(assignment, course), course),
+        expected=Expected.of(known, course),
+        stubs=known.stubs(),
         submissions=submissions or course / "submitted",
         zone=zone,
         pattern=_pattern(student_pattern) or STUDENT,

@@ -123,6 +123,8 @@ def read(
         sources[name] = source
         if text:
             notes.append(Note(name, text))
+    if all(map(is_missing, sources.values())) and not others:
+        notes.append(Note("", "nothing of the code was handed in: ask the student"))
     return Submission(student, sources, (*notes, *_notes_on(sources, there, expected)))
 
 
@@ -134,8 +136,6 @@ def _notes_on(
         yield Note("", f"the folder {LOCKED}")
         return
     missing = [name for name, source in sources.items() if is_missing(source)]
-    if missing and len(missing) == len(sources):
-        yield Note("", "nothing of the code was handed in: ask the student")
     if missing and not there.is_whole:
         yield Note("", "there are more files and folders than are looked at")
     for place in there.locked if missing else ():

@@ -25,7 +25,13 @@ DEFAULT_PENALTY = "LateSubmissionPlugin"  # nbgrader's own; it takes nothing unl
 MAX_SECONDS = 60
 COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 # What a configuration has to have in it to set a time zone or a penalty.
-LATE = re.compile(r"late|timezone|load_subconfig|exec|\bopen\b", re.IGNORECASE)
+# Modules of the course's own may do so as well: they are imported by what is run.
+LATE = re.compile(
+    r"late|timezone|load_subconfig|exec|\bopen\b|__import__|importlib"
+    r"|(?:^|[;:])[ \t]*(?:import|from)[ \t]+"
+    r"(?!(?:os|sys|re|pathlib|datetime|autograder|nbgrader)\b(?![^\n;]*,))",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)

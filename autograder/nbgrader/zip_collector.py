@@ -125,8 +125,10 @@ def start(app: Any) -> None:
 
 def _order(app: Any, course: Path, name: str) -> Order:
     timezone = app.config.Exchange.get("timezone") if "Exchange" in app.config else None
+    assignment = reader.load(name, course)
     return Order(
-        expected=Expected.of(reader.load(name, course), course),
+        expected=Expected.of(assignment, course),
+        stubs=assignment.stubs(),
         submissions=course / app.coursedir.submitted_directory,
         zone=Zone(str(timezone) if timezone else None),
         pattern=app.collector_plugin_inst.student_regexp,

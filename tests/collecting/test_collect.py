@@ -103,6 +103,42 @@ def test_a_class_in_an_archive_of_archives(place: Place) -> None:
     assert place.students() == {"ada"}
 
 
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_a_folder_for_each_section_or_group(place: Place, as_folder: bool) -> None:
+    files = {
+        "Group A/Ada_101_assignsubmission_file_/moves.py": "a",
+        "Group A/Bob_102_assignsubmission_file_/moves.py": "b",
+        "Group B/Cy_103_assignsubmission_file_/moves.py": "c",
+        "Group B/Bob_102_assignsubmission_file_/moves.py": "b",
+    }
+    files |= {f"Section {i}/doe_{i}_9_moves.py": "x = 1\n" for i in (1, 2)}
+    folder = write(place.root / "class", files)
+    archive = python_zip(place.root / "class.zip", files | {"Section 1/doe_3_9_hw.zip": b"bad"})
+    found = place.collect(folder if as_folder else archive)
+    students = {"Ada_101", "Bob_102", "Cy_103", "doe_1", "doe_2"}
+    assert place.students() == students
+    assert {row.student for row in found.rows} - students == (set() if as_folder else {"doe_3"})
+
+
+def test_what_is_in_a_students_folder_is_nobody_elses(place: Place) -> None:
+    files = {
+        "eve/Ada_101_assignsubmission_file_/moves.py": "a",
+        "eve/Bob_102_assignsubmission_file_/moves.py": "b",
+        "bob/moves.py": "b",
+    }
+    place.collect(write(place.root / "class", files))
+    assert place.students() == {"bob"}
+
+
+def test_a_renamed_file_beside_the_untouched_one_is_seen(place: Place) -> None:
+    stub = b'def rot():\n    # TODO\n    raise NotImplementedError("rot")\n'
+    files = {"ada/moves.py": stub.decode(), "ada/moves-1.py": "def rot():\n    return 1\n"}
+    row = place.row(write(place.root / "class", files | {"ada/toy.ipynb": "{}"}))
+    assert row.notes == ["moves.py was read, and not moves-1.py, which differs"]
+    row = place.row(place.root / "class", stubs={"moves.py": stub})
+    assert "moves-1.py has work in it" in row.notes[0]
+
+
 def test_several_downloads_at_once(place: Place) -> None:
     ada = python_zip(place.root / "ada.zip", BOTH)
     bob = write(place.root / "bob", BOTH)

@@ -60,13 +60,42 @@ def test_a_folder_of_moodles_has_the_last_number() -> None:
 @pytest.mark.parametrize(
     "text",
     ["Nov 30, 2026 1130 PM", "Nov 30, 2026 11:30 PM", "November 30, 2026 2330",
-     "30 Nov, 2026 2330", "Nov. 30, 2026 11-30 pm", "Nov 30, 2026 11.30\u202fPM"],
+     "30 Nov, 2026 2330", "Nov. 30, 2026 11-30 pm", "Nov 30, 2026 11.30\u202fPM",
+     "2026-11-30 2330", "2026\u5e7411\u670830\u65e5 23:30", "30 de noviembre de 2026 23:30",
+     "30 nov. 2026 23 h 30", "30. November 2026 23:30 Uhr", "Nov 30, 2026 11 30 p. m."],
 )  # fmt: skip
 def test_brightspaces_times(text: str) -> None:
     assert platform_time.brightspace(text) == datetime.datetime(2026, 11, 30, 23, 30)
 
 
-@pytest.mark.parametrize("text", ["", "Nov 31, 2026 1130 PM", "30. nov. 26", "Foo 1, 2026 100 PM"])
+@pytest.mark.parametrize(
+    "months",
+    [
+        "jan feb m\u00e4rz apr mai juni juli aug sept okt nov dez",
+        "janv. f\u00e9vr. mars avr. mai juin juil. ao\u00fbt sept. oct. nov. d\u00e9c.",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "gen feb mar apr mag giu lug ago set ott nov dic",
+        "jan fev mar\u00e7o abr maio jun jul ago set out nov dez",
+        "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    ],
+)
+def test_months_of_other_languages(months: str) -> None:
+    times = [platform_time.brightspace(f"1 {month} 2026 9 30") for month in months.split()]
+    assert [time and time.month for time in times] == list(range(1, 13))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Nov 31, 2026 1130 PM",
+        "30. nov. 26",
+        "Foo 1, 2026 100 PM",
+        "11/12/2026 1130",
+        "2026-13-30 2330",
+        "jui 1, 2026 100 PM",
+    ],
+)
 def test_other_times_are_not_known(text: str) -> None:
     assert platform_time.brightspace(text) is None
 

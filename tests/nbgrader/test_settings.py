@@ -72,3 +72,19 @@ def test_a_configuration_that_says_nothing_of_late_submissions_is_not_run(own: P
     assert settings.late_rules(course) == LateRules()
     (course / CONFIG).write_text("c.Exchange.timezone = 'Asia/Tokyo'")
     assert settings.late_rules(course) == LateRules("Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import ours\nours.apply(c)",
+        "from ours import apply; apply(c)",
+        "import os, ours; ours.apply(c)",
+    ],
+)
+def test_a_module_of_the_courses_own_may_set_a_penalty(own: Path, text: str) -> None:
+    course = own.parents[1] / "course"
+    rule = "    c.LateSubmissionPlugin.penalty_method = 'zero'\n"
+    (course / "ours.py").write_text(f"def apply(c):\n{rule}")
+    (course / CONFIG).write_text(text)
+    assert settings.late_rules(course) == LateRules("", True)
