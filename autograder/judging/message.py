@@ -171,7 +171,7 @@ def rubric_lines(result: SlotResult, width: int = WIDTH) -> Iterator[Line]:
     for start, sentence in rows:
         for text in _wrap(sentence, f"  {start}".ljust(column), width):
             yield Line(text, Role.RUBRIC, result.slot)
-    yield Line("", Role.BLANK, result.slot)
+    yield Line("", Role.RUBRIC, result.slot)
 
 
 def printed_lines(result: SlotResult) -> Iterator[Line]:

@@ -90,11 +90,11 @@ def _lines_html(role: Role, lines: Sequence[Line], verdict: Verdict) -> str:
     if isinstance(first, Place) and first.command:
         place, command = f"<code>{escape(first.place)}</code>", escape(first.command)
         return f'<div style="{BLOCK_STYLE}">{place}&emsp;more: <code>{command}</code></div>'
-    if role == Role.NUMBERS:
+    if role in (Role.NUMBERS, Role.RUBRIC):
         return _preformatted(lines)
     if role == Role.PRINTED:
         return f"<div>{_joined(lines[:1])}</div>{_preformatted(lines[1:])}"
-    if role in (Role.DETAIL, Role.RUBRIC):
+    if role == Role.DETAIL:
         return "".join(f"<div>{_joined([line])}</div>" for line in lines)
     return f"<div>{_joined(lines)}</div>" if role else ""
 
@@ -111,6 +111,6 @@ def _joined(lines: Sequence[Line]) -> str:
 
 
 def _preformatted(lines: Sequence[Line]) -> str:
-    text = textwrap.dedent("\n".join(line.text for line in lines))
+    text = textwrap.dedent("\n".join(line.text for line in lines)).rstrip()
     style = "margin: 0.2em 0; font-family: monospace; white-space: pre-wrap"
     return f'<pre style="{style}">{escape(text)}</pre>'

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.assignment.model import Demand
 from autograder.judging.difference import difference
 from autograder.judging.failure import Failure
 from autograder.judging.judgement import CheckResult, SlotResult
 from autograder.judging.message import check_lines
+from autograder.judging.rubric import DemandResult
 from autograder.judging.verdict import Verdict
 from autograder.student.notebook_message import message_html, message_text
 
@@ -45,6 +47,22 @@ def test_the_drawing_is_between_the_facts_and_the_advice() -> None:
     assert "\n\n  Likely cause: x is added twice.\n  Ask yourself: How often?\n" in text
     assert "<strong>Likely cause:</strong> x is added twice.</div>" in html
     assert "<code>moves.py:3</code>&emsp;more: <code>autograder hint double</code>" in html
+
+
+def test_the_rubric_stands_above_the_facts_and_the_drawing() -> None:
+    main, harmless = Demand("main", "doubles", 3), Demand("harmless", "is <tidy>", 1)
+    demands = (DemandResult(main, 0.5), DemandResult(harmless, 1.0))
+    found = difference(GOT, WANT)
+    text, html = views(result(Verdict.WRONG, difference=found, demands=demands))
+    assert text.startswith(
+        "✗ double   0 of 1 checks pass, 2.5 of 4 points\n"
+        "  ✗ 1.5 of 3  doubles\n"
+        "  ✓ 1 of 1    is <tidy>\n\n"
+        "  ✗ it doubles\n"
+    )
+    order = ["is &lt;tidy&gt;</pre>", "it doubles", "wrong &lt;values", "got minus expected"]
+    places = [html.index(words) for words in order]
+    assert places == sorted(places)
 
 
 def test_without_a_drawing_the_text_is_that_of_the_command() -> None:
