@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from autograder.assignment.model import KnownProgram, Slot
 from autograder.judging.checks import SlotRuns
 from autograder.judging.judgement import judge
-from autograder.judging.rubric import DemandResult, score_demands, total
+from autograder.judging.rubric import DemandResult, counted_share, score_demands, total
 from autograder.proof.malformed_programs import malformed_programs
 from autograder.proof.slot_proof import MarkAlone, SlotProof
 from autograder.proof.slot_report import Mark
@@ -45,8 +45,8 @@ def prove_marks(proof: SlotProof, seeds: Sequence[int]) -> None:
 def prove_superset(proof: SlotProof, pair: Sequence[str], runs: SlotRuns) -> None:
     """Of two mistakes at once, the mark is no better than that of either.
 
-    Where one of them hides the other, so that a check passes that one alone fails, there is
-    nothing to compare.
+    Where one of them hides the other, so that more of a check is right than with one alone, there
+    is nothing to compare.
     """
     both = _alone(proof.slot, runs)
     for id in pair:
@@ -54,7 +54,7 @@ def prove_superset(proof: SlotProof, pair: Sequence[str], runs: SlotRuns) -> Non
             with proof.program(proof.library.known(id)) as program:
                 proof.alone[id] = _alone(proof.slot, proof.run_all(program))
     alone = {id: proof.alone[id] for id in pair}
-    if any(one.failed - both.failed for one in alone.values()):
+    if any(both.checks[name] > one.checks[name] for one in alone.values() for name in one.checks):
         return
     for id, one in alone.items():
         if both.share > one.share + MORE + 0.01 * len(proof.slot.demands) / proof.slot.points:
@@ -84,8 +84,8 @@ def _share(slot: Slot, demands: Sequence[DemandResult]) -> float:
 
 def _alone(slot: Slot, runs: SlotRuns) -> MarkAlone:
     first = [run for [run] in runs]
-    failed = frozenset(run.check.name for run in first if run.failure is not None)
-    return MarkAlone(_share(slot, score_demands(slot, first)), failed)
+    checks = {run.check.name: counted_share(slot, run) for run in first}
+    return MarkAlone(_share(slot, score_demands(slot, first)), checks)
 
 
 def _prove_beside_wrong_ones(proof: SlotProof, known: KnownProgram, share: float) -> None:

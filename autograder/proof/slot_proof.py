@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from autograder.assignment.model import KnownProgram, Slot
@@ -19,10 +19,10 @@ DIFF_LINES = 8
 
 
 class MarkAlone(NamedTuple):
-    """What a misconception keeps of the points, and which checks fail, without stand-ins."""
+    """What a misconception keeps of the points, and of each check, without stand-ins."""
 
     share: float
-    failed: frozenset[str]
+    checks: Mapping[str, float]
 
 
 class SlotProof:

@@ -89,11 +89,11 @@ def test_two_mistakes_that_keep_more_than_one_are_a_problem(proof_of: Proofs) ->
     with proof.program(proof.misconceptions[0]) as program:
         runs = proof.run_all(program)
     pair = ("A", "B")
-    wrong = frozenset({"twice_two"})
+    wrong = {"twice_two": 0.0, "argument": 1.0}
     proof.alone |= {"A": MarkAlone(0.1, wrong), "B": MarkAlone(0.25, wrong)}
     prove_superset(proof, pair, runs)
     assert proof.report.problems == ["A and B together keep 25% of the points, and A alone 10%"]
-    # B hides A: a check passes that A alone fails
-    proof.alone["A"] = MarkAlone(0.1, frozenset({"twice_two", "argument"}))
+    # B hides A: more of a check is right than with A alone
+    proof.alone["A"] = MarkAlone(0.1, {**wrong, "argument": 0.5})
     prove_superset(proof, pair, runs)
     assert len(proof.report.problems) == 1
