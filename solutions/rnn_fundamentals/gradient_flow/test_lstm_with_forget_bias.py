@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from autograder.grading import leaves_globals_alone, public, same, tensor
+from autograder.grading import demand, leaves_globals_alone, public, same, tensor
 
 from .cases import lstm_inputs, network
 
 
+@demand("forget_bias")
 @public
 def test_forget_bias(student, reference, rng):
     """gives every forget gate the total bias that was asked for"""
@@ -18,6 +19,7 @@ def test_forget_bias(student, reference, rng):
     )
 
 
+@demand("layer")
 @public
 def test_settings(student, reference, rng):
     """makes one trainable batch-first layer of the given sizes"""
@@ -25,6 +27,7 @@ def test_settings(student, reference, rng):
     same(student.probe.lstm_settings(*case), reference.probe.lstm_settings(*case))
 
 
+@demand("other_parameters")
 @public
 def test_other_parameters(student, reference, rng):
     """leaves every other parameter as PyTorch draws it"""
@@ -33,6 +36,7 @@ def test_other_parameters(student, reference, rng):
     same(student.probe.lstm_facts(*case)["parameters"], want["parameters"])
 
 
+@demand("harmless")
 @public
 def test_three(student, reference, rng):
     """makes a new LSTM each time, with weights drawn anew, and seeds no generator"""
@@ -42,6 +46,7 @@ def test_three(student, reference, rng):
     leaves_globals_alone(answer, "torch.random")
 
 
+@demand("forget_bias")
 @pytest.mark.parametrize("forget_bias", [0.0, -1.5, 0.123456, 12.0, -12.0])
 def test_forget_biases(student, reference, rng, forget_bias):
     """is right for any bias, also zero and negative ones"""
@@ -49,14 +54,23 @@ def test_forget_biases(student, reference, rng, forget_bias):
     same(answer["forget bias"], np.full(6, forget_bias, np.float32))
 
 
+@demand("forget_bias")
 @pytest.mark.parametrize("D, H", [(1, 1), (5, 5), (10, 2), (1, 10), (20, 70)])
-def test_lstm_sizes(student, reference, rng, D, H):
-    """is right for other sizes"""
+def test_lstm_sizes(student, rng, D, H):
+    """gives the bias to forget gates of other sizes"""
     case = D, H, 2.5, lstm_inputs(rng, D, H)
     same(student.probe.lstm_facts(*case)["forget bias"], np.full(H, 2.5, np.float32))
+
+
+@demand("layer")
+@pytest.mark.parametrize("D, H", [(1, 1), (10, 2), (1, 10)])
+def test_settings_of(student, reference, rng, D, H):
+    """makes a layer of other sizes"""
+    case = D, H, 2.5, lstm_inputs(rng, D, H)
     same(student.probe.lstm_settings(*case), reference.probe.lstm_settings(*case))
 
 
+@demand("other_parameters")
 @pytest.mark.parametrize("D, H, forget_bias", [(64, 40, 0.5), (7, 80, -1.0)])
 def test_other_parameters_of(student, reference, rng, D, H, forget_bias):
     """leaves the other parameters as PyTorch draws them, for other sizes and biases"""
@@ -67,6 +81,7 @@ def test_other_parameters_of(student, reference, rng, D, H, forget_bias):
     )
 
 
+@demand("layer")
 def test_runs(student, reference, rng):
     """makes an LSTM that runs and can be trained"""
     weights = network(rng, "LSTM", D=3, H=4, dtype=np.float32)["parameters"]
