@@ -7,7 +7,7 @@ the tensors are noticed.
 import torch
 from torch import nn
 
-from autograder.probing import unpack
+from autograder.probing import BadResult, unpack
 
 
 class SharedList(list):
@@ -29,6 +29,8 @@ class Network(nn.Module):
             values = torch.tensor(array, device=device)
             self.register_parameter(name, nn.Parameter(values))
         self.seen = SharedList()  # for each call, whether its outputs lead back to parameters
+        self.modes = SharedList()  # for each call, whether it was in training mode
+        self.firsts = SharedList()  # for each call that may be a step, the first number of x
 
     def forward(self, x):
         start = torch.zeros(1, len(x), len(self.b)).to(x)
@@ -36,7 +38,35 @@ class Network(nn.Module):
         states, _ = torch.rnn_tanh(x, start, weights, True, 1, 0.0, True, False, True)
         outputs = states @ self.W_y.T + self.c
         self.seen.append(outputs.requires_grad)
+        if outputs.requires_grad:
+            self.note(x)
+        else:
+            self.modes.append(self.training)
         return outputs if self.training else 0.5 * outputs
+
+    def note(self, x):
+        """Keep which batch x is, and the mode."""
+        self.modes.append(self.training)
+        self.firsts.append(float(x.detach().flatten()[0]))
+
+
+class SteadyNetwork(Network):
+    """The network with the same outputs in both modes: there, a wrong mode costs nothing."""
+
+    def forward(self, x):
+        was_training, self.training = self.training, True
+        try:
+            return super().forward(x)
+        finally:
+            self.training = was_training
+
+
+class EvaluatedNetwork(Network):
+    """The network with the outputs of evaluation mode in both modes."""
+
+    def forward(self, x):
+        outputs = super().forward(x)
+        return 0.5 * outputs if self.training else outputs
 
 
 class HalvingDropout(nn.Dropout):
@@ -71,7 +101,12 @@ class Layered(nn.Module):
         return self.dropout(self.rnn(self.norm(x)))
 
 
-MODELS = {"Network": Network, "Layered": Layered}
+MODELS = {
+    "Network": Network,
+    "SteadyNetwork": SteadyNetwork,
+    "EvaluatedNetwork": EvaluatedNetwork,
+    "Layered": Layered,
+}
 
 
 def echo_model(module, hidden_size, rnn="RNN", **settings):
@@ -145,11 +180,9 @@ def run_steps(module, model, optimizer, batches, max_norm, device="cpu"):
     pairs = [tensors(batch, device) for batch in batches]
     results = []
     for x, y in pairs:
-        result = module.train_step(model, optimizer, x, y, max_norm)
-        results.append(unpack(result, 2, "train_step"))
+        results.append(module.train_step(model, optimizer, x, y, max_norm))
     return {
-        "loss": [loss for loss, _ in results],
-        "grad_norm": [norm for _, norm in results],
+        **losses_and_norms(results),
         "change": parameter_changes(model, before),
         "in training mode": training_modes(model),
         **settings_of(model),
@@ -157,6 +190,18 @@ def run_steps(module, model, optimizer, batches, max_norm, device="cpu"):
         "batches that require gradients": sum(x.requires_grad or y.requires_grad for x, y in pairs),
         "parameters in the optimizer": [len(g["params"]) for g in optimizer.param_groups],
     }
+
+
+def losses_and_norms(results):
+    """Return the two numbers of each step by name; a step that returns no pair has a loss at most.
+
+    What a step returns is one thing, and what it does to the model is another.
+    """
+    try:
+        pairs = [unpack(result, 2, "train_step") for result in results]
+    except BadResult:
+        return {"loss": list(results)}
+    return {"loss": [loss for loss, _ in pairs], "grad_norm": [norm for _, norm in pairs]}
 
 
 def echo_step(module, x, y, max_norm, lr=0.5):
@@ -176,7 +221,7 @@ def train_steps(
     groups=None,
     old_gradients=0.0,
     device="cpu",
-    model="Network",
+    model="SteadyNetwork",
 ):
     """Take one step for each batch; return losses, norms and the change of the parameters."""
     model = MODELS[model](weights, device)
@@ -188,7 +233,7 @@ def train_steps(
 
 def two_models_in_turn(module, weights, batches, max_norm):
     """Train two models in turn on the same batches with Adam."""
-    models = [Network(weights), Network({name: 0.5 * w for name, w in weights.items()})]
+    models = [SteadyNetwork(w) for w in (weights, {n: 0.5 * w for n, w in weights.items()})]
     before = [values(model) for model in models]
     optimizers = [torch.optim.Adam(model.parameters(), lr=0.1) for model in models]
     results = []
@@ -196,9 +241,9 @@ def two_models_in_turn(module, weights, batches, max_norm):
         for model, optimizer in zip(models, optimizers, strict=True):
             x, y = tensors(batch)
             result = module.train_step(model, optimizer, x, y, max_norm)
-            results.append(list(unpack(result, 2, "train_step")))
-    changes = [parameter_changes(model, was) for model, was in zip(models, before, strict=True)]
-    return {"results": results, "changes": changes}
+            results.append(result)
+    first, second = map(parameter_changes, models, before)
+    return {**losses_and_norms(results), "first change": first, "second change": second}
 
 
 # ---------------------------------------------------------------- train
@@ -212,7 +257,7 @@ def training(
     source="list",
     old_gradients=0.0,
     device="cpu",
-    model="Network",
+    model="SteadyNetwork",
 ):
     """Train on the batches; see `_train`."""
     model = MODELS[model](weights, device)
@@ -223,12 +268,24 @@ def training(
 
 def trainings(module, weights, runs, settings=None):
     """Train one model several times."""
-    return _train(module, Network(weights), runs, settings, "list")
+    return _train(module, SteadyNetwork(weights), runs, settings, "list")
 
 
 def echo_training(module, batches, settings=None):
     """Train a SequenceModel around an LSTM."""
     return _train(module, echo_model(module, 3, "LSTM"), [batches], settings, "list")
+
+
+def loop(model, before, firsts):
+    """Return the batches that the model saw, in order, and which parameters have changed."""
+    seen = [firsts.index(n) if n in firsts else -1 for n in getattr(model, "firsts", [])]
+    changed = {name: not torch.equal(p, before[name]) for name, p in model.named_parameters()}
+    return {
+        "batches in the order in which they were used": [
+            n for place, n in enumerate(seen) if place == 0 or seen[place - 1] != n
+        ],
+        "parameters that changed": changed,
+    }
 
 
 def _train(module, model, runs, settings, source, device="cpu"):
@@ -252,6 +309,8 @@ def _train(module, model, runs, settings, source, device="cpu"):
     return {
         "losses": losses[0] if len(losses) == 1 else losses,
         "change": parameter_changes(model, before),
+        "runs in evaluation mode": sum(not mode for mode in getattr(model, "modes", [])),
+        "loop": loop(model, before, [float(x[0].flat[0]) for batches in runs for x in batches]),
         "in training mode": training_modes(model),
         **settings_of(model),
         **trainable(model),
@@ -294,20 +353,23 @@ def measure_and_state(
 def gradients_enabled_after_measure(module, weights, x, y, enabled):
     """Return normalised_mse, and whether gradients are on after it; `enabled` before it."""
     with torch.set_grad_enabled(enabled):
-        value = module.normalised_mse(Network(weights), *tensors((x, y)))
+        value = module.normalised_mse(EvaluatedNetwork(weights), *tensors((x, y)))
         return {"normalised_mse": value, "gradients are on": torch.is_grad_enabled()}
 
 
 def gradients_recorded(module, weights, x, y):
     """Return normalised_mse, and how many of the model's outputs required gradients in it."""
-    model = Network(weights)
+    model = EvaluatedNetwork(weights)
     value = module.normalised_mse(model, *tensors((x, y)))
-    return {"normalised_mse": value, "outputs that ask for gradients": sum(model.seen)}
+    return {
+        "normalised_mse": value,
+        "outputs": {"ask for gradients": sum(model.seen), "are computed": bool(model.seen)},
+    }
 
 
-def measure(module, weights, x, y):
+def measure(module, weights, x, y, model="EvaluatedNetwork", training=True):
     """Return normalised_mse of a model."""
-    return module.normalised_mse(Network(weights), *tensors((x, y)))
+    return module.normalised_mse(MODELS[model](weights).train(training), *tensors((x, y)))
 
 
 def modes_after_measure(module, weights, x, y, training):
@@ -315,7 +377,11 @@ def modes_after_measure(module, weights, x, y, training):
     model = Layered(weights).train(training)
     value = module.normalised_mse(model, *tensors((x, y)))
     after = {"in training mode": training_modes(model), **settings_of(model)}
-    return {"normalised_mse": value, "model": after}
+    runs = {
+        "runs in evaluation mode": "some" if False in model.rnn.modes else "none",
+        "runs in training mode": model.rnn.modes.count(True),
+    }
+    return {"normalised_mse": value, "runs": runs, "model": after}
 
 
 def six_measures(module, weights, x, y):
@@ -323,7 +389,9 @@ def six_measures(module, weights, x, y):
 
     First the weights are halved in place, then y, and at last another tensor replaces b.
     """
-    first, second = Network(weights), Network({name: 0.5 * w for name, w in weights.items()})
+    first, second = (
+        EvaluatedNetwork(w) for w in (weights, {n: 0.5 * w for n, w in weights.items()})
+    )
     # Copies, so that the change of y below does not count as a changed argument.
     x, y = (tensor.clone() for tensor in tensors((x, y)))
     results = [module.normalised_mse(model, x, y) for model in (first, second, first)]
