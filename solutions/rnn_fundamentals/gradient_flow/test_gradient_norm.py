@@ -54,6 +54,14 @@ def test_float32_small(student, reference, rng):
     same(student.probe.norm(*case), reference.probe.norm(*case), rtol=RTOL)
 
 
+@demand("precision")
+@public
+def test_float32_model(student, reference, rng):
+    """computes in float64 for a float32 model"""
+    case = network(rng, D=2, H=3, dtype=np.float32), steps(rng, 4, 2, np.float32)
+    same(student.probe.norm(*case), reference.probe.norm(*case), rtol=RTOL)
+
+
 @demand("harmless")
 @public
 def test_model_left_alone(student, reference, rng):
@@ -251,7 +259,7 @@ def test_again(student, reference, rng):
         student.probe.norms_after_changes(*case),
         reference.probe.norms_after_changes(*case),
     )
-    same(answer, want, names=names, rtol=ABOUT)
+    same(answer, want, names=names, rtol=RTOL)
 
 
 @demand("harmless")

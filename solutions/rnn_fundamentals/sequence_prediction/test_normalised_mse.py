@@ -144,7 +144,7 @@ def test_layers_and_settings(student, reference, rng, training):
     )
     facts = want.value.keys() - {"normalised_mse"}
     same(answer, {name: want.value[name] for name in facts}, extra_keys=True)
-    same(answer["normalised_mse"], want["normalised_mse"], rtol=ABOUT)
+    same(answer["normalised_mse"], want["normalised_mse"])
 
 
 @demand("any_case")

@@ -211,7 +211,7 @@ def test_large_and_small(student, reference, rng, size, max_norm):
     """is right for very large and very small gradients"""
     weights, (x, y) = with_readout(weights_of(rng), size), batch_of(rng)
     case = weights, [(x, size * y)], max_norm
-    same_change(student.probe.train_steps(*case), reference.oracle.true_steps(*case))
+    same_change(student.probe.train_steps(*case), reference.oracle.true_steps(*case), rtol=CLIPPED)
 
 
 @demand("numbers")
@@ -220,7 +220,9 @@ def test_large_and_small_numbers(student, reference, rng, size, max_norm):
     """returns the loss and the norm of very large and very small gradients"""
     weights, (x, y) = with_readout(weights_of(rng), size), batch_of(rng)
     case = weights, [(x, size * y)], max_norm
-    same_numbers(student.probe.train_steps(*case), reference.oracle.true_steps(*case))
+    answer, want = student.probe.train_steps(*case), reference.oracle.true_steps(*case)
+    for name in ("loss", "grad_norm"):  # each on its own scale
+        same(answer[name], want[name].value)
 
 
 @demand("any_model")
@@ -237,7 +239,7 @@ def test_several_steps(student, reference, rng, optimizer, settings):
     """lets the optimizer it is given take every step"""
     case = weights_of(rng), batches_of(rng, 3), NO_LIMIT, optimizer, settings
     # Adam divides by the size of the gradient: rounding counts for more in small entries.
-    same_change(student.probe.train_steps(*case), reference.oracle.true_steps(*case), rtol=1e-8)
+    same_change(student.probe.train_steps(*case), reference.oracle.true_steps(*case), rtol=1e-9)
 
 
 @demand("numbers")
