@@ -84,7 +84,7 @@ def test_stubs_and_half_done_work(played: tuple[Path, str]) -> None:
     assert set(not_correct(course, "cleo").values()) == {("not_started", None)}
     assert result(course, "cleo")["score"] == 0
     assert set(not_correct(course, "emil").values()) == {("not_started", None)}
-    assert result(course, "emil")["score"] == 30
+    assert result(course, "emil")["score"] == 34
     assert {verdict for verdict, _ in not_correct(course, "jana").values()} == {"error"}
 
 

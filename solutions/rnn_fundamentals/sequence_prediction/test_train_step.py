@@ -144,7 +144,9 @@ def test_gradient(student, reference, rng, B, T, D, H, O):
     """moves by the learning rate times the gradient, for all sizes"""
     weights, batch, _, gradient = gradient_case(reference, rng, B, T, D, H, O)
     answer = student.probe.train_steps(weights, [batch], NO_LIMIT, settings={"lr": 0.3})
-    same(answer["change"], {name: -0.3 * g for name, g in gradient.items()})
+    # a gradient of zero, as that of W_h over one step, is right for a program that does nothing
+    want = {name: -0.3 * g for name, g in gradient.items() if g.any()}
+    same(answer["change"], want, extra_keys=True)
 
 
 @demand("numbers")
@@ -211,7 +213,9 @@ def test_large_and_small(student, reference, rng, size, max_norm):
     """is right for very large and very small gradients"""
     weights, (x, y) = with_readout(weights_of(rng), size), batch_of(rng)
     case = weights, [(x, size * y)], max_norm
-    same_change(student.probe.train_steps(*case), reference.oracle.true_steps(*case), rtol=CLIPPED)
+    answer, want = student.probe.train_steps(*case), reference.oracle.true_steps(*case)
+    for name in want["change"].value:  # each on its own scale
+        same(answer["change"][name], want["change"].value[name], rtol=CLIPPED)
 
 
 @demand("numbers")
