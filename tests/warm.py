@@ -97,7 +97,7 @@ def _become(
     os.environ.clear()
     os.environ.update(environment)
     sys.argv[:] = arguments
-    sys.path[0] = ""
+    sys.path[:1] = ["", *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))]
     sys.modules["__main__"] = types.ModuleType("__main__")  # its children must not run this one
     main()
 

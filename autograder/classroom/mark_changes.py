@@ -52,7 +52,7 @@ def _rubric_change(before: Entry | None, now: Entry) -> str:
     )
     if old == new:
         return ""
-    points = f": {now.max_score:g} points instead of {before.max_score:g}"
+    points = f": {now.max_score:g} instead of {before.max_score:g} points"
     return f"the rubric changed{points if now.max_score != before.max_score else ''}"
 
 

@@ -136,7 +136,7 @@ class _Encoder:
     def text(self, value: str) -> Any:
         if len(value) > MAX_TEXT:
             return self.opaque(f"text of more than {MAX_TEXT:,} characters")
-        half = not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value)
+        half = not value.isascii() and any(0xD800 <= ord(letter) <= 0xDFFF for letter in value)
         return self.opaque("text with half a character") if half else value
 
     def integer(self, value: int) -> Any:

@@ -72,7 +72,7 @@ class _Printed(io.TextIOBase):
         self.left = MAX_PRINTED
 
     def write(self, text: str) -> int:
-        part = str(text)[: self.left]
+        part = _whole(str(text)[: self.left])
         self.left -= len(part)
         if part:
             self.parts.append(part)
@@ -244,7 +244,7 @@ class _Server:
         """What a grader may know of an exception: facts as text, the line of the student's file."""
         if self.guard.hits:  # whatever became of Forbidden on its way
             name, line = self.guard.hits[0]
-            return {"kind": "forbidden", "message": name, "line": line}
+            return {"kind": "forbidden", "message": _whole(name), "line": line}
         line, staff = None, ""
         for frame, number in traceback.walk_tb(error.__traceback__):
             name = frame.f_code.co_filename
@@ -261,8 +261,13 @@ class _Server:
             message = str(error.msg if isinstance(error, SyntaxError) else error)
         except BaseException:
             message = ""
-        facts: ErrorBody = {"type": type(error).__name__, "message": message[:500]}
+        facts: ErrorBody = {"type": _whole(type(error).__name__), "message": _whole(message[:500])}
         return {**facts, "kind": kind, "line": line, "staff": staff}
+
+
+def _whole(text: str) -> str:
+    """The text with a question mark for each half of a character, which cannot be sent."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _failed(body: ErrorBody) -> Failed:

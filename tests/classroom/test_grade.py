@@ -169,7 +169,6 @@ def test_odd_files_cost_their_owner_only(
     ]
     assert graded["twice"]["extra_data"]["notes"] == [
         "moves.py lies in new/, old/ and not beside the notebook: none was taken",
-        "nothing of the code was handed in: ask the student",
     ]
     for name in ("link", "folder", "fifo"):
         assert set(verdicts(graded[name])) == {"missing"}

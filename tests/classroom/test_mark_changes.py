@@ -58,7 +58,7 @@ def test_the_reason_is_what_differs(before: dict[str, Any], now: dict[str, Any],
     ("before", "points", "why"),
     [
         ((), 4.0, "the rubric changed"),  # a result of before there were demands
-        ((("main", 3.0), ("harmless", 3.0)), 6.0, "the rubric changed: 4 points instead of 6"),
+        ((("main", 3.0), ("harmless", 3.0)), 6.0, "the rubric changed: 4 instead of 6 points"),
         ((("main", 2.0), ("harmless", 2.0)), 4.0, "the rubric changed"),
         (
             (("main", 3.0), ("harmless", 1.0)),

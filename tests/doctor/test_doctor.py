@@ -390,6 +390,8 @@ def test_cells_that_change_once_they_are_handed_out_are_told(look: Look, course:
     toml = course / "solutions" / "toy" / "assignment.toml"
     old = toml.read_text()
     toml.write_text(old.replace("points = 4", "points = 5").replace("quadruple]", "fourfold]"))
+    rubric = course / "solutions" / "toy" / "moves" / "double.toml"
+    rubric.write_text(rubric.read_text().replace("points = 3", "points = 4"))
     rename_slot(course, "quadruple", "fourfold")
     notebook(course)
     found = look()["toy: cells handed out"]

@@ -545,11 +545,11 @@ KERNEL = [
         page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
         page.write(code)
         address = ctypes.addressof(ctypes.c_char.from_buffer(page))
-        raise RuntimeError(f"is {ctypes.CFUNCTYPE(ctypes.c_int)(address)()} there")
+        raise RuntimeError(f"it said {ctypes.CFUNCTYPE(ctypes.c_int)(address)()} there")
         """,
         top=LIBC,
         verdicts=DIED,
-        never=tuple(f"is {digit}" for digit in "123456789"),
+        never=tuple(f"it said {digit}" for digit in "123456789"),
     ),
     out(
         "terminal",

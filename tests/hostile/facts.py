@@ -144,6 +144,7 @@ def forged_only_returned(*args):
         return figure
         """,
         verdicts=BAD,
+        deserved={"plot_hidden_states": 0.1},  # it has a colour limit or a label right
     ),
     Hostile(
         "facts-facts_that_are_too_large",

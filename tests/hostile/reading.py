@@ -456,7 +456,7 @@ PROCESSES = [
         raise RuntimeError(f"there are {links}")
         """,
         verdicts=("error",),
-        never=("there are",),
+        never=("there are [",),
         needs_sandbox=True,
     ),
     Hostile(

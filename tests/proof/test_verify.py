@@ -40,7 +40,7 @@ def test_the_whole_proof_has_mutants_pairs_seeds_and_margins(
     counts = total(ran.out)
     assert counts[5:8] == ["6/6", "6/6", "6/6"]  # caught, recognised, by the public checks
     assert counts[8:11] == ["3/3", "90/90", "17/17"]  # variants, with 30 seeds, others spared
-    assert counts[11:] == ["36/36", "1", "4/4", "0"]  # mutants, equivalent, pairs, misnamed
+    assert counts[11:] == ["36/36", "1", "4/4", "0", "0/12"]  # …, pairs, misnamed, named if unknown
     assert "double, 4 points: product 3, argument 1\n25%  little  D1_triples     0 1" in ran.out
     margin = next(line for line in ran.out.splitlines() if line.startswith("Walker.walk: walk"))
     assert "1e-10" in margin

@@ -125,8 +125,9 @@ def test_every_slot_has_one_locked_graded_cell_and_no_other_code_is_graded(
     for slot in assignment.slots.values():
         cell = cells[slot.name.replace(".", "-")]
         points = f"{slot.points:g}"
+        word = "point" if slot.points == 1 else "points"
         assert cell.source == (
-            f"# {slot.name}: {points} points, graded on your file {slot.file}.\n%check {slot.name}"
+            f"# {slot.name}: {points} {word}, graded on your file {slot.file}.\n%check {slot.name}"
         )
         meta = cell.metadata.nbgrader
         assert (meta.points, meta.locked, meta.solution, meta.task) == (

@@ -291,10 +291,11 @@ def test_parity_of_run_on_device(student, reference, rng, device):
 
 
 @demand("start")
-def test_layer_on_meta(student, reference):
+def test_layer_on_meta(student, reference, rng):
     """starts from zeros on the device of the layer and its input"""
+    sizes = rng.integers(2, 8, 4).tolist()
     # on PyTorch's device "meta" shapes, dtypes and devices are real, and no number is
-    answer, want = (side.probe.layer_on_meta(3, 5, 2, 4) for side in (student, reference))
+    answer, want = (side.probe.layer_on_meta(*sizes) for side in (student, reference))
     if not answer["can run"].value:
         pytest.skip("not run: the program looks at values, and there are none on meta")
     same(answer["results"], want["results"])

@@ -188,10 +188,11 @@ def test_same_function_on_device(student, reference, rng, device):
 
 
 @demand("form")
-def test_converted_on_meta(student, reference):
+def test_converted_on_meta(student, reference, rng):
     """makes all parameters on the device of my_rnn"""
+    sizes = rng.integers(2, 8, 2).tolist()
     # on PyTorch's device "meta" shapes, dtypes and devices are real, and no number is
-    answer, want = (side.probe.converted_on_meta(3, 5) for side in (student, reference))
+    answer, want = (side.probe.converted_on_meta(*sizes) for side in (student, reference))
     if not answer["can run"].value:
         pytest.skip("not run: the program looks at values, and there are none on meta")
     same(answer["results"], want["results"])
