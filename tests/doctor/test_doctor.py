@@ -412,6 +412,7 @@ def test_cells_that_change_once_they_are_handed_out_are_told(look: Look, course:
     assert found["text"].startswith("students have handed in already; ")
     assert "back as they were handed out" in found["mend"]
     toml.write_text(old)
+    rubric.write_text(rubric.read_text().replace("points = 4", "points = 3"))
     rename_slot(course, "fourfold", "quadruple")
     notebook(course)
     assert wrong(look()) == []

@@ -9,7 +9,7 @@ outputs depend on the mode, and most of them are no SequenceModel.
 
 import numpy as np
 
-CLIPPED = 1e-3
+CLIPPED = 1e-5
 STEEP = 50.0  # targets that are so much larger give gradients with norms of 20 and more
 NO_LIMIT = 1e9
 
